@@ -1,0 +1,381 @@
+r"""LaTeX of terms and statements, in the author's order and form.
+
+`latex(x)` prints what was written and nothing else: `1/N` is `\frac{1}{N}`, `N/N` stays a quotient, and a
+bracket stands where precedence needs one.  How the print is read:
+
+* a sum or a limit reaches over the product that follows it, up to the next `+`, `-`, relation or bracket;
+* neighbours are multiplied; `\cdot` stands where neighbours would read as one number or as one word;
+* `E`, `Var`, `Cov` reach over their square brackets.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import sympy
+
+from ..language.errors import StatementError
+from ..language.statements import FunctionOf, Independence, Loops, NotDetermined, Relation
+from ..language.terms import (
+    INFINITY, Apply, Cov, E, Element, Family, Function, Limit, Maximum, Minimum, Negative, Parameter, Partial, Plus,
+    Power, Quotient, Row, Sum, Times, Var, term,
+)
+
+__all__ = ["RELATIONS", "as_sums", "latex", "name_latex"]
+
+SUM, PRODUCT, FACTOR, ATOM = 1, 2, 3, 4
+"""How strongly a printed piece holds together."""
+
+RELATIONS = {"==": "=", "!=": r"\neq", "<=": r"\le", "<": "<", ">=": r"\ge", ">": ">"}
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A printed term: its text, how strongly it holds together, whether a sum at its end reaches over what
+    follows, and whether it ends in a superscript of its own."""
+
+    text: str
+    level: int
+    reaches: bool = False
+    raised: bool = False
+
+
+def latex(what: Any) -> str:
+    r"""The LaTeX of a term, statement, row or family (math mode).
+
+    >>> from sgdproofs.language.terms import natural, real
+    >>> N, v = natural("N", at_least=1), real("v")
+    >>> print(latex((1 - 1/N)**2 * v))
+    \left(1 - \frac{1}{N}\right)^2 v
+    """
+    for kind in type(what).__mro__:
+        if kind in STATEMENTS:
+            return STATEMENTS[kind](what)
+    return _piece(what).text
+
+
+def _piece(node: Any) -> Piece:
+    for kind in type(node).__mro__:
+        if kind in TERMS:
+            return TERMS[kind](node)
+    raise StatementError(f"{node!r} of type {type(node).__name__} has no LaTeX: it is not a term of the language")
+
+
+def _bracketed(text: str) -> str:
+    tall = any(sign in text for sign in (r"\frac", r"\sum", r"\left", r"\lim", "^"))
+    return rf"\left({text}\right)" if tall else f"({text})"
+
+
+def _at(node: Any, level: int, *, last: bool = True) -> str:
+    """`node` in a place that asks for `level`; `last` says that nothing follows which a sum could swallow."""
+    piece = _piece(node)
+    return piece.text if piece.level >= level and (last or not piece.reaches) else _bracketed(piece.text)
+
+
+# --- names -----------------------------------------------------------------------------------------------
+
+GREEK = frozenset(
+    "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi pi rho sigma tau"
+    " upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega".split()
+)
+ACCENTS = ("hat", "bar", "tilde")
+
+
+def name_latex(name: str) -> str:
+    r"""A name without declared LaTeX: `eta0` is `\eta_0`, `sigma_x` is `\sigma_x`, `rate` is `\mathrm{rate}`.
+
+    Different names print differently: a name that would print like another one (`eta_0` like `eta0`) is
+    printed letter by letter, `\mathrm{eta\_0}`.
+    """
+    bare = name.rstrip("'")
+    primes = name[len(bare):]
+    head, *parts = bare.split("_")
+    start = re.fullmatch(r"([A-Za-z]+)([0-9]*)", head)
+    if start is None or not all(re.fullmatch(r"[A-Za-z]+[0-9]*|[0-9]+", part) for part in parts):
+        return _letter_by_letter(name)
+    if parts and parts[0].isdigit() and not start[2]:
+        return _letter_by_letter(name)
+    below = ([start[2]] if start[2] else []) + [part if part.isdigit() else name_latex(part) for part in parts]
+    return _word(start[1]) + (_lowered(",".join(below)) if below else "") + primes
+
+
+def _word(letters: str) -> str:
+    if letters in GREEK:
+        return "\\" + letters
+    if len(letters) == 1:
+        return letters
+    for accent in ACCENTS:
+        base = letters.removesuffix(accent)
+        if base != letters and (len(base) == 1 or base in GREEK):
+            return rf"\{accent}{_word(base)}" if base in GREEK else rf"\{accent} {base}"
+    return rf"\mathrm{{{letters}}}"
+
+
+def _letter_by_letter(name: str) -> str:
+    spelled = "".join(c if c.isascii() else f"{{[{ord(c):04X}]}}" for c in name.replace("_", r"\_"))
+    return rf"\mathrm{{{spelled}}}"
+
+
+def _lowered(text: str) -> str:
+    return f"_{text}" if len(text) == 1 else f"_{{{text}}}"
+
+
+def _lifted(text: str) -> str:
+    return f"^{text}" if len(text) == 1 else f"^{{{text}}}"
+
+
+def _outside_braces(text: str) -> str:
+    while (shorter := re.sub(r"\{[^{}]*\}", "", text)) != text:
+        text = shorter
+    return text
+
+
+def _symbol(text: str) -> Piece:
+    raised = text[-1] not in ")]" and bool(re.search(r"[\^']", _outside_braces(text)))
+    return Piece(text, ATOM, raised=raised)
+
+
+def _named(what: Any) -> str:
+    return what.tex or name_latex(what.name)
+
+
+def _place(index: Any) -> str:
+    """An index, set tight: `t-1`."""
+    return latex(term(index)).replace(" + ", "+").replace(" - ", "-")
+
+
+def _indexed(of: Family, places: tuple[str, ...]) -> str:
+    r"""A family at `places`: `x_t`; `\hat g_b[i]` for a draw `b` of random vectors; `W[j,i]` for a matrix.
+
+    LaTeX declared with `#1`, `#2`, ... is a pattern for the places, for instance `g[#1]`.
+    """
+    name = _named(of)
+    if "#1" in name:
+        for number, place in enumerate(places, start=1):
+            name = name.replace(f"#{number}", place)
+        return name
+    if not places:
+        return name
+    if of.arity == 1 or of.random:
+        below, beside = places[:1], places[1:]
+    else:
+        below, beside = (), places
+    if below and "_" in _outside_braces(name):
+        name = f"{{{name}}}"
+    if beside and all(place == r"\cdot" for place in beside) and below:
+        beside = ()
+    return name + (_lowered(below[0]) if below else "") + (f"[{','.join(beside)}]" if beside else "")
+
+
+def _row(row: Row) -> Piece:
+    rest = (r"\cdot",) * (row.family.arity - len(row.indices))
+    return _symbol(_indexed(row.family, tuple(map(_place, row.indices)) + rest))
+
+
+# --- arithmetic ------------------------------------------------------------------------------------------
+
+
+def _number(value: sympy.Rational) -> Piece:
+    sign = "-" if value < 0 else ""
+    whole, below = abs(int(value.p)), int(value.q)
+    text = str(whole) if below == 1 else rf"\frac{{{whole}}}{{{below}}}"
+    return Piece(sign + text, SUM if sign else ATOM if below == 1 else FACTOR)
+
+
+def _plus(node: Plus) -> Piece:
+    head, *rest = node.args
+    # A leading minus needs no bracket; a leading sum in brackets keeps them.
+    first = _bracketed(latex(head)) if type(head) is Plus else _piece(head).text
+    text = first + "".join(
+        f" - {_at(arg.args[0], PRODUCT)}" if type(arg) is Negative else f" + {_at(arg, PRODUCT)}" for arg in rest
+    )
+    return Piece(text, SUM)
+
+
+def _negative(node: Negative) -> Piece:
+    inner = _piece(node.args[0])
+    return Piece("-" + _at(node.args[0], PRODUCT), SUM, inner.reaches and inner.level >= PRODUCT)
+
+
+WORD_AT_END = re.compile(r"\\mathrm\{[^{}]*\}$")
+NUMERIC_FRACTION = re.compile(r"\\frac\{\d+\}\{\d+\}")
+
+
+def _needs_dot(left: str, right: str) -> bool:
+    """Would `left right` read as one number, one mixed number, one word, or a function of its argument?"""
+    if right[0].isdigit():
+        return True
+    if left[-1].isdigit() and NUMERIC_FRACTION.match(right):
+        return True
+    return bool(WORD_AT_END.search(left)) and right.startswith((r"\mathrm{", "(", r"\left("))
+
+
+def _times(node: Times) -> Piece:
+    final = len(node.args) - 1
+    text, level = "", PRODUCT
+    for place, arg in enumerate(node.args):
+        last = place == final
+        if place == 0:
+            # `-a b` is read as -(a b), which is the same number; elsewhere a minus gets a bracket.
+            negative = type(arg) is Negative or (isinstance(arg, sympy.Rational) and arg < 0)
+            level = SUM if negative else PRODUCT
+            text = _at(arg, level, last=last)
+        else:
+            more = _at(arg, FACTOR, last=last)
+            text += (r" \cdot " if _needs_dot(text, more) else " ") + more
+    end = _piece(node.args[-1])
+    return Piece(text, level, end.reaches and end.level >= FACTOR)
+
+
+def _quotient(node: Quotient) -> Piece:
+    above, below = node.args
+    return Piece(rf"\frac{{{latex(above)}}}{{{latex(below)}}}", FACTOR)
+
+
+def _power(node: Power) -> Piece:
+    base, exponent = node.args
+    piece = _piece(base)
+    text = piece.text if piece.level == ATOM and not piece.raised else _bracketed(piece.text)
+    return Piece(text + _lifted(latex(exponent)), FACTOR)
+
+
+# --- binders, moments, functions -------------------------------------------------------------------------
+
+
+def _sum(node: Sum) -> Piece:
+    r"""`\sum_{b=1}^{B}`; several indices of one range share a sign, `\sum_{b,b'=1}^{B}`; distinct ones say so."""
+    variables = [variable for variable, _, _ in node.ranges]
+    bounds = {(low, high) for _, low, high in node.ranges}
+    shared = len(bounds) == 1 and not any(v in b.free_symbols for pair in bounds for b in pair for v in variables)
+    if shared and len(variables) > 1:
+        low, high = next(iter(bounds))
+        below = f"{','.join(map(latex, variables))}={_place(low)}"
+        if node.distinct:
+            pairs = [rf"{latex(b)} \neq {latex(a)}" for k, a in enumerate(variables) for b in variables[k + 1:]]
+            below = rf"\substack{{{below} \\ {', '.join(pairs)}}}"
+        signs = [rf"\sum_{{{below}}}^{{{_place(high)}}}"]
+    else:
+        signs = []
+        outer: list[Any] = []
+        for variable, low, high in reversed(node.ranges):
+            below = f"{latex(variable)}={_place(low)}"
+            if node.distinct and outer:
+                apart = ", ".join(rf"{latex(variable)} \neq {latex(other)}" for other in outer)
+                below = rf"\substack{{{below} \\ {apart}}}"
+            signs.append(rf"\sum_{{{below}}}^{{{_place(high)}}}")
+            outer.append(variable)
+    return Piece(" ".join([*signs, _at(node.body, PRODUCT)]), FACTOR, reaches=True)
+
+
+def _limit(node: Limit) -> Piece:
+    body, variable, point = node.args
+    # A limit at a number is taken from above: the arrow says so.
+    arrow = r"\to" if point is INFINITY else r"\downarrow"
+    return Piece(rf"\lim_{{{latex(variable)} {arrow} {latex(point)}}} {_at(body, PRODUCT)}", FACTOR, reaches=True)
+
+
+def _moment(name: str) -> Callable[[Any], Piece]:
+    def printed(node: Any) -> Piece:
+        inside = ", ".join(latex(arg) for arg in node.args)
+        return Piece(rf"\operatorname{{{name}}}\left[{inside}\right]", ATOM)
+
+    return printed
+
+
+def _function(name: str) -> Callable[[Any], Piece]:
+    return lambda node: Piece(name + _bracketed(", ".join(latex(arg) for arg in node.args)), ATOM)
+
+
+def _partial(node: Partial) -> Piece:
+    body, variable = node.args
+    piece = _piece(body)
+    if piece.level == ATOM and isinstance(body, (Parameter, Element, Apply)):
+        return Piece(rf"\frac{{\partial {piece.text}}}{{\partial {latex(variable)}}}", FACTOR)
+    return Piece(rf"\frac{{\partial}}{{\partial {latex(variable)}}} {_bracketed(piece.text)}", FACTOR)
+
+
+def _apply(node: Apply) -> Piece:
+    head, *arguments = node.args
+    return Piece(latex(head) + _bracketed(", ".join(latex(a) for a in arguments)), ATOM)
+
+
+TERMS: dict[type, Callable[[Any], Piece]] = {
+    sympy.Rational: _number,
+    Parameter: lambda node: _symbol(_named(node)),
+    Element: lambda node: _symbol(_indexed(node.family, tuple(map(_place, node.indices)))),
+    Family: lambda node: _symbol(_indexed(node, (r"\cdot",) * node.arity if "#1" in _named(node) else ())),
+    Function: lambda node: _symbol(_named(node)),
+    Row: _row,
+    Plus: _plus,
+    Negative: _negative,
+    Times: _times,
+    Quotient: _quotient,
+    Power: _power,
+    Minimum: _function(r"\min"),
+    Maximum: _function(r"\max"),
+    Apply: _apply,
+    Sum: _sum,
+    E: _moment("E"),
+    Var: _moment("Var"),
+    Cov: _moment("Cov"),
+    Limit: _limit,
+    type(INFINITY): lambda node: Piece(r"\infty", ATOM),
+    Partial: _partial,
+}
+
+
+# --- statements ------------------------------------------------------------------------------------------
+
+
+def _assuming(assumptions: tuple) -> str:
+    said = r" \text{ and } ".join(latex(a) for a in assumptions)
+    return rf" \quad \text{{for }} {said}" if said else ""
+
+
+def _relation(statement: Relation) -> str:
+    return f"{latex(statement.lhs)} {RELATIONS[statement.rel]} {latex(statement.rhs)}{_assuming(statement.when)}"
+
+
+def _independence(statement: Independence) -> str:
+    *most, last = (latex(item) for item in statement.items)
+    return rf"{', '.join(most)} \text{{ and }} {last} \text{{ are independent}}{_assuming(statement.when)}"
+
+
+def _function_of(statement: FunctionOf) -> str:
+    source, place = statement.source, statement.target.indices[0]
+    rest = (r"\cdot",) * (source.arity - 1)
+    first = 1 if source.first is None else source.first
+    listed = rf"{_indexed(source, (str(first), *rest))}, \dots, {_indexed(source, (_place(place), *rest))}"
+    return rf"{latex(statement.target)} \text{{ is a function of }} {listed}"
+
+
+def _not_determined(statement: NotDetermined) -> str:
+    return rf"{latex(statement.target)} \text{{ is not determined by }} {latex(statement.by)}"
+
+
+def _loops(statement: Loops) -> str:
+    order, increment = statement.order
+    heads = [
+        rf"\textbf{{for }} {latex(variable)} = {_place(low)}, \dots, {_place(high)}" for variable, low, high in order
+    ]
+    deeper = r"\quad "
+    rows = [rf"{deeper * depth}{head} \text{{:}}" for depth, head in enumerate(heads)]
+    rows.append(rf"{deeper * len(heads)}{latex(statement.lhs)} \mathrel{{+}}= {latex(increment)}")
+    return r"\begin{array}{l} " + r" \\ ".join(rows) + r" \end{array}"
+
+
+def as_sums(statement: Loops) -> Relation:
+    """What a loop nest that starts at 0 computes, as an equation with sums."""
+    return Relation(statement.lhs, statement.rel, statement.rhs, statement.when)
+
+
+STATEMENTS: dict[type, Callable[[Any], str]] = {
+    Loops: _loops,
+    Relation: _relation,
+    Independence: _independence,
+    FunctionOf: _function_of,
+    NotDetermined: _not_determined,
+}
