@@ -1,0 +1,731 @@
+"""Meaning: the exact value of a term in a finite probability space.  This file knows no rule.
+
+A model gives every symbol a value: a parameter a rational number, an element of a deterministic family a
+rational number, an element of a random family one rational number per outcome.  `value` computes by the
+definitions of the language and nothing else, so that rules and witnesses can be tested against it.
+
+All arithmetic is in `fractions.Fraction`.  An empty sum is 0, `0**0` is 1, a quotient by 0 is undefined.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import combinations, product
+from typing import Any
+
+import sympy
+
+from .language.errors import SgdproofsError
+from .language.facts import Across, ChainRule, Definition, Fact, Identical
+from .language.statements import FunctionOf, Independence, Relation, free_indices
+from .language.terms import (
+    Apply, Cov, E, Element, Family, Function, Index, Limit, Maximum, Minimum, Negative, Parameter, Partial, Plus,
+    Power, Quotient, Row, Sum, Times, Var, term, walk,
+)
+
+__all__ = ["Budget", "Model", "NoValue", "NotEvaluable", "OutOfRange", "Undefined", "applies", "domains_hold",
+           "fact_holds", "holds", "in_domain", "last_of", "sides", "value"]
+
+REACH = 3
+"""How far the free indices of a fact run when nothing else is said."""
+LARGEST = 200_000
+"""The most bits that a numerator or a denominator may have."""
+
+
+class Undefined(SgdproofsError):
+    """The term has no value at this point, for instance a quotient by 0."""
+
+
+class OutOfRange(Undefined):
+    """An element before the first one of its family."""
+
+
+class NotEvaluable(SgdproofsError):
+    """The term may have a value, but not one that finitely many exact operations give (a limit)."""
+
+
+class NoValue(NotEvaluable):
+    """The model says nothing about `symbol` (at `places`)."""
+
+    def __init__(self, symbol: Any, places: tuple = ()) -> None:
+        self.symbol, self.places = symbol, places
+        at = "".join(f"[{place}]" for place in places)
+        super().__init__(f"the model gives no value to {symbol.name}{at}")
+
+
+class Budget(NotEvaluable):
+    """The value needs more operations, or larger numbers, than the model allows."""
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """A point of all domains together with a finite probability space.
+
+    `parameters` are numbers (free indices among them), `probabilities` those of the outcomes.  `values` maps
+    (family name, places) to a number or, for a random family, to one number per outcome; `functions` maps
+    (function name, arguments) to a number.  `facts` are the definitions, recurrences and chain rules by which
+    everything else is computed.  `longest` is the most summands that one evaluation may visit.
+    """
+
+    parameters: Mapping[Parameter, Fraction] = field(default_factory=dict)
+    probabilities: tuple[Fraction, ...] = (Fraction(1),)
+    values: Mapping[tuple, Any] = field(default_factory=dict)
+    functions: Mapping[tuple, Fraction] = field(default_factory=dict)
+    facts: tuple[Fact, ...] = ()
+    longest: int = 100_000
+    _defined: dict = field(default_factory=dict, init=False, repr=False)
+    _chained: dict = field(default_factory=dict, init=False, repr=False)
+    _memo: dict = field(default_factory=dict, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        if sum(self.probabilities) != 1 or not all(p > 0 for p in self.probabilities):
+            raise ValueError(f"the probabilities {self.probabilities} are not positive numbers with the sum 1")
+        for fact in self.facts:
+            if isinstance(fact, Definition):
+                self._defined.setdefault(_root(fact.target), []).append(fact)
+            elif isinstance(fact, ChainRule):
+                self._chained.setdefault(_root(fact.function), []).append(fact)
+
+
+def _root(target: Any) -> Any:
+    return target.family if isinstance(target, Element) else target
+
+
+# --- derivatives: numbers with infinitesimal parts ---------------------------------------------------------
+
+
+class _Jet:
+    """A polynomial in seeds that square to zero: `parts` maps a set of seeds to a coefficient."""
+
+    __slots__ = ("parts",)
+
+    def __init__(self, parts: dict) -> None:
+        self.parts = {seeds: c for seeds, c in parts.items() if c or not seeds}
+
+    @property
+    def head(self) -> Fraction:
+        return self.parts.get(frozenset(), Fraction(0))
+
+    def tail(self) -> _Jet:
+        return _Jet({seeds: c for seeds, c in self.parts.items() if seeds})
+
+    def __add__(self, other: Any) -> _Jet:
+        parts = dict(self.parts)
+        for seeds, c in _parts(other).items():
+            parts[seeds] = parts.get(seeds, 0) + c
+        return _Jet(parts)
+
+    def __mul__(self, other: Any) -> _Jet:
+        parts: dict = {}
+        for left, c in self.parts.items():
+            for right, d in _parts(other).items():
+                if not left & right:
+                    parts[left | right] = parts.get(left | right, 0) + c * d
+        return _Jet(parts)
+
+    def __neg__(self) -> _Jet:
+        return self * Fraction(-1)
+
+    __radd__, __rmul__ = __add__, __mul__
+
+    def inverse(self) -> _Jet:
+        """`1/(a + n) = 1/a - n/a^2 + n^2/a^3 - ...`, which ends because `n` is nilpotent."""
+        head, tail = self.head, self.tail()
+        total = power = _Jet({frozenset(): 1 / head})
+        while any(power.parts.values()):
+            power = power * tail * (-1 / head)
+            total = total + power
+        return total
+
+
+def _parts(number: Any) -> dict:
+    return number.parts if isinstance(number, _Jet) else {frozenset(): number}
+
+
+def _head(number: Any) -> Fraction:
+    return number.head if isinstance(number, _Jet) else number
+
+
+# --- arithmetic, number by number --------------------------------------------------------------------------
+
+
+def _add(a: Any, b: Any) -> Any:
+    return a + b
+
+
+def _multiply(a: Any, b: Any) -> Any:
+    return _bounded(a * b)
+
+
+def _divide(a: Any, b: Any) -> Any:
+    if _head(b) == 0:
+        raise Undefined("division by zero")
+    return a * b.inverse() if isinstance(b, _Jet) else a * (1 / b) if isinstance(a, _Jet) else a / b
+
+
+def _raise(a: Any, n: Any) -> Any:
+    if isinstance(n, _Jet):
+        if n.tail().parts.keys() - {frozenset()}:
+            raise NotEvaluable("a derivative with respect to a symbol in an exponent")
+        n = n.head
+    if n.denominator != 1:
+        raise Undefined(f"the exponent {n} is no integer")
+    n = int(n)
+    if n < 0 and _head(a) == 0:
+        raise Undefined("division by zero (a negative power of 0)")
+    size = max(abs(_head(a).numerator).bit_length(), _head(a).denominator.bit_length())
+    if abs(n) * max(size - 1, 0) > LARGEST:
+        raise Budget(f"the power with exponent {n} is too large a number")
+    if not isinstance(a, _Jet):
+        return a ** n
+    result: Any = Fraction(1)
+    for bit in bin(abs(n))[2:]:
+        result = result * result * (a if bit == "1" else Fraction(1))
+    return _divide(Fraction(1), result) if n < 0 else result
+
+
+def _bounded(number: Any) -> Any:
+    if isinstance(number, Fraction) and number.numerator.bit_length() > LARGEST:
+        raise Budget("a number is too large")
+    return number
+
+
+def _choose(a: Any, b: Any, smaller: bool) -> Any:
+    if _head(a) == _head(b):
+        if _parts(a) != _parts(b):
+            raise Undefined("min and max have no derivative where their arguments are equal")
+        return a
+    return a if (_head(a) < _head(b)) == smaller else b
+
+
+def _each(operation: Callable, a: Any, b: Any) -> Any:
+    """`operation` on two values; where one of them is random, outcome by outcome."""
+    if isinstance(a, tuple):
+        if isinstance(b, tuple):
+            return tuple(map(operation, a, b))
+        return tuple(operation(x, b) for x in a)
+    if isinstance(b, tuple):
+        return tuple(operation(a, y) for y in b)
+    return operation(a, b)
+
+
+# --- evaluation --------------------------------------------------------------------------------------------
+
+
+class _Reading:
+    """One evaluation: a model, the seeded variables of the derivatives around it, and what is computed so far."""
+
+    def __init__(self, model: Model, seeds: Mapping | None = None) -> None:
+        self.model, self.seeds = model, seeds or {}
+        self.memo = {} if seeds else model._memo
+        self.under_way: set = set()
+        self.visited = 0
+
+    def of(self, node: Any, env: Mapping) -> Any:
+        rule = _RULES.get(type(node))
+        if rule is None:
+            rule = next((_RULES[kind] for kind in type(node).__mro__ if kind in _RULES), None)
+            if rule is None:
+                raise NotEvaluable(f"{node} is not a term with a value")
+            _RULES[type(node)] = rule
+        return rule(self, node, env)
+
+    def visit(self) -> None:
+        self.visited += 1
+        if self.visited > self.model.longest:
+            raise Budget(f"more than {self.model.longest} summands or steps of a recurrence")
+
+    def place(self, node: Any, env: Mapping) -> int:
+        found = self.of(node, env)
+        if isinstance(found, (tuple, _Jet)):
+            raise NotEvaluable(f"the index or bound {node} is not a plain number")
+        if found.denominator != 1:
+            raise Undefined(f"the index or bound {node} = {found} is no integer")
+        return int(found)
+
+    def symbol(self, root: Any, places: tuple) -> Any:
+        """The value of a parameter or of an element: given, or computed from a definition."""
+        key = (root.name, places) if isinstance(root, Family) else root
+        if key in self.seeds:
+            return self.seeds[key]
+        if key in self.memo:
+            return self.memo[key]
+        found = self.given(root, places, key)
+        if found is None:
+            found = self.defined(root, places, key)
+        if found is None:
+            raise NoValue(root, places)
+        if self.seeds:
+            found = self.changed(root, places, found)
+        self.memo[key] = found
+        return found
+
+    def given(self, root: Any, places: tuple, key: Any) -> Any:
+        source = self.model.values if isinstance(root, Family) else self.model.parameters
+        if isinstance(root, Family) and root.first is not None and places and places[0] < root.first:
+            raise OutOfRange(f"{root.name}[{places[0]}] is out of range: {root.name} starts at {root.first}")
+        try:
+            found = source[key]
+        except KeyError:
+            return None
+        if isinstance(found, tuple) and len(found) != len(self.model.probabilities):
+            raise ValueError(f"{root.name} has {len(found)} values for {len(self.model.probabilities)} outcomes")
+        return found
+
+    def defined(self, root: Any, places: tuple, key: Any) -> Any:
+        for fact in self.model._defined.get(root, ()):
+            bound = {i: Fraction(p) for i, p in zip(getattr(fact.target, "indices", ()), places, strict=True)}
+            if fact.over is None:
+                return self.guarded(key, fact.value, bound)
+            starts = dict(fact.start)
+            if places[0] in starts:
+                return self.guarded(key, starts[places[0]], bound)
+            if places[0] >= fact.first:
+                return self.recurrence(fact, root, places, bound)
+        return None
+
+    def guarded(self, key: Any, node: Any, env: Mapping) -> Any:
+        if key in self.under_way:
+            raise NotEvaluable(f"the definition of {key if isinstance(key, Parameter) else key[0]} runs in a circle")
+        self.under_way.add(key)
+        try:
+            return self.of(node, env)
+        finally:
+            self.under_way.discard(key)
+
+    def recurrence(self, fact: Definition, root: Family, places: tuple, bound: dict) -> Any:
+        """From the last index that is known upwards, so that no long chain of calls arises."""
+        first, rest = places[0], places[1:]
+        while first > fact.first and not self.known((root.name, (first - 1, *rest))):
+            first -= 1
+        for place in range(first, places[0] + 1):
+            self.visit()
+            key = (root.name, (place, *rest))
+            own = self.given(root, (place, *rest), key)
+            found = self.guarded(key, fact.value, {**bound, fact.over: Fraction(place)}) if own is None else own
+            if place < places[0]:
+                self.memo[key] = found
+        return found
+
+    def known(self, key: Any) -> bool:
+        return key in self.memo or key in self.seeds
+
+    def changed(self, root: Any, places: tuple, found: Any) -> Any:
+        """The first-order change of a differentiable function with its variables."""
+        for fact in self.model._chained.get(root, ()):
+            bound = _matched(fact.function, places, self)
+            if bound is None:
+                continue
+            for env in self.runs(fact.ranges, bound):
+                moved = self.of(fact.through, env)
+                for number in moved if isinstance(moved, tuple) else (moved,):
+                    if any(len(seeds) > 1 for seeds in _parts(number)):
+                        raise NotEvaluable(f"a second derivative of {fact.function}")
+                tail = _each(lambda n, _: n.tail() if isinstance(n, _Jet) else Fraction(0), moved, Fraction(0))
+                found = _each(_add, found, _each(_multiply, self.of(fact.partial, env), tail))
+            return found
+        return found
+
+    def runs(self, ranges: tuple, env: Mapping) -> Iterator[dict]:
+        """The values of the indices of a sum: the last range is the outermost."""
+        if not ranges:
+            yield dict(env)
+            return
+        *inner, (variable, low, high) = ranges
+        for place in range(self.place(term(low), env), self.place(term(high), env) + 1):
+            self.visit()
+            yield from self.runs(tuple(inner), {**env, variable: Fraction(place)})
+
+    def mean(self, found: Any) -> Any:
+        if not isinstance(found, tuple):
+            return found
+        total: Any = Fraction(0)
+        for weight, number in zip(self.model.probabilities, found, strict=True):
+            total = total + number * weight
+        return total
+
+
+def _matched(pattern: Any, places: tuple, reading: _Reading) -> dict | None:
+    bound: dict = {}
+    for node, place in zip(getattr(pattern, "indices", ()), places, strict=True):
+        if isinstance(node, Index):
+            bound[node] = Fraction(place)
+        elif reading.place(node, {}) != place:
+            return None
+    return bound
+
+
+_NUMBERS: dict[Any, Fraction] = {}
+
+
+def _number(here: _Reading, node: Any, env: Mapping) -> Fraction:
+    found = _NUMBERS.get(node)
+    if found is None:
+        found = _NUMBERS[node] = Fraction(int(node.p), int(node.q))
+    return found
+
+
+def _parameter(here: _Reading, node: Parameter, env: Mapping) -> Any:
+    return env[node] if node in env else here.symbol(node, ())
+
+
+def _element(here: _Reading, node: Element, env: Mapping) -> Any:
+    return here.symbol(node.family, tuple(here.place(i, env) for i in node.indices))
+
+
+def _plus(here: _Reading, node: Plus, env: Mapping) -> Any:
+    total = here.of(node.args[0], env)
+    for arg in node.args[1:]:
+        total = _each(_add, total, here.of(arg, env))
+    return total
+
+
+def _times(here: _Reading, node: Times, env: Mapping) -> Any:
+    total = here.of(node.args[0], env)
+    for arg in node.args[1:]:
+        total = _each(_multiply, total, here.of(arg, env))
+    return total
+
+
+def _negative(here: _Reading, node: Negative, env: Mapping) -> Any:
+    return _each(_multiply, here.of(node.args[0], env), Fraction(-1))
+
+
+def _quotient(here: _Reading, node: Quotient, env: Mapping) -> Any:
+    return _each(_divide, here.of(node.args[0], env), here.of(node.args[1], env))
+
+
+def _power(here: _Reading, node: Power, env: Mapping) -> Any:
+    return _each(_raise, here.of(node.args[0], env), here.of(node.args[1], env))
+
+
+def _extreme(here: _Reading, node: Any, env: Mapping) -> Any:
+    smaller = isinstance(node, Minimum)
+    return _each(lambda a, b: _choose(a, b, smaller), here.of(node.args[0], env), here.of(node.args[1], env))
+
+
+def _sum(here: _Reading, node: Sum, env: Mapping) -> Any:
+    total: Any = Fraction(0)
+    indices = [variable for variable, _, _ in node.ranges]
+    for inner in here.runs(node.ranges, env):
+        if node.distinct and len({inner[i] for i in indices}) < len(indices):
+            continue
+        total = _each(_add, total, here.of(node.body, inner))
+    return total
+
+
+def _mean(here: _Reading, node: E, env: Mapping) -> Any:
+    return here.mean(here.of(node.args[0], env))
+
+
+def _covariance(here: _Reading, node: Any, env: Mapping) -> Any:
+    left = here.of(node.args[0], env)
+    right = left if isinstance(node, Var) else here.of(node.args[1], env)
+    apart = here.mean(left) * here.mean(right)
+    return here.mean(_each(_multiply, left, right)) + -apart
+
+
+def _partial(here: _Reading, node: Partial, env: Mapping) -> Any:
+    body, variable = node.args
+    if variable in env:
+        raise NotEvaluable(f"a derivative with respect to the index {variable}")
+    places = tuple(here.place(i, env) for i in variable.indices) if isinstance(variable, Element) else ()
+    root = _root(variable)
+    key = (root.name, places) if isinstance(root, Family) else root
+    seed = frozenset([object()])
+    at = _each(_add, here.symbol(root, places), _Jet({frozenset(): Fraction(0), seed: Fraction(1)}))
+    inner = _Reading(here.model, {**here.seeds, key: at})
+    inner.visited = here.visited
+    found = inner.of(body, env)
+
+    def slope(number: Any, _: Any) -> Any:
+        parts = {seeds - seed: c for seeds, c in _parts(number).items() if seed <= seeds}
+        return _Jet(parts) if here.seeds else parts.get(frozenset(), Fraction(0))
+
+    return _each(slope, found, Fraction(0))
+
+
+def _apply(here: _Reading, node: Apply, env: Mapping) -> Any:
+    arguments = [here.of(a, env) for a in node.args[1:]]
+    outcomes = range(len(here.model.probabilities)) if any(isinstance(a, tuple) for a in arguments) else (0,)
+    found = tuple(_looked_up(here, node.args[0], tuple(a[o] if isinstance(a, tuple) else a for a in arguments))
+                  for o in outcomes)
+    return found if len(outcomes) == len(here.model.probabilities) and isinstance(outcomes, range) else found[0]
+
+
+def _looked_up(here: _Reading, function: Function, arguments: tuple) -> Fraction:
+    if any(_parts(a).keys() - {frozenset()} for a in arguments):
+        raise NotEvaluable(f"a derivative of the undefined function {function}")
+    key = (function.name, tuple(map(_head, arguments)))
+    try:
+        return here.model.functions[key]
+    except KeyError:
+        raise NoValue(function, key[1]) from None
+
+
+def _limit(here: _Reading, node: Limit, env: Mapping) -> Any:
+    raise NotEvaluable(f"the limit {node} is not a finite computation")
+
+
+_RULES: dict[type, Callable[[_Reading, Any, Mapping], Any]] = {
+    sympy.Rational: _number, Parameter: _parameter, Element: _element, Plus: _plus, Times: _times,
+    Negative: _negative, Quotient: _quotient, Power: _power, Minimum: _extreme, Maximum: _extreme, Sum: _sum,
+    E: _mean, Var: _covariance, Cov: _covariance, Partial: _partial, Apply: _apply, Limit: _limit,
+}
+
+
+def value(node: Any, model: Model, env: Mapping[Parameter, Fraction] | None = None) -> Any:
+    """The exact value of the term `node`: a Fraction, or for a random term one Fraction per outcome."""
+    return _Reading(model).of(node, env or {})
+
+
+# --- statements --------------------------------------------------------------------------------------------
+
+_COMPARE: dict[str, Callable[[Any, Any], bool]] = {
+    "==": lambda a, b: a == b, "!=": lambda a, b: a != b, "<=": lambda a, b: a <= b,
+    "<": lambda a, b: a < b, ">=": lambda a, b: a >= b, ">": lambda a, b: a > b,
+}
+
+
+def applies(statement: Any, model: Model, env: Mapping | None = None) -> bool:
+    """Whether the assumptions of a statement are defined and true."""
+    return all(holds(assumption, model, env) for assumption in statement.when)
+
+
+def sides(relation: Relation, model: Model, env: Mapping | None = None) -> tuple[Any, Any, str]:
+    """The two values of a relation (None for an undefined one) and why it fails (empty when it holds)."""
+    found, why = [], ""
+    for side in (relation.lhs, relation.rhs):
+        try:
+            found.append(value(side, model, env))
+        except Undefined as error:
+            found.append(None)
+            why = why or f"undefined: {error}"
+    if not why:
+        judged = _each(_COMPARE[relation.rel], *found)
+        if not (all(judged) if isinstance(judged, tuple) else judged):
+            why = "the left and right sides differ" if relation.rel == "==" else f"the left side is not {relation.rel} the right"
+    return found[0], found[1], why
+
+
+def holds(statement: Any, model: Model, env: Mapping | None = None) -> bool:
+    """Whether a relation, an independence or a dependence holds; true where its assumptions do not apply."""
+    if not applies(statement, model, env):
+        return True
+    if isinstance(statement, Relation):
+        return not sides(statement, model, env)[2]
+    try:
+        if isinstance(statement, Independence):
+            return _independent([_joint(item, model, env) for item in statement.items], model.probabilities)
+        if isinstance(statement, FunctionOf):
+            return _is_function_of(statement, model, env)
+    except Undefined:
+        return False
+    raise NotEvaluable(f"{statement} says nothing about one model")
+
+
+def _random(found: Any, model: Model) -> tuple:
+    return found if isinstance(found, tuple) else (found,) * len(model.probabilities)
+
+
+def _joint(item: Any, model: Model, env: Mapping | None) -> tuple:
+    """What an element or a whole row is, outcome by outcome."""
+    if not isinstance(item, Row):
+        return _random(value(item, model, env), model)
+    here = _Reading(model)
+    head = tuple(here.place(i, env or {}) for i in item.indices)
+    return _together(model, [(item.family, head + rest) for rest in _components(item.family, model)])
+
+
+def _components(family: Family, model: Model, given: int = 1) -> list[tuple]:
+    """The places after the first `given` ones that the model speaks of."""
+    own = {places[given:] for name, places in model.values if name == family.name}
+    if not own and family.arity > given:
+        width = max((max(places[1:]) for _, places in model.values if len(places) > 1), default=2)
+        own = set(product(range(1, width + 1), repeat=family.arity - given))
+    return sorted(own) or [()]
+
+
+def _together(model: Model, keys: list[tuple]) -> tuple:
+    here = _Reading(model)
+    return tuple(zip(*(_random(here.symbol(root, places), model) for root, places in keys), strict=True))
+
+
+def _law(joint: tuple, probabilities: tuple) -> dict:
+    law: dict = {}
+    for seen, weight in zip(joint, probabilities, strict=True):
+        law[seen] = law.get(seen, 0) + weight
+    return law
+
+
+def _independent(items: list[tuple], probabilities: tuple) -> bool:
+    """Whether the joint law is the product of the laws of the items."""
+    laws = [_law(item, probabilities) for item in items]
+    joint = _law(tuple(zip(*items, strict=True)), probabilities)
+    size = 1
+    for law in laws:
+        size *= len(law)
+    if len(joint) != size:
+        return False
+    for seen, weight in joint.items():
+        expected = Fraction(1)
+        for law, one in zip(laws, seen, strict=True):
+            expected *= law[one]
+        if weight != expected:
+            return False
+    return True
+
+
+def _is_function_of(statement: FunctionOf, model: Model, env: Mapping | None) -> bool:
+    """Outcomes that agree on the source up to the index of the target agree on the target."""
+    here = _Reading(model)
+    last = here.place(statement.target.indices[0], env or {})
+    keys = sorted(p for name, p in model.values if name == statement.source.name and p[0] <= last)
+    past = _together(model, [(statement.source, p) for p in keys]) if keys else ((),) * len(model.probabilities)
+    target = _random(value(statement.target, model, env), model)
+    seen: dict = {}
+    return all(seen.setdefault(before, now) == now for before, now in zip(past, target, strict=True))
+
+
+# --- facts -------------------------------------------------------------------------------------------------
+
+
+def in_domain(parameter: Parameter, number: Fraction) -> bool:
+    """Whether `number` is an admissible value of `parameter`."""
+    low, high = parameter.lower, parameter.upper
+    return not (
+        parameter.sort == "integer" and number.denominator != 1
+        or low is not None and (number < low or parameter.open_lower and number == low)
+        or high is not None and (number > high or parameter.open_upper and number == high)
+    )
+
+
+def domains_hold(model: Model) -> bool:
+    """Whether every parameter of the model lies in its domain."""
+    return all(in_domain(parameter, number) for parameter, number in model.parameters.items())
+
+
+def last_of(index: Index, reach: int | Mapping[str, int]) -> int:
+    """The last value that an index takes when a fact is verified up to `reach` (one number, or one per index name)."""
+    last = reach if isinstance(reach, int) else reach.get(index.name, REACH)
+    return last if index.upper is None else min(last, int(index.upper))
+
+
+def _instances(indices: Any, reach: int | Mapping[str, int]) -> Iterator[dict]:
+    order = sorted(indices, key=lambda i: i.name)
+    ranges = [range(-1 if i.lower is None else int(i.lower), last_of(i, reach) + 1) for i in order]
+    for places in product(*ranges):
+        yield {i: Fraction(p) for i, p in zip(order, places, strict=True)}
+
+
+def fact_holds(fact: Fact, model: Model, reach: int | Mapping[str, int] = REACH) -> bool:
+    """Whether `fact` holds in the model, for all values of its free indices up to `reach`.
+
+    Instances that mention an element before the first of its family are none.  Raises NoValue when an
+    instance needs a value that the model does not give, NotEvaluable at a limit.
+    """
+    if isinstance(fact, Across):
+        return _across_holds(fact, model, reach)
+    if isinstance(fact, Identical):
+        blocks = _blocks(fact, model, reach)
+        return all(_law(block, model.probabilities) == _law(blocks[0], model.probabilities) for block in blocks)
+    if isinstance(fact, Definition):
+        return _definition_holds(fact, model, reach)
+    if isinstance(fact, ChainRule):
+        return _chain_holds(fact, model, reach)
+    statement = getattr(fact, "relation", None)
+    statement = getattr(fact, "statement", None) if statement is None else statement
+    if statement is None:
+        raise NotEvaluable(f"{fact} is not a fact that a finite model can be asked about")
+    return _everywhere(statement, free_indices(statement), model, reach)
+
+
+def _everywhere(statement: Any, indices: Any, model: Model, reach: int | Mapping[str, int]) -> bool:
+    if isinstance(statement, FunctionOf):
+        indices = {i for i in statement.target.indices if isinstance(i, Index)}
+    for env in _instances(indices, reach):
+        if isinstance(statement, Relation):
+            try:
+                if not applies(statement, model, env):
+                    continue
+                left, right = value(statement.lhs, model, env), value(statement.rhs, model, env)
+            except OutOfRange:
+                continue
+            except Undefined:
+                return False
+            judged = _each(_COMPARE[statement.rel], left, right)
+            if not (all(judged) if isinstance(judged, tuple) else judged):
+                return False
+        elif not holds(statement, model, env):
+            return False
+    return True
+
+
+def _blocks(fact: Across | Identical, model: Model, reach: int | Mapping[str, int]) -> list[tuple]:
+    """For every first index: the elements of the families at it, outcome by outcome."""
+    firsts: set[int] = set()
+    for family in fact.families:
+        given = {places[0] for name, places in model.values if name == family.name}
+        if not given:
+            low = fact.index.lower if fact.index.lower is not None else 0
+            given = set(range(int(low), last_of(fact.index, reach) + 1))
+        firsts |= given
+    return [_together(model, [(f, (first, *rest)) for f in fact.families for rest in _components(f, model)])
+            for first in sorted(firsts)]
+
+
+def _across_holds(fact: Across, model: Model, reach: int | Mapping[str, int]) -> bool:
+    blocks = _blocks(fact, model, reach)
+    if fact.strength == "mutual":
+        return _independent(blocks, model.probabilities)
+    if fact.strength == "pairwise":
+        return all(_independent([one, other], model.probabilities) for one, other in combinations(blocks, 2))
+    here = _Reading(model)
+    for one, other in combinations(blocks, 2):
+        for left, right in product(zip(*one, strict=True), zip(*other, strict=True)):
+            if here.mean(_each(_multiply, left, right)) != here.mean(left) * here.mean(right):
+                return False
+    return True
+
+
+def _definition_holds(fact: Definition, model: Model, reach: int | Mapping[str, int]) -> bool:
+    if isinstance(fact.target, Parameter):
+        found = value(fact.target, model)
+        return _everywhere(fact.relation, (), model, reach) and not isinstance(found, tuple) and in_domain(fact.target, found)
+    if fact.over is None:
+        return _everywhere(fact.relation, fact.target.indices, model, reach)
+    rest = [i for i in fact.target.indices if i != fact.over]
+    here = _Reading(model)
+    starts = dict(fact.start)
+    for env in _instances(rest, reach):
+        places = [*starts, *range(fact.first, last_of(fact.over, reach) + 1)]
+        for place in places:
+            inner = {**env, fact.over: Fraction(place)}
+            try:
+                if here.of(fact.target, inner) != here.of(starts.get(place, fact.value), inner):
+                    return False
+            except OutOfRange:
+                continue
+            except Undefined:
+                return False
+    return True
+
+
+def _chain_holds(fact: ChainRule, model: Model, reach: int | Mapping[str, int]) -> bool:
+    free = {s for s in getattr(fact.function, "indices", ()) if isinstance(s, Index)}
+    here = _Reading(model)
+    slope = Partial(fact.function, fact.through)
+    try:
+        return all(here.of(slope, inner) == here.of(fact.partial, inner)
+                   for env in _instances(free, reach) for inner in here.runs(fact.ranges, env))
+    except Undefined:
+        return False
+
+
+def symbols_in(node: Any) -> Iterator[Any]:
+    """The parameters, families and functions of a term."""
+    for inner in walk(node):
+        if isinstance(inner, (Parameter, Family, Function)):
+            yield inner
