@@ -1,0 +1,43 @@
+# Each target does its own set-up: Python >= 3.11 and make are all that a machine needs.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+# Options for pytest; the tests and the catalogue run on all cores.
+PYTEST_ARGS ?= -n auto
+
+.PHONY: sheet test lint bench mutants cases clean help
+
+help:
+	@echo 'make sheet    check the catalogue, run its experiments, write the solution sheet to build/'
+	@echo 'make test     run every test'
+	@echo 'make lint     ruff and mypy'
+	@echo 'make mutants  change every line of every entry and count what the kernel still accepts'
+	@echo 'make cases    the steps with known answers in tests/cases'
+	@echo 'make bench    times, as ratios'
+	@echo 'make clean    remove what the other targets made'
+
+# The virtual environment, made anew when pyproject.toml changes.
+$(READY): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("sgdproofs needs Python 3.11 or newer; this is %d.%d: set PYTHON=..." % sys.version_info[:2] if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+sheet: $(READY)
+	$(BIN)/sgdproofs sheet
+
+test: $(READY)
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+# Scripts that are not written yet say so instead of failing.
+bench mutants cases: $(READY)
+	@if [ -f tests/$@.py ]; then $(BIN)/python tests/$@.py; else echo 'make $@: tests/$@.py is not there yet'; fi
+
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

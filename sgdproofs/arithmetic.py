@@ -1,0 +1,120 @@
+"""What a formula needs besides plain arithmetic: checks of its arguments, elements of families, min and max.
+
+`sgdproofs export NAME --to python` copies from this file, which is why it needs nothing but Python.  Arguments may
+be int, float, Fraction, numpy or mpmath numbers, arrays and tensors: only operators are used on them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from .language.errors import ConditionError
+
+
+def all_of(outcome: Any) -> bool:
+    """Whether a comparison holds, for every element if it is one of arrays."""
+    return bool(outcome.all()) if hasattr(outcome, "all") else bool(outcome)
+
+
+def shown(value: Any) -> str:
+    """The value for a message, short."""
+    text = " ".join(str(value).split())
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def admit(formula: str, name: str, value: Any, needs: str, whole: bool, bounds: tuple, scalar: bool) -> Any:
+    """`value` if it is a number, or an array of numbers, in the domain; raise ConditionError otherwise.
+
+    `bounds` are `(sign, p, q, open)` for `sign * value >= sign * p/q`; `whole` asks for integers, `scalar` for one number.
+    """
+    kind = str(getattr(value, "dtype", type(value).__name__)).lower()
+    odd = ("bool", "str", "<u", "bytes", "complex", "datetime", "timedelta", "mpc")
+    if any(word in kind for word in odd) or not (hasattr(value, "__mul__") and hasattr(value, "__sub__")):
+        raise TypeError(f"{formula}: {name} is a real number or an array of them, got {type(value).__name__} {shown(value)}")
+    if scalar and getattr(value, "shape", ()):
+        raise TypeError(f"{formula}: {name} counts or numbers something: it is one integer, not an array")
+    if hasattr(value, "astype") and "int" in kind:
+        # Integers of fixed width would wrap around without a word.
+        value = value.astype(float) if value.shape else int(value)
+    try:
+        if not all_of(value - value == 0):
+            raise ConditionError(f"{formula} needs {name} to be a finite number, got {name} = {shown(value)}")
+        if whole and not all_of(value % 1 == 0):
+            raise ConditionError(f"{formula} needs {name} to be an integer, got {name} = {shown(value)}")
+        for sign, p, q, is_open in bounds:
+            distance = sign * (value * q - p)
+            if not all_of(distance > 0 if is_open else distance >= 0):
+                raise ConditionError(f"{formula} needs {needs}, got {name} = {shown(value)}")
+    except (TypeError, ArithmeticError) as error:
+        raise TypeError(f"{formula}: {name} is a real number or an array of them, got {shown(value)}: {error}") from None
+    return int(value) if scalar and whole else value
+
+
+def close(left: Any, right: Any) -> Any:
+    """Equality; of inexact numbers up to rounding."""
+    gap = abs(left - right)
+    return (gap == 0) | (1e9 * gap <= abs(left) + abs(right))
+
+
+def require(formula: str, holds: Any, needs: str, /, **values: Any) -> None:
+    """Raise ConditionError unless a condition on the arguments holds."""
+    if not all_of(holds):
+        got = ", ".join(f"{name} = {shown(value)}" for name, value in values.items())
+        raise ConditionError(f"{formula} needs {needs}" + (f", got {got}" if got else ""))
+
+
+def elements(formula: str, name: str, values: Any, first: int, arity: int, conditions: tuple = ()) -> Callable[..., Any]:
+    """A family as a function of its indices.
+
+    `values` is a function of the indices, a mapping, or a sequence (a nested one, or an array, for several
+    indices) whose first item has the index `first`; further indices count from 1.
+    """
+    if callable(values):
+        fetch = values
+    elif isinstance(values, dict):
+        def fetch(*places: int) -> Any:
+            return values[places if arity > 1 else places[0]]
+    elif isinstance(values, (str, bytes)) or not hasattr(values, "__getitem__"):
+        raise TypeError(f"{formula}: {name} is a sequence, an array, a mapping or a function of its index, "
+                        f"got {type(values).__name__} {shown(values)}")
+    else:
+        def fetch(*places: int) -> Any:
+            value = values
+            for start, place in zip((first,) + (1,) * (arity - 1), places):
+                value = value[place - start]
+            return value
+
+    def element(*places: Any) -> Any:
+        text = name + "".join(f"[{place}]" for place in places)
+        if not callable(values) and not isinstance(values, dict):
+            for start, place in zip((first,) + (1,) * (arity - 1), places):
+                if place < start:
+                    raise ConditionError(f"{formula} needs {text}, and the indices of {name} start at {start}")
+        try:
+            value = fetch(*places)
+        except (IndexError, KeyError):
+            raise ConditionError(f"{formula} needs {text}, which is not among the values given for {name}") from None
+        value = admit(formula, text, value, "", False, (), False)
+        for needs, holds in conditions:
+            require(formula, holds(*places, value), needs, **{text: value})
+        return value
+
+    return element
+
+
+def smaller(left: Any, right: Any) -> Any:
+    """The minimum, element by element for arrays."""
+    return pick(left <= right, left > right, left, right)
+
+
+def larger(left: Any, right: Any) -> Any:
+    """The maximum, element by element for arrays."""
+    return pick(left >= right, left < right, left, right)
+
+
+def pick(first: Any, second: Any, left: Any, right: Any) -> Any:
+    """`left` where `first` holds, `right` where `second`, its opposite, does."""
+    if getattr(first, "shape", ()):
+        return first * left + second * right
+    return left if first else right
