@@ -1,0 +1,211 @@
+"""Writes a sheet as a LaTeX article that pdflatex compiles with the recommended packages only."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from .layout import broken, width
+from .outline import (
+    Calculation, Correction, Errata, Formula, Heading, Inset, Items, NewPage, Paragraph, Row, Sheet,
+)
+from .words import Math, Words
+
+__all__ = ["escape", "write"]
+
+# Text width and the columns beside the formulas, in em of the article's font.
+LINE, REASON, NUMBER, GAP, INDENT, STEP_IN = 46.6, 12.6, 2.4, 1.0, 1.0, 1.4
+
+PREAMBLE = r"""\documentclass[10pt,a4paper,fleqn]{article}
+\IfFileExists{lmodern.sty}{\usepackage[T1]{fontenc}\usepackage{lmodern}}{}
+\usepackage{amsmath,amssymb}
+\usepackage{graphicx}
+\usepackage[a4paper,margin=23mm]{geometry}
+\setlength{\mathindent}{1em}
+\setlength{\parindent}{0pt}
+\setlength{\parskip}{4pt plus 1pt}
+\setlength{\emergencystretch}{3em}
+\setcounter{secnumdepth}{0}
+\allowdisplaybreaks
+\raggedbottom
+% The reason beside a line, and the number of the line.
+\newcommand{\reason}[2]{\parbox[t]{12.6em}{\raggedright\footnotesize #2}\makebox[2.4em][r]{#1}}
+% What belongs to an induction or a case is set in from the left.
+\newenvironment{inset}{\begin{list}{}{\setlength{\leftmargin}{1.4em}\setlength{\rightmargin}{0pt}%
+  \setlength{\topsep}{2pt}\setlength{\parsep}{4pt}\setlength{\listparindent}{0pt}}\item[]}{\end{list}}
+\newenvironment{points}{\begin{list}{\textbullet}{\setlength{\leftmargin}{1.4em}\setlength{\labelwidth}{0.7em}%
+  \setlength{\topsep}{2pt}\setlength{\itemsep}{1pt}\setlength{\parsep}{1pt}}}{\end{list}}
+\begin{document}
+"""
+
+
+def write(sheet: Sheet) -> str:
+    """The whole article."""
+    head = [r"\begin{center}", rf"{{\LARGE\bfseries {escape(sheet.title)}\par}}"]
+    if sheet.subtitle:
+        head.append(rf"\vspace{{4pt}}{{\large {escape(sheet.subtitle)}\par}}")
+    head.append(r"\end{center}")
+    return PREAMBLE + "\n".join([*head, "", *_blocks(sheet.blocks, LINE), r"\end{document}"]) + "\n"
+
+
+# --- text ------------------------------------------------------------------------------------------------
+
+SPECIAL = {
+    "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "{": r"\{", "}": r"\}", "&": r"\&",
+    "%": r"\%", "#": r"\#", "$": r"\$", "_": r"\_", "<": r"\ensuremath{<}", ">": r"\ensuremath{>}",
+    "|": r"\textbar{}", '"': r"\textquotedbl{}", "\n": " ", "\t": " ",
+    "≤": r"\ensuremath{\le}", "≥": r"\ensuremath{\ge}", "≠": r"\ensuremath{\neq}", "→": r"\ensuremath{\to}",
+    "∞": r"\ensuremath{\infty}", "×": r"\ensuremath{\times}", "·": r"\ensuremath{\cdot}", "±": r"\ensuremath{\pm}",
+    "–": "--", "—": "---", "‘": "`", "’": "'", "“": "``", "”": "''", "…": r"\dots{}", "\u00a0": "~",
+}
+DIGRAPHS = {">=": r"\ensuremath{\ge}", "<=": r"\ensuremath{\le}", "!=": r"\ensuremath{\neq}", "->": r"\ensuremath{\to}"}
+
+
+def escape(text: str) -> str:
+    """Plain text for LaTeX: every special sign is printed as itself."""
+    parts = re.split("(" + "|".join(map(re.escape, DIGRAPHS)) + ")", text)
+    return "".join(DIGRAPHS.get(part) or "".join(map(_sign, part)) for part in parts)
+
+
+def _sign(sign: str) -> str:
+    if sign in SPECIAL:
+        return SPECIAL[sign]
+    # Beyond Latin letters pdflatex has no glyphs: say which sign it was.
+    return sign if sign.isprintable() and ord(sign) < 0x180 else f"[U+{ord(sign):04X}]"
+
+
+def _text(words: Words) -> str:
+    said = []
+    for part in words:
+        if isinstance(part, Math):
+            said.append(f"${part.tex}$")
+        else:
+            said.append(rf"\textbf{{{escape(part.text)}}}" if part.strong else escape(part.text))
+    return "".join(said)
+
+
+# --- formulas --------------------------------------------------------------------------------------------
+
+
+def _calculation(rows: tuple[Row, ...], room: float, *, reasons: bool) -> list[str]:
+    """The rows of an alignment, reasons beside them, nothing wider than `room`."""
+    space = room - INDENT - (REASON + NUMBER + GAP if reasons else 0.0)
+    lefts = [width(row.left) for row in rows if row.relation]
+    # A wide left side stands on a row of its own, and the line breaks before its relation.
+    apart = max(lefts, default=0.0) > 0.3 * space
+    inside = space - (2.0 if apart else max(lefts, default=0.0))
+    printed: list[str] = []
+    for row in rows:
+        beside = rf" && \reason{{{'' if row.number is None else f'({row.number})'}}}{{{_text(row.reason)}}}"
+        cells: list[str] = []
+        lead = r"\quad " if apart else ""
+        if not row.relation:
+            cells += [f"& {_fitting(piece, space)}" for piece in broken(row.right, space)]
+        else:
+            if apart and row.left:
+                pieces = broken(row.left, space)
+                cells += [f"& {pieces[0]}", *(rf"& \qquad {piece}" for piece in pieces[1:])]
+            pieces = broken(row.right, inside - 1.4)
+            first = "" if apart else row.left + " "
+            cells.append(f"{first}& {lead}{row.relation} {_fitting(pieces[0], inside - 1.4)}")
+            cells += [rf"& {lead}\qquad {_fitting(piece, inside - 2.0)}" for piece in pieces[1:]]
+        if row.tail:
+            if width(cells[-1]) + width(row.tail) + 1.0 <= space:
+                cells[-1] += rf" \quad {row.tail}"
+            else:
+                cells.append(rf"& {lead}\qquad {row.tail}")
+        if reasons:
+            cells[0] += beside
+        printed += cells
+    return printed
+
+
+def _fitting(piece: str, room: float) -> str:
+    """`piece` itself, or scaled down where it is too wide and cannot be broken."""
+    if width(piece) <= room:
+        return piece
+    scale = max(room / width(piece), 0.4)
+    return rf"\scalebox{{{scale:.2f}}}{{$\displaystyle {piece}$}}"
+
+
+def _aligned(row: Row, room: float) -> str:
+    cells = _calculation((row,), room, reasons=False)
+    if len(cells) == 1:
+        return cells[0].replace("& ", "", 1)
+    return "\\begin{aligned}\n  " + " \\\\\n  ".join(cells) + "\n\\end{aligned}"
+
+
+def _display(tex: str) -> str:
+    return f"\\[\n{tex}\n\\]"
+
+
+# --- blocks ----------------------------------------------------------------------------------------------
+
+
+def _blocks(blocks: Iterable[Any], room: float) -> list[str]:
+    return [line for block in blocks for line in WRITE[type(block)](block, room)]
+
+
+def _heading(block: Heading, room: float) -> list[str]:
+    command = {1: "section", 2: "subsection"}[block.level]
+    if block.level == 2:
+        return [rf"\paragraph{{{_text(block.words)}.}}\mbox{{}}\par\nopagebreak"]
+    return ["", rf"\{command}{{{_text(block.words)}}}"]
+
+
+def _paragraph(block: Paragraph, room: float) -> list[str]:
+    text = _text(block.words)
+    return [rf"{{\small {text}\par}}" if block.small else text + r"\par"]
+
+
+def _items(block: Items, room: float) -> list[str]:
+    return [r"\begin{points}", *(rf"\item {_text(item)}" for item in block.items), r"\end{points}"]
+
+
+def _aligned_block(block: Calculation, room: float) -> list[str]:
+    rows = _calculation(block.rows, room, reasons=True)
+    return [r"\begin{flalign*}", "  " + " \\\\\n  ".join(rows), r"\end{flalign*}"]
+
+
+def _formula(block: Formula, room: float) -> list[str]:
+    tex = _aligned(block.row, room - (1.0 if block.boxed else 0.0))
+    return [_display(rf"\boxed{{{tex}}}" if block.boxed else tex)]
+
+
+def _inset(block: Inset, room: float) -> list[str]:
+    return [r"\begin{inset}", *_blocks(block.blocks, room - STEP_IN), r"\end{inset}"]
+
+
+def _errata(block: Errata, room: float) -> list[str]:
+    said: list[str] = []
+    for number, entry in enumerate(block.entries, start=1):
+        said += _correction(number, entry, room)
+    return said
+
+
+def _correction(number: int, entry: Correction, room: float) -> list[str]:
+    reason = rf" (reason given: {_text(entry.reason)})" if entry.reason else ""
+    said = [
+        rf"\paragraph{{{number}. {_text(entry.where)}.}}\mbox{{}}\par\nopagebreak",
+        rf"Printed{reason}:\par\nopagebreak", _display(_aligned(entry.printed, room)),
+        rf"\textbf{{{escape(entry.verdict.capitalize())}.}}\par",
+    ]
+    said += [rf"{_text(why)}\par" for why in entry.why]
+    if entry.correction is not None:
+        said += [r"\textbf{Correct:}\par\nopagebreak", _display(_aligned(entry.correction, room))]
+    if any(getattr(part, "text", "x") for part in entry.remark):
+        said.append(rf"{_text(entry.remark)}\par")
+    return said
+
+
+WRITE: dict[type, Callable[[Any, float], list[str]]] = {
+    Heading: _heading,
+    Paragraph: _paragraph,
+    Items: _items,
+    Calculation: _aligned_block,
+    Formula: _formula,
+    Inset: _inset,
+    Errata: _errata,
+    NewPage: lambda block, room: [r"\clearpage"],
+}

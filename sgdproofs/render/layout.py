@@ -1,0 +1,141 @@
+r"""How wide a formula prints, and where to break one that is too wide.
+
+Widths are estimates in em, on the large side; a test compares them with what pdflatex measures.
+"""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["broken", "width"]
+
+TOKEN = re.compile(r"\\[A-Za-z]+|\\.|[{}^_&]|\s+|.", re.DOTALL)
+TEXTUAL = {r"\mathrm", r"\operatorname", r"\text", r"\textbf", r"\mathbf", r"\mathit"}
+MARKS = {r"\hat", r"\bar", r"\tilde", r"\left", r"\right", r"\displaystyle", r"\vec", r"\dot", r"\mathcal", r"\mathbb"}
+WIDE = {
+    "=": 1.36, "<": 1.36, ">": 1.36, r"\le": 1.36, r"\ge": 1.36, r"\neq": 1.36, r"\to": 1.6, r"\downarrow": 1.1,
+    "+": 1.24, "-": 1.24, r"\cdot": 0.75, ",": 0.46, "(": 0.62, ")": 0.62, "[": 0.55, "]": 0.55, "/": 0.5, "'": 0.3,
+    r"\quad": 1.0, r"\qquad": 2.0, r"\,": 0.17, r"\ ": 0.35, r"\infty": 1.0, r"\dots": 1.5, r"\lim": 1.6, r"\min": 1.9,
+    r"\max": 2.1, r"\sum": 1.65, r"\Sigma": 0.75, r"\Phi": 0.75, r"\mathrel": 0.0, r"\partial": 0.6, ".": 0.28,
+}
+
+
+def width(tex: str) -> float:
+    """About how many em the formula takes in display style."""
+    if (array := re.match(r"\\begin\{array\}\{l\}(.*)\\end\{array\}$", tex, re.DOTALL)) is not None:
+        return 1.0 + max(width(row) for row in array[1].split(r"\\"))
+    tokens = TOKEN.findall(tex)
+    return _run(tokens, 0, len(tokens))
+
+
+def _run(tokens: list[str], place: int, end: int) -> float:
+    total = 0.0
+    while place < end:
+        token = tokens[place]
+        if token.isspace():
+            place += 1
+        elif token in TEXTUAL:
+            start, stop = _group(tokens, place + 1, end)
+            total += 0.55 * len("".join(tokens[start:stop])) + 0.17
+            place = stop + 1
+        elif token == r"\frac":
+            first = _group(tokens, place + 1, end)
+            second = _group(tokens, first[1] + 1, end)
+            total += 0.25 + max(_run(tokens, *first), _run(tokens, *second))
+            place = second[1] + 1
+        elif token == r"\substack":
+            start, stop = _group(tokens, place + 1, end)
+            total += max(width(row) for row in "".join(tokens[start:stop]).split(r"\\"))
+            place = stop + 1
+        elif token in "^_":
+            widest = 0.0
+            while place < end and tokens[place] in "^_":
+                start, stop = _group(tokens, place + 1, end)
+                widest = max(widest, 0.72 * _run(tokens, start, stop))
+                place = stop + 1 if stop < end and tokens[stop] == "}" else stop
+            total += widest
+        elif token in (r"\sum", r"\lim"):
+            place += 1
+            limits = 0.0
+            while place < end and tokens[place] in "^_":
+                start, stop = _group(tokens, place + 1, end)
+                limits = max(limits, 0.72 * _run(tokens, start, stop))
+                place = stop + 1 if stop < end and tokens[stop] == "}" else stop
+            total += max(WIDE[token], limits + 0.17)
+        else:
+            total += _symbol(token)
+            place += 1
+    return total
+
+
+def _group(tokens: list[str], place: int, end: int) -> tuple[int, int]:
+    """Where the argument at `place` starts and stops: a group without its braces, or one token."""
+    while place < end and tokens[place].isspace():
+        place += 1
+    if place >= end or tokens[place] != "{":
+        return place, min(place + 1, end)
+    depth, stop = 1, place + 1
+    while stop < end:
+        depth += {"{": 1, "}": -1}.get(tokens[stop], 0)
+        if depth == 0:
+            break
+        stop += 1
+    return place + 1, stop
+
+
+def _symbol(token: str) -> float:
+    if token in WIDE:
+        return WIDE[token]
+    if token in MARKS or token in "{}&":
+        return 0.0
+    if token[0] == "\\":
+        return 0.64
+    return 0.52 if token.isdigit() else 0.8 if token.isupper() else 0.56
+
+
+FACTOR = re.compile(r" (?=\\left\(|\\operatorname|\\sum|\\frac|\()")
+BINDER_AT_END = re.compile(r"(\\sum_\{.*\}\^\{[^{}]*\}|\\lim_\{[^{}]*\}|\\frac\{\\partial\}\{.*\}|[-+=,])$")
+
+
+def broken(tex: str, room: float) -> list[str]:
+    r"""`tex` in rows of at most `room` em where it can be broken: before a `+` or `-`, else between factors.
+
+    A break inside `\left( ... \right)` closes and opens the brackets with `\right.` and `\left.`.
+    """
+    rows: list[str] = []
+    rest, here = tex, room
+    while width(rest) > here:
+        cut = _best(rest, here)
+        if cut is None:
+            break
+        place, sign = cut
+        head, rest = rest[:place].rstrip(), rest[place:].lstrip()
+        unclosed = _unclosed(head)
+        rows.append(head + r" \right." * unclosed)
+        rest = r"\left. " * unclosed + sign + rest
+        here = room - 2.0
+    return [*rows, rest]
+
+
+def _best(tex: str, room: float) -> tuple[int, str] | None:
+    """The last break that fits, among those with the fewest brackets around."""
+    for pattern, sign in ((re.compile(r" (?=[+-] )"), "{} "), (FACTOR, r"{} \cdot ")):
+        found: dict[int, int] = {}
+        for match in pattern.finditer(tex):
+            head = tex[:match.start()]
+            bare = re.sub(r"^(\\left\. )+", "", head)
+            if head.count("{") != head.count("}") or not bare or bare == "{}" or BINDER_AT_END.search(head.rstrip()):
+                continue
+            if width(head) <= room and width(head) > 0.3 * room:
+                found[_depth(head)] = match.start()
+        if found:
+            return found[min(found)], sign
+    return None
+
+
+def _unclosed(head: str) -> int:
+    return head.count(r"\left") - head.count(r"\right")
+
+
+def _depth(head: str) -> int:
+    return sum(head.count(o) for o in "([") - sum(head.count(c) for c in ")]")

@@ -1,0 +1,100 @@
+"""Writes a sheet as GitHub flavoured Markdown with `$$` formulas."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from .outline import Calculation, Correction, Errata, Formula, Heading, Inset, Items, NewPage, Paragraph, Row, Sheet
+from .words import Math, Words, words
+
+__all__ = ["escape", "write"]
+
+
+def write(sheet: Sheet) -> str:
+    """The whole document."""
+    head = [f"# {escape(sheet.title)}"] + ([f"*{escape(sheet.subtitle)}*"] if sheet.subtitle else [])
+    return "\n\n".join([*head, *_blocks(sheet.blocks)]) + "\n"
+
+
+DIGRAPHS = {">=": "≥", "<=": "≤", "!=": "≠", "->": "→"}
+
+
+def escape(text: str) -> str:
+    """Plain text for Markdown: no sign of it marks anything up."""
+    for pair, sign in DIGRAPHS.items():
+        text = text.replace(pair, sign)
+    text = re.sub(r"([\\`*_{}\[\]()#+!|~$^<>-])", r"\\\1", " ".join(text.split("\n")))
+    # `&lt;` in a title is these four signs, and a leading `1.` starts no list.
+    return re.sub(r"^(\d+)\.", r"\1\\.", text.replace("&", "&amp;"))
+
+
+def _text(words: Words, *, cell: bool = False) -> str:
+    said = []
+    for part in words:
+        if isinstance(part, Math):
+            tex = part.tex.replace("|", r"\vert ") if cell else part.tex
+            said.append(f"${tex}$")
+        elif part.strong and part.text.strip():
+            bare = part.text.strip()
+            before = part.text[:len(part.text) - len(part.text.lstrip())]
+            said.append(f"{before}**{escape(bare)}**{part.text[len(part.text.rstrip()):]}")
+        else:
+            said.append(escape(part.text))
+    return "".join(said)
+
+
+def _plain_reason(row: Row) -> str:
+    return _text(row.reason)
+
+
+def _cells(row: Row) -> str:
+    number = "" if row.number is None else rf" && \text{{({row.number})}}"
+    tail = rf" \quad {row.tail}" if row.tail else ""
+    return f"{row.left} &{row.relation} {row.right}{tail}{number}".strip()
+
+
+def _blocks(blocks: Iterable[Any]) -> list[str]:
+    return [line for block in blocks for line in WRITE[type(block)](block)]
+
+
+def _calculation(block: Calculation) -> list[str]:
+    body = " \\\\\n".join(map(_cells, block.rows))
+    reasons = [f"- ({row.number}) {_text(row.reason)}" for row in block.rows if row.reason]
+    display = f"$$\n\\begin{{aligned}}\n{body}\n\\end{{aligned}}\n$$"
+    return [display] + (["\n".join(reasons)] if reasons else [])
+
+
+def _formula(block: Formula) -> list[str]:
+    return [f"$$\n\\boxed{{{block.row.tex}}}\n$$" if block.boxed else f"$$\n{block.row.tex}\n$$"]
+
+
+def _errata(block: Errata) -> list[str]:
+    table = ["| | Where | As printed | Verdict | Why | Correct |", "|---|---|---|---|---|---|"]
+    for number, entry in enumerate(block.entries, start=1):
+        table.append(_correction(number, entry))
+    return ["\n".join(table)]
+
+
+def _correction(number: int, entry: Correction) -> str:
+    printed = _text(words(Math(entry.printed.tex)), cell=True)
+    if entry.reason:
+        printed += f"<br>(reason given: {_text(entry.reason, cell=True)})"
+    right = [] if entry.correction is None else [_text(words(Math(entry.correction.tex)), cell=True)]
+    right += [_text(entry.remark, cell=True)] if entry.remark else []
+    why = "<br>".join(_text(said, cell=True) for said in entry.why)
+    cells = [str(number), _text(entry.where, cell=True), printed, f"**{entry.verdict}**", why, "<br>".join(filter(None, right))]
+    return f"| {' | '.join(cells)} |"
+
+
+WRITE: dict[type, Callable[[Any], list[str]]] = {
+    Heading: lambda block: [f"{'#' * (block.level + 1)} {_text(block.words)}"],
+    Paragraph: lambda block: [_text(block.words)],
+    Items: lambda block: ["\n".join(f"- {_text(item)}" for item in block.items)],
+    Calculation: _calculation,
+    Formula: _formula,
+    Inset: lambda block: _blocks(block.blocks),
+    Errata: _errata,
+    NewPage: lambda block: ["---"],
+}

@@ -1,0 +1,127 @@
+"""The parts of a sheet, between the walk over reports and the writers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from ..language.statements import Loops, Relation
+from .latex import RELATIONS, latex
+from .words import Words
+
+__all__ = ["Block", "Calculation", "Correction", "Errata", "Formula", "Heading", "Inset", "Items", "NewPage",
+           "Paragraph", "Row", "Sheet", "row_of"]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A displayed statement, `left relation right`, and what stands beside it.
+
+    `tail` is what it is claimed for; `number` and `reason` are empty where there are none.
+    """
+
+    left: str
+    relation: str
+    right: str
+    tail: str = ""
+    number: int | None = None
+    reason: Words = ()
+
+    @property
+    def tex(self) -> str:
+        """The whole statement as one formula."""
+        parts = [self.left, self.relation, self.right, rf"\quad {self.tail}" if self.tail else ""]
+        return " ".join(part for part in parts if part)
+
+
+def row_of(statement: Any, *, number: int | None = None, reason: Words = (), continued: bool = False) -> Row:
+    """The row of a statement; `continued` leaves out the left side, which is the right side of the row above."""
+    if not isinstance(statement, Relation) or isinstance(statement, Loops):
+        return Row("", "", latex(statement), "", number, reason)
+    said = r" \text{ and } ".join(latex(assumption) for assumption in statement.when)
+    return Row(
+        "" if continued else latex(statement.lhs), RELATIONS[statement.rel], latex(statement.rhs),
+        rf"\text{{for }} {said}" if said and not continued else "", number, reason,
+    )
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading; level 1 is an entry, level 2 a part of it."""
+
+    words: Words
+    level: int = 1
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """Running text."""
+
+    words: Words
+    small: bool = False
+
+
+@dataclass(frozen=True)
+class Items:
+    """A list."""
+
+    items: tuple[Words, ...]
+
+
+@dataclass(frozen=True)
+class Calculation:
+    """Consecutive lines, aligned at their relations."""
+
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
+class Formula:
+    """One displayed statement."""
+
+    row: Row
+    boxed: bool = False
+
+
+@dataclass(frozen=True)
+class Inset:
+    """Parts that belong to an induction or a case."""
+
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True)
+class Correction:
+    """A printed statement that a check did not accept, and what is true instead."""
+
+    where: Words
+    printed: Row
+    reason: Words
+    verdict: str
+    why: tuple[Words, ...]
+    correction: Row | None
+    remark: Words
+
+
+@dataclass(frozen=True)
+class Errata:
+    """All corrections."""
+
+    entries: tuple[Correction, ...]
+
+
+@dataclass(frozen=True)
+class NewPage:
+    """What follows starts on a page of its own."""
+
+
+Block = Heading | Paragraph | Items | Calculation | Formula | Inset | Errata | NewPage
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A whole sheet."""
+
+    title: str
+    subtitle: str
+    blocks: tuple[Block, ...]

@@ -1,0 +1,432 @@
+"""The solution sheet: a walk over reports which makes the parts of a sheet, for the writers to print.
+
+Nothing is checked here, and nothing is printed as a result unless its report carries a theorem.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sympy.core.basic import Basic
+
+from ..kernel.report import PROVED, REFUTED, UNDECIDED, UNJUSTIFIED, Condition, Line, Report
+from ..language.derivation import (
+    HYPOTHESIS, PREVIOUS, Branches, Calc, Erratum, Induction, Lemma, Refutation, leaves,
+)
+from ..language.facts import Across, Fact, Identical
+from ..language.statements import Loops, Relation, symbols_of
+from ..language.terms import Family, Index, Parameter, Sum
+from . import article, markdown
+from .latex import as_sums, latex
+from .outline import (
+    Block, Calculation, Correction, Errata, Formula, Heading, Inset, Items, NewPage, Paragraph, Row, Sheet, row_of,
+)
+from .words import Math, Words, domain, fact_name, fact_sentence, joined, listed, strong, words
+
+__all__ = ["outline", "solution_sheet"]
+
+WRITERS = {"latex": article.write, "markdown": markdown.write}
+
+
+def solution_sheet(entries: Sequence[Report], *, title: str, subtitle: str = "",
+                   experiments: Mapping[str, Sequence[Any]] | None = None, form: str = "latex") -> str:
+    """The sheet of `entries`, in their order, as a LaTeX article or as Markdown.
+
+    `experiments` gives, by the name of an entry, the outcomes of its numeric cross-checks (each with a
+    `describe()` or a text of its own).  The same input gives the same output, to the last character.
+    """
+    if form not in WRITERS:
+        raise ValueError(f"{form!r} is not a form of a sheet: use one of {', '.join(WRITERS)}")
+    return WRITERS[form](outline(entries, title=title, subtitle=subtitle, experiments=experiments))
+
+
+def outline(entries: Sequence[Report], *, title: str, subtitle: str = "",
+            experiments: Mapping[str, Sequence[Any]] | None = None) -> Sheet:
+    """The parts of the sheet."""
+    titles = {report.name: _title(report.subject) for report in entries}
+    blocks: list[Block] = [Paragraph(_summary(entries))] if entries else []
+    for report in entries:
+        walk = _refutation if isinstance(report.subject, Refutation) else _derivation
+        blocks += walk(report, titles)
+        blocks += _experiments((experiments or {}).get(report.name, ()))
+    corrections = tuple(_corrections(entries, titles))
+    if corrections:
+        blocks += [NewPage(), Heading(words("Errata")), Errata(corrections)]
+    return Sheet(title, subtitle, tuple(blocks))
+
+
+def settled(report: Report) -> bool:
+    """Is the claim a theorem: every line proved, every condition discharged, and the theorem at hand?"""
+    return (report.verdict == PROVED and report.theorem is not None
+            and all(line.verdict == PROVED for line in report.lines)
+            and all(condition.discharged is not None for condition in report.conditions))
+
+
+def _summary(entries: Sequence[Report]) -> Words:
+    proofs = [r for r in entries if not isinstance(r.subject, Refutation)]
+    claims = [r for r in entries if isinstance(r.subject, Refutation)]
+    lines = [line for r in proofs for line in r.lines]
+    counts = [f"{n} {kind}" for kind in (PROVED, UNJUSTIFIED, REFUTED, UNDECIDED)
+              if (n := sum(line.verdict == kind for line in lines))]
+    said = [f"{_many(len(proofs), 'derivation')} with {_many(len(lines), 'line')}: {', '.join(counts)}."] if proofs else []
+    if claims:
+        refuted = sum(r.verdict == REFUTED for r in claims)
+        said.append(f"{_many(len(claims), 'printed claim')} examined: {refuted} refuted.")
+    return words(" ".join(said))
+
+
+def _many(count: int, thing: str) -> str:
+    return f"{count} {thing}{'' if count == 1 else 's'}"
+
+
+# --- an entry --------------------------------------------------------------------------------------------
+
+
+def _title(subject: Any) -> str:
+    return subject.title or subject.name
+
+
+def _head(subject: Any) -> list[Block]:
+    blocks: list[Block] = [Heading(words(_title(subject)))]
+    if subject.source:
+        blocks.append(Paragraph(words(f"{subject.source}. Entry {subject.name}."), small=True))
+    else:
+        blocks.append(Paragraph(words(f"Entry {subject.name}."), small=True))
+    if subject.note:
+        blocks.append(Paragraph(words(subject.note)))
+    return blocks
+
+
+def _given(subject: Any) -> list[Block]:
+    symbols = list(dict.fromkeys(_symbols(subject)))
+    parameters = [s for s in symbols if isinstance(s, Parameter) and not isinstance(s, Index)]
+    random = [s for s in symbols if isinstance(s, Family) and s.random]
+    items = []
+    if parameters:
+        items.append(words("Parameters: ", joined(domain(p) for p in parameters)))
+    if random:
+        items.append(words("Random: ", joined(random)))
+    items += [fact_sentence(fact) for fact in subject.given]
+    items += [words(f"From {lemma.name}: ", lemma.statement) for lemma in getattr(subject, "lemmas", ())]
+    return [Heading(words("Given"), 2), Items(tuple(items))] if items else []
+
+
+def _symbols(subject: Any) -> Iterator[Any]:
+    statements = [subject.claim]
+    for fact in subject.given:
+        if isinstance(fact, (Across, Identical)):
+            yield from fact.families
+        statements += [value for value in vars(fact).values() if isinstance(value, Basic)]
+    for item in leaves(getattr(subject, "proof", ())):
+        if isinstance(item, Calc):
+            statements += [item.start, *(r.expr for r in item.rows)]
+        else:
+            statements.append(item.conclusion)
+    for statement in statements:
+        yield from _mentioned(statement)
+
+
+def _mentioned(statement: Any) -> Iterator[Any]:
+    if isinstance(statement, (Parameter, Family)):
+        yield statement
+    elif isinstance(statement, Relation) or not isinstance(statement, Basic):
+        yield from symbols_of(statement)
+    else:
+        for part in statement.args:
+            yield from _mentioned(part)
+
+
+def _statement_blocks(statement: Any, *, boxed: bool = False) -> list[Block]:
+    blocks: list[Block] = [Formula(row_of(statement), boxed)]
+    if isinstance(statement, Loops):
+        blocks += [Paragraph(words("As a sum:")), Formula(row_of(as_sums(statement)), boxed)]
+    return blocks
+
+
+def _derivation(report: Report, titles: Mapping[str, str]) -> list[Block]:
+    subject = report.subject
+    blocks = [*_head(subject), *_given(subject), Heading(words("Proof"), 2), *_proof(report)]
+    if settled(report):
+        blocks += [Heading(words("Result"), 2), *_statement_blocks(subject.claim, boxed=True)]
+        if points := _points(subject.claim):
+            blocks.append(points)
+    else:
+        why = f" {report.reason}" if report.reason else ""
+        blocks += [
+            Heading(words("Claim, not proved"), 2),
+            Paragraph(words(strong(f"The claim is not proved ({report.verdict})."), why)),
+            *_statement_blocks(subject.claim),
+        ]
+    return blocks + _conditions(report) + (_sanity(subject) if settled(report) else [])
+
+
+def _points(claim: Any) -> Block | None:
+    """The two points which show that something is not determined."""
+    if not hasattr(claim, "first"):
+        return None
+    both = [joined(Math(f"{latex(symbol)} = {_exact(value)}") for symbol, value in point.items())
+            for point in (claim.first, claim.second)]
+    return Items((words("One point: ", both[0]), words("Another: ", both[1])))
+
+
+def _exact(value: Any) -> str:
+    from ..language.terms import term
+
+    return latex(term(value))
+
+
+def _conditions(report: Report) -> list[Block]:
+    if not report.conditions:
+        return []
+    said = [_condition(c) for c in report.conditions]
+    return [Paragraph(words(strong("Conditions: "), joined(said, "; "), "."), small=True)]
+
+
+def _condition(condition: Condition) -> Words:
+    how = words(condition.discharged) if condition.discharged is not None else words(strong("not shown"))
+    relation = words(condition.relation)
+    return words(relation, f" (line {condition.line}: ", how, ")")
+
+
+def _sanity(subject: Any) -> list[Block]:
+    said = []
+    for values, expected in _pairs(subject.sanity):
+        point = listed(Math(f"{latex(symbol)} = {_exact(value)}") for symbol, value in values.items())
+        said.append(words("For ", point, " the right-hand side is ", Math(_exact(expected)), "."))
+    return [Paragraph(s, small=True) for s in said]
+
+
+def _pairs(sanity: tuple) -> list[tuple]:
+    """`(values, expected)` pairs; a single pair may stand by itself."""
+    if len(sanity) == 2 and isinstance(sanity[0], Mapping):
+        return [sanity]
+    return list(sanity)
+
+
+def _experiments(outcomes: Sequence[Any]) -> list[Block]:
+    said = tuple(words(_described(outcome)) for outcome in outcomes)
+    return [Heading(words("Numeric cross-checks"), 2), Items(said)] if said else []
+
+
+def _described(what: Any) -> str:
+    describe = getattr(what, "describe", None)
+    return describe() if callable(describe) else str(what)
+
+
+def _refutation(report: Report, titles: Mapping[str, str]) -> list[Block]:
+    subject = report.subject
+    blocks = [*_head(subject), *_given(subject), Heading(words("As printed"), 2), Formula(row_of(subject.claim))]
+    if report.verdict == REFUTED:
+        blocks.append(Paragraph(words(strong("Refuted."), " Under what is given the printed claim is false.")))
+    else:
+        blocks.append(Paragraph(words(strong(f"Not refuted ({report.verdict})."), f" {report.reason}".rstrip())))
+    for line in report.lines:
+        blocks += [Paragraph(said) for said in _why(line)]
+    if subject.corrected_by:
+        blocks.append(Paragraph(words(strong("Correction: "), titles.get(subject.corrected_by, ""),
+                                      f" (entry {subject.corrected_by})." )))
+    return blocks
+
+
+# --- the lines of a proof --------------------------------------------------------------------------------
+
+Path = tuple[tuple[Any, Any], ...]
+"""The inductions and cases around a line, outermost first, each with the part that the line is in."""
+
+
+def _paths(items: tuple, around: Path = ()) -> Iterator[tuple[int, Path]]:
+    for item in items:
+        yield id(item), around
+        if isinstance(item, Calc):
+            yield from ((id(r), around) for r in item.rows)
+        elif isinstance(item, Induction):
+            yield from _paths(item.base, (*around, (item, "base")))
+            yield from _paths(item.step, (*around, (item, "step")))
+        elif isinstance(item, Branches):
+            for number, (_, lines) in enumerate(item.parts):
+                yield from _paths(lines, (*around, (item, number)))
+
+
+def _proof(report: Report) -> list[Block]:
+    paths = dict(_paths(report.subject.proof))
+    numbers = _numbers(report)
+    stack: list[list[Block]] = [[]]
+    here: Path = ()
+    rows: list[Row] = []
+
+    def flush() -> None:
+        if rows:
+            stack[-1].append(Calculation(tuple(rows)))
+            rows.clear()
+
+    def close(depth: int) -> None:
+        flush()
+        while len(stack) > depth + 1:
+            inner = stack.pop()
+            stack[-1].append(Inset(tuple(inner)))
+
+    for line in report.lines:
+        path = paths.get(id(line.item))
+        if path is None:
+            path = here[:line.depth] if len(here) >= line.depth else (*here, *((None, line.scope),) * (line.depth - len(here)))
+        common = 0
+        while common < min(len(path), len(here)) and _same(path[common], here[common]):
+            common += 1
+        if common < len(path) or common < len(here):
+            close(common)
+        for depth in range(common, len(path)):
+            around, part = path[depth]
+            if depth >= len(here) or here[depth][0] is not around:
+                stack[-1] += _opening(around)
+            stack[-1] += _part(around, part)
+            stack.append([])
+        here = path
+        fresh = not rows
+        rows.append(row_of(line.statement, number=line.number, reason=_reason(line, numbers),
+                           continued=line.continued and not fresh))
+        if line.verdict != PROVED:
+            flush()
+            stack[-1] += [Paragraph(said) for said in _why(line)]
+    close(0)
+    return stack[0]
+
+
+def _same(one: tuple, other: tuple) -> bool:
+    return one[0] is other[0] and one[1] == other[1]
+
+
+def _opening(around: Any) -> list[Block]:
+    if isinstance(around, Induction):
+        what = words(strong("Induction"), " over ", Math(rf"{latex(around.over)} \ge {around.start}"), " for the claim ")
+        return [Paragraph(words(what, Math(row_of(around.claim).tex), "."))]
+    if isinstance(around, Branches):
+        cases = listed(condition for condition, _ in around.parts)
+        return [Paragraph(words(strong("Cases "), cases, " for the claim ", Math(row_of(around.claim).tex), "."))]
+    return []
+
+
+def _part(around: Any, part: Any) -> list[Block]:
+    if isinstance(around, Induction):
+        over = latex(around.over)
+        if part == "base":
+            return [Paragraph(words(strong("Base, "), Math(f"{over} = {around.start}"), strong(".")))]
+        hypothesis = _at_previous(around.claim, around.over)
+        return [Paragraph(words(
+            strong("Step, "), Math(rf"{over} \ge {around.start + 1}"), strong(". "), "Induction hypothesis: ",
+            Math(row_of(hypothesis).tex), ".",
+        ))]
+    if isinstance(around, Branches):
+        return [Paragraph(words(strong("Case "), around.parts[part][0], strong(".")))]
+    return [Paragraph(words(strong(f"{part[:1].upper()}{part[1:]}.")))] if part else []
+
+
+def _at_previous(node: Any, over: Index) -> Any:
+    """`node` with `over - 1` for the free `over`; a sum that binds `over` itself is left as it is."""
+    if node == over:
+        return over - 1
+    if not isinstance(node, Basic) or not node.args:
+        return node
+    if isinstance(node, Sum) and any(variable == over for variable, _, _ in node.ranges):
+        return node
+    parts = [_at_previous(part, over) for part in node.args]
+    if all(new is old for new, old in zip(parts, node.args, strict=True)):
+        return node
+    if isinstance(node, Relation):
+        return Relation(parts[0], node.rel, parts[1], tuple(parts[2]))
+    return node.func(*parts)
+
+
+def _numbers(report: Report) -> dict[int, int]:
+    """The number of the line in which each item of the proof ends."""
+    numbers = {id(line.item): line.number for line in report.lines if line.item is not None}
+
+    def last(item: Any) -> int | None:
+        if id(item) in numbers:
+            return numbers[id(item)]
+        parts: Sequence[Any] = ()
+        if isinstance(item, Calc):
+            parts = item.rows
+        elif isinstance(item, Induction):
+            parts = (*item.base, *item.step)
+        elif isinstance(item, Branches):
+            parts = tuple(inner for _, lines in item.parts for inner in lines)
+        found = [n for part in parts if (n := last(part)) is not None]
+        return max(found) if found else None
+
+    for item in leaves(report.subject.proof):
+        if (number := last(item)) is not None:
+            numbers[id(item)] = number
+    return numbers
+
+
+def _reason(line: Line, numbers: Mapping[int, int]) -> Words:
+    if line.by is None:
+        return ()
+    cited = [_citation(cite, line, numbers) for cite in getattr(line.by, "cites", ())]
+    name = getattr(line.by, "name", None) or str(line.by)
+    return words(name, ": " if cited else "", joined(cited))
+
+
+def _citation(cite: Any, line: Line, numbers: Mapping[int, int]) -> Words:
+    if cite is PREVIOUS:
+        return words(f"({line.number - 1})")
+    if cite is HYPOTHESIS:
+        return words(str(cite))
+    if isinstance(cite, Fact):
+        return fact_name(cite)
+    if id(cite) in numbers:
+        return words(f"({numbers[id(cite)]})")
+    if isinstance(cite, Lemma):
+        return words(f"entry {cite.name}")
+    return words(getattr(cite, "name", None) or str(cite))
+
+
+def _why(line: Line) -> list[Words]:
+    """The verdict of a line that is not proved, with what shows it."""
+    head = f"{line.verdict.capitalize()}."
+    if line.verdict == UNJUSTIFIED:
+        said = [words(strong(f"Line ({line.number}): {head}"), " It does not follow from what it cites",
+                      f"; it also needs {', '.join(line.missing)}." if line.missing else ".",
+                      f" {line.reason}" if line.reason else "")]
+    elif line.verdict == PROVED:
+        said = []
+    else:
+        said = [words(strong(f"Line ({line.number}): {head}"), f" {line.reason}" if line.reason else "")]
+    return said + _witness(line)
+
+
+def _witness(line: Line) -> list[Words]:
+    if line.witness is None:
+        return []
+    first, *rest = [text.strip() for text in _described(line.witness).splitlines() if text.strip()] or [""]
+    return [words(strong("Witness: "), first), *(words(text) for text in rest)]
+
+
+# --- errata ----------------------------------------------------------------------------------------------
+
+
+def _corrections(entries: Sequence[Report], titles: Mapping[str, str]) -> Iterator[Correction]:
+    for report in entries:
+        subject = report.subject
+        where = words(f"{subject.source or _title(subject)} (entry {report.name})")
+        if isinstance(subject, Refutation):
+            why = [said for line in report.lines for said in _witness(line)]
+            instead = subject.corrected_by
+            yield Correction(where, row_of(subject.claim), (), report.verdict, tuple(why), None,
+                             words(f"Correction: {titles.get(instead, instead)} (entry {instead})." if instead else ""))
+            continue
+        numbers = _numbers(report)
+        for line in getattr(report, "errata", ()):
+            if not isinstance(line.item, Erratum):
+                continue
+            printed = line.item.printed
+            why = _witness(line)
+            if line.missing:
+                why.append(words(f"It also needs {', '.join(line.missing)}."))
+            if line.reason:
+                why.append(words(line.reason))
+            right = line.item.correction
+            right = getattr(right, "conclusion", right)
+            yield Correction(where, row_of(printed.statement), _reason(line.judged(by=printed.by), numbers), line.verdict,
+                             tuple(why), None if right is None else row_of(right), words(line.item.remark))
