@@ -26,7 +26,7 @@ from .language.terms import (
 )
 
 __all__ = ["Budget", "Model", "NoValue", "NotEvaluable", "OutOfRange", "Undefined", "applies", "domains_hold",
-           "fact_holds", "holds", "in_domain", "last_of", "sides", "value"]
+           "fact_holds", "holds", "in_domain", "instances", "last_of", "sides", "value"]
 
 REACH = 3
 """How far the free indices of a fact run when nothing else is said."""
@@ -613,7 +613,8 @@ def last_of(index: Index, reach: int | Mapping[str, int]) -> int:
     return last if index.upper is None else min(last, int(index.upper))
 
 
-def _instances(indices: Any, reach: int | Mapping[str, int]) -> Iterator[dict]:
+def instances(indices: Any, reach: int | Mapping[str, int]) -> Iterator[dict]:
+    """The values of `indices` in their domains, up to `reach` (from -1 where a domain has no lower end)."""
     order = sorted(indices, key=lambda i: i.name)
     ranges = [range(-1 if i.lower is None else int(i.lower), last_of(i, reach) + 1) for i in order]
     for places in product(*ranges):
@@ -645,7 +646,7 @@ def fact_holds(fact: Fact, model: Model, reach: int | Mapping[str, int] = REACH)
 def _everywhere(statement: Any, indices: Any, model: Model, reach: int | Mapping[str, int]) -> bool:
     if isinstance(statement, FunctionOf):
         indices = {i for i in statement.target.indices if isinstance(i, Index)}
-    for env in _instances(indices, reach):
+    for env in instances(indices, reach):
         if isinstance(statement, Relation):
             try:
                 if not applies(statement, model, env):
@@ -699,7 +700,7 @@ def _definition_holds(fact: Definition, model: Model, reach: int | Mapping[str, 
     rest = [i for i in fact.target.indices if i != fact.over]
     here = _Reading(model)
     starts = dict(fact.start)
-    for env in _instances(rest, reach):
+    for env in instances(rest, reach):
         places = [*starts, *range(fact.first, last_of(fact.over, reach) + 1)]
         for place in places:
             inner = {**env, fact.over: Fraction(place)}
@@ -719,7 +720,7 @@ def _chain_holds(fact: ChainRule, model: Model, reach: int | Mapping[str, int]) 
     slope = Partial(fact.function, fact.through)
     try:
         return all(here.of(slope, inner) == here.of(fact.partial, inner)
-                   for env in _instances(free, reach) for inner in here.runs(fact.ranges, env))
+                   for env in instances(free, reach) for inner in here.runs(fact.ranges, env))
     except Undefined:
         return False
 

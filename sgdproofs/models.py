@@ -1,0 +1,772 @@
+"""Models: points and finite probability spaces at which given facts hold.
+
+The facts are satisfied by construction where that is possible: what is declared independent gets factors of a
+product space, what is identically distributed gets one law, means are shifted into place, and an equation is
+solved for an unknown that occurs in it linearly.  Nothing that is not declared is assumed: without a fact of
+independence the random quantities are dependent.  Whatever comes out is verified by `meaning.fact_holds`.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import product
+from math import isqrt
+from random import Random
+from typing import Any
+
+from .language.facts import Across, ChainRule, Definition, Equation, Fact, Given, Identical
+from .language.statements import FunctionOf, Independence, NotDetermined, Relation, free_indices
+from .language.terms import Apply, E, Element, Family, Index, Limit, Parameter, Power, Row, Sum, Times, Var, walk
+from .meaning import (
+    Budget, Model, NotEvaluable, NoValue, Undefined, applies, domains_hold, fact_holds, in_domain, instances, value,
+)
+
+__all__ = ["Draft", "drafts", "covers", "models", "read_facts", "small_values", "verified"]
+
+MOST_OUTCOMES = 4096
+"""A larger product space is not built."""
+
+F = Fraction
+REALS = tuple(map(F, ("0", "1", "-1", "2", "1/2", "-2", "3", "1/3", "-1/2", "5", "10")))
+WEIGHTS = tuple(map(F, ("1", "2", "-1", "1/2", "0", "3", "-2", "1/3")))
+
+
+def small_values(parameter: Parameter, size: bool = False) -> tuple[Fraction, ...]:
+    """Readable values of the domain, its boundary first; of a `size` (a number of summands, an exponent) only few."""
+    low, high = parameter.lower, parameter.upper
+    if parameter.sort == "integer":
+        start = low if low is not None else high - 3 if high is not None else None
+        steps: Iterable[Fraction] = map(F, (0, 1, -1, 2, 3, -2)) if start is None else (
+            F(-(-start.numerator // start.denominator)) + k for k in ((0, 1, 2, 3) if size else (0, 1, 2, 3, 9)))
+        found = tuple(steps)
+    elif low is not None and high is not None:
+        found = (low, high, *(low + (high - low) * F(p) for p in ("1/2", "1/3", "2/3", "1/4", "9/10", "1/100")))
+    elif low is not None:
+        found = (low, *(low + F(p) for p in ("1", "2", "1/2", "3", "1/10", "9")))
+        found = (*found, *(r for r in REALS if r not in found)) if low != 0 else found
+    else:
+        found = REALS if high is None else (high, *(high - F(p) for p in ("1", "2", "1/2", "3", "1/10", "9")))
+    return tuple(v for v in dict.fromkeys(found) if in_domain(parameter, v)) or found[:1]
+
+
+def read_facts(facts: Iterable[Any]) -> tuple[Fact, ...]:
+    """Facts, with relations and proof items among them read as assumptions for all their free indices."""
+    read: list[Fact] = []
+    for fact in facts:
+        if isinstance(fact, Definition) and fact.at_index is not None:
+            fact = replace(fact, at_index=None)
+        if not isinstance(fact, Fact):
+            said = getattr(fact, "conclusion", fact)
+            fact = Equation(said) if isinstance(said, Relation) else Given(said)
+        if fact not in read:
+            read.append(fact)
+    return tuple(read)
+
+
+def _relation(fact: Fact) -> Relation | None:
+    """The relation that a fact assumes; None for definitions and for facts of another form."""
+    if isinstance(fact, Definition):
+        return None
+    found = getattr(fact, "relation", None)
+    said = getattr(fact, "statement", None) if found is None else found
+    return said if isinstance(said, Relation) else None
+
+
+def roots(statement: Any) -> list[Any]:
+    """The terms that a statement consists of."""
+    if isinstance(statement, Relation):
+        return [statement.lhs, statement.rhs, *(r for w in statement.when for r in roots(w))]
+    if isinstance(statement, Independence):
+        found = [i for item in statement.items for i in (item.indices if isinstance(item, Row) else (item,))]
+        return found + [r for w in statement.when for r in roots(w)]
+    if isinstance(statement, FunctionOf):
+        return [statement.target]
+    if isinstance(statement, NotDetermined):
+        return [statement.target, statement.by]
+    raise NotEvaluable(f"{statement} is no statement about models")
+
+
+def fact_roots(fact: Fact) -> list[Any]:
+    """The terms that a fact consists of."""
+    if isinstance(fact, Definition):
+        return [fact.target, fact.value, *(v for _, v in fact.start)]
+    if isinstance(fact, ChainRule):
+        return [fact.function, Sum(Times(fact.partial, fact.through), *fact.ranges)]
+    if isinstance(fact, (Across, Identical)):
+        return []
+    found = getattr(fact, "relation", None)
+    return roots(getattr(fact, "statement", None) if found is None else found)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A model, and how far the free indices of the facts run in it."""
+
+    model: Model
+    reach: dict[str, int]
+
+
+class _Subject:
+    """What the statements and facts are about: gathered once, for all trials."""
+
+    def __init__(self, statements: tuple, facts: tuple, fixed: Mapping) -> None:
+        self.statements, self.facts = statements, facts
+        self.fixed = {symbol: F(v) for symbol, v in fixed.items()}
+        terms = [r for s in statements for r in roots(s)] + [r for f in facts for r in fact_roots(f)]
+        nodes = list(dict.fromkeys(n for t in terms for n in walk(t)))
+        if any(isinstance(n, Limit) for n in nodes):
+            raise NotEvaluable("a limit is not a finite computation")
+        self.families = {f.name: f for f in nodes if isinstance(f, Family)}
+        for fact in facts:
+            if isinstance(fact, (Across, Identical)):
+                self.families |= {f.name: f for f in fact.families}
+        for said in (*statements, *(getattr(f, "statement", None) for f in facts)):
+            for item in getattr(said, "items", ()) if isinstance(said, Independence) else ():
+                self.families.setdefault(item.family.name, item.family)
+            if isinstance(said, FunctionOf):
+                self.families.setdefault(said.source.name, said.source)
+        self.definitions = tuple(f for f in facts if isinstance(f, (Definition, ChainRule)))
+        self.defined = {getattr(f.target, "family", f.target) for f in facts if isinstance(f, Definition)}
+        self.defined_names = {f.name for f in self.defined if isinstance(f, Family)}
+        self.free = sorted({i for s in statements for i in _free(s)}, key=lambda i: i.name)
+        self.parameters = [n for n in nodes if isinstance(n, Parameter) and not isinstance(n, Index)
+                           and n not in self.defined]
+        self.sizes = {s for n in nodes for s in _sizes(n)} | {s for f in facts if isinstance(f, ChainRule)
+                                                             for n in walk(fact_roots(f)[1]) for s in _sizes(n)}
+        self.components = _component_indices(nodes, facts)
+        self.indices = sorted({n for n in nodes if isinstance(n, Index)}, key=lambda i: i.name)
+        self.positions = _positions(facts)
+        self.relations = [r for r in map(_relation, facts) if r is not None]
+        self.assumed = [w for s in statements for w in s.when]
+        self.moments = any(isinstance(n, (E, Var)) or type(n).__name__ == "Cov" for f in facts
+                           for r in fact_roots(f) for n in walk(r))
+
+    def opaque(self, symbol: Any) -> bool:
+        return symbol not in self.defined
+
+
+def _free(statement: Any) -> set:
+    if isinstance(statement, FunctionOf):
+        return {i for i in statement.target.indices if isinstance(i, Index)}
+    found = free_indices(statement)
+    return found | {i for w in statement.when for i in free_indices(w)}
+
+
+def _sizes(node: Any) -> set:
+    """Parameters that say how many: in the bound of a sum, in an exponent, in the place of an element."""
+    if isinstance(node, Sum):
+        parts = [side for _, low, high in node.ranges for side in (low, high)]
+    elif isinstance(node, Power):
+        parts = [node.args[1]]
+    elif isinstance(node, Element):
+        parts = list(node.indices)
+    else:
+        return set()
+    return {s for p in parts for s in walk(p) if isinstance(s, Parameter) and not isinstance(s, Index)}
+
+
+def _component_indices(nodes: list, facts: tuple) -> set[str]:
+    """Indices that number components (`i` of `ghat[b][i]`): found in a second place, in no recurrence."""
+    driving = {f.over.name for f in facts if isinstance(f, Definition) and f.over is not None}
+    driving |= {f.index.name for f in facts if isinstance(f, (Across, Identical))}
+    later = {i.name for n in nodes if isinstance(n, Element) for i in n.indices[1:] if isinstance(i, Index)}
+    return later - driving
+
+
+def _positions(facts: tuple) -> list[tuple[Index, str, int]]:
+    """At which places of which families the free indices of facts occur."""
+    found: dict = {}
+    for fact in facts:
+        if isinstance(fact, Definition):
+            free = set(getattr(fact.target, "indices", ()))
+        elif _relation(fact) is not None:
+            free = free_indices(_relation(fact))
+        else:
+            continue
+        for node in (n for r in fact_roots(fact) for n in walk(r)):
+            if isinstance(node, Element):
+                for position, place in enumerate(node.indices):
+                    for index in free & place.free_symbols:
+                        found[index, node.family.name, position] = None
+    return list(found)
+
+
+# --- which values are needed -------------------------------------------------------------------------------
+
+
+class _Recorder(dict):
+    """Gives every element that is asked for some number, and remembers it."""
+
+    def __init__(self, defined: set[str]) -> None:
+        self.defined = defined
+
+    def __missing__(self, key: tuple) -> Fraction:
+        if key[0] in self.defined:
+            raise KeyError(key)
+        self[key] = found = F(zlib.crc32(repr(key).encode()) % 997 + 2, 7)
+        return found
+
+
+class _Anything(dict):
+    def __missing__(self, key: tuple) -> Fraction:
+        return F(1)
+
+
+def _read(node: Any, model: Model, env: Mapping) -> None:
+    """Evaluate for the sake of what is asked for."""
+    for _ in range(200):
+        try:
+            value(node, model, env)
+        except NoValue as missing:
+            if not isinstance(missing.symbol, Family):
+                return
+            model.values[missing.symbol.name, missing.places] = F(1, 7)  # type: ignore[index]
+        except (Undefined, NotEvaluable):
+            return
+        else:
+            return
+
+
+def _needed(subject: _Subject, parameters: dict, reach: dict) -> tuple[set, set]:
+    """The elements that the statements and the facts without free indices ask for, and those that all facts ask for."""
+    values = _Recorder(subject.defined_names)
+    model = Model(parameters, values=values, functions=_Anything(), facts=subject.definitions)
+    for statement in subject.statements:
+        for root in roots(statement):
+            _read(root, model, {})
+    for fact in subject.facts:
+        relation = _relation(fact)
+        if relation is not None and not free_indices(relation) or isinstance(fact, ChainRule):
+            for root in fact_roots(fact):
+                _read(root, model, {})
+    strict = set(values)
+    for fact in subject.facts:
+        relation = _relation(fact)
+        if relation is not None:
+            for env in instances(free_indices(relation), reach):
+                try:
+                    if not applies(relation, model, env):
+                        continue
+                except NotEvaluable:
+                    pass
+                _read(relation.lhs, model, env)
+                _read(relation.rhs, model, env)
+        elif isinstance(fact, Definition) and isinstance(fact.target, Element):
+            starts = dict(fact.start)
+            for env in instances(fact.target.indices, reach):
+                if fact.over is None or env[fact.over] in starts or env[fact.over] >= fact.first:
+                    _read(fact.target, model, env)
+                    _read(fact.value if fact.over is None else starts.get(int(env[fact.over]), fact.value), model, env)
+        elif isinstance(fact, Definition):
+            _read(fact.target, model, {})
+        elif isinstance(fact, Given):
+            for env in instances(_free(fact.statement), reach):
+                for item in getattr(fact.statement, "items", (getattr(fact.statement, "target", None),)):
+                    if isinstance(item, Element):
+                        _read(item, model, env)
+    return strict, set(values)
+
+
+def _reach(subject: _Subject, parameters: dict) -> dict[str, int]:
+    """How far free indices run at first: as far as the sizes and free indices of this trial."""
+    numbers = [int(v) for p, v in parameters.items() if (p in subject.sizes or isinstance(p, Index)) and v.denominator == 1]
+    far = max([2, *(n for n in numbers if n <= 12)])
+    return {i.name: max(2, int(parameters.get(i, 0))) if i.name in subject.components else far for i in subject.indices}
+
+
+def covers(facts: Iterable[Fact], needed: set, reach: Mapping[str, int]) -> bool:
+    """Whether verifying the facts up to `reach` reaches every element that is `needed`."""
+    return all(reach.get(index.name, -1) >= places[position]
+               for index, name, position in _positions(tuple(facts))
+               for other, places in needed if other == name)
+
+
+# --- probability spaces ------------------------------------------------------------------------------------
+
+
+@dataclass
+class _Law:
+    """Outcomes with their probabilities and scores; the scores have mean 0 and are uncorrelated with one variance."""
+
+    weights: list[Fraction]
+    scores: list[tuple[Fraction, ...]]
+
+
+def _two_point(high: Fraction, variance: Fraction) -> _Law:
+    """Values `high` and `-variance/high`: mean 0, and the variance given."""
+    low = variance / high
+    return _Law([low / (high + low), high / (high + low)], [(high,), (-low,)])
+
+
+FAIR = _Law([F(1, 2), F(1, 2)], [(F(1),), (F(-1),)])
+SKEW = _two_point(F(2), F(1))
+WIDE = _Law([F(1, 8), F(3, 4), F(1, 8)], [(F(2),), (F(0),), (F(-2),)])
+SQUARE = _Law([F(1, 4)] * 4, [(F(1), F(1)), (F(1), F(-1)), (F(-1), F(1)), (F(-1), F(-1))])
+CONSTANT = _Law([F(1)], [(F(0),)])
+
+
+def _root(square: Fraction) -> Fraction | None:
+    """The rational square root, if there is one."""
+    top, bottom = isqrt(max(square.numerator, 0)), isqrt(square.denominator)
+    return F(top, bottom) if square >= 0 and top * top == square.numerator and bottom * bottom == square.denominator else None
+
+
+class _Space:
+    """One trial's probability space for the random elements that are needed."""
+
+    def __init__(self, subject: _Subject, keys: set, parameters: dict, reach: dict, rng: Random, trial: int) -> None:
+        self.subject, self.rng, self.trial, self.parameters = subject, rng, trial, parameters
+        self.plain = trial < 3
+        self.weak_mode = trial % 3 == 2
+        self.same_law = subject.moments or trial % 2 == 0
+        self.across = [f for f in subject.facts if isinstance(f, (Across, Identical))]
+        self.keys = sorted(self._completed(keys), key=repr)
+        self.separated, self.weak = self._separations(reach)
+        self.units = self._units()
+        self.wanted = self._wanted_variances()
+        self.shapes: dict = {}
+
+    def _completed(self, keys: set) -> set:
+        """The blocks of families under one fact get the same indices and components."""
+        found = set(keys)
+        for fact in self.across:
+            names = {f.name for f in fact.families} - self.subject.defined_names
+            firsts = {p[0] for n, p in found if n in names}
+            for name in names:
+                rests = {p[1:] for n, p in found if n == name} or {(1,) * (self.subject.families[name].arity - 1)}
+                found |= {(name, (first, *rest)) for first in firsts for rest in rests}
+        return found
+
+    def _asked(self, item: Any, env: Mapping) -> frozenset:
+        """The random elements of the space that a quantity is computed from."""
+        families = self.subject.families
+        if isinstance(item, Row) and item.family.name not in self.subject.defined_names:
+            head = tuple(int(value(i, Model(self.parameters), env)) for i in item.indices)
+            return frozenset(k for k in self.keys if k[0] == item.family.name and k[1][: len(head)] == head)
+        recorder = _Recorder(self.subject.defined_names)
+        model = Model(self.parameters, values=recorder, functions=_Anything(), facts=self.subject.definitions)
+        terms = [item] if not isinstance(item, Row) else [item.family[(*item.indices, *(1,) * (item.family.arity - len(item.indices)))]]
+        for node in terms:
+            _read(node, model, env)
+        return frozenset(k for k in recorder if families[k[0]].random)
+
+    def _separations(self, reach: dict) -> tuple[set, list]:
+        """Pairs of elements that have to be independent; and facts weaker than that which this trial takes at their word."""
+        pairs: set = set()
+        weak: list = []
+
+        def apart(groups: list[frozenset]) -> None:
+            for n, one in enumerate(groups):
+                for other in groups[n + 1:]:
+                    pairs.update(frozenset((a, b)) for a in one for b in other if a != b)
+
+        for fact in self.subject.facts:
+            if isinstance(fact, Across):
+                if fact.strength != "mutual" and self.weak_mode and not self.subject.defined_names & {f.name for f in fact.families}:
+                    weak.append(fact)
+                    continue
+                blocks: dict = {}
+                for family in fact.families:
+                    if family.name in self.subject.defined_names:
+                        for env in instances([fact.index], reach):
+                            row = family[fact.index] if family.arity == 1 else Row(family, (fact.index,))
+                            blocks.setdefault(int(env[fact.index]), set()).update(self._asked(row, env))
+                    else:
+                        for key in self.keys:
+                            if key[0] == family.name:
+                                blocks.setdefault(key[1][0], set()).add(key)
+                apart([frozenset(b) for b in blocks.values()])
+            elif isinstance(fact, Given) and isinstance(fact.statement, Independence):
+                for env in instances(_free(fact.statement), reach):
+                    apart([self._asked(item, env) for item in fact.statement.items])
+        return pairs, weak
+
+    def _tag(self, key: tuple) -> tuple:
+        """Elements with the same tag and first index belong together."""
+        for fact in self.across:
+            names = tuple(f.name for f in fact.families)
+            if key[0] in names:
+                return names
+        return (key[0],)
+
+    def _units(self) -> list[tuple]:
+        """Blocks of elements that are drawn together: (tag, first index, elements)."""
+        blocks: dict = {}
+        for key in self.keys:
+            blocks.setdefault((self._tag(key), key[1][:1]), []).append(key)
+        units = []
+        for (tag, first), keys in sorted(blocks.items(), key=repr):
+            if any(frozenset((a, b)) in self.separated for a in keys for b in keys if a != b):
+                units += [((*tag, k[0], k[1][1:]), first, [k]) for k in keys]
+            else:
+                units.append((tag, first, keys))
+        return units
+
+    def _wanted_variances(self) -> dict[str, Fraction]:
+        """Variances of single elements that a fact fixes, as far as the parameters tell."""
+        wanted = {}
+        for relation in self.subject.relations:
+            for side, other in ((relation.lhs, relation.rhs), (relation.rhs, relation.lhs)):
+                if relation.rel == "==" and isinstance(side, Var) and isinstance(side.args[0], Element):
+                    try:
+                        found = value(other, Model(self.parameters), {i: F(1) for i in free_indices(relation)})
+                    except (Undefined, NotEvaluable):
+                        continue
+                    if isinstance(found, Fraction):
+                        wanted[side.args[0].family.name] = found
+        return wanted
+
+    def _clusters(self) -> list[list]:
+        """Units that may depend on one another, gathered; clusters are independent of each other."""
+        join = (lambda: True) if self.trial % 2 == 0 else (lambda: self.rng.random() < 0.5)
+        clusters: list[list] = []
+        for unit in self.units:
+            room = [c for c in clusters if not any(
+                frozenset((a, b)) in self.separated for other in c for a in other[2] for b in unit[2])]
+            if room and join():
+                self.rng.choice(room).append(unit)
+            else:
+                clusters.append([unit])
+        return clusters
+
+    def _law(self, unit: tuple) -> _Law:
+        """A law for the scores of a unit, the same for the same tag where laws are to be the same."""
+        identical = any(isinstance(f, Identical) and {x.name for x in f.families} & set(map(str, unit[0])) for f in self.across)
+        key = unit[0] if identical or self.same_law and self.trial % 4 != 3 else unit[:2]
+        if ("law", key) not in self.shapes:
+            wanted = [self.wanted[n] for n in dict.fromkeys(k[0] for k in unit[2]) if n in self.wanted]
+            if wanted and _root(wanted[0]) is None and wanted[0] > 0:
+                law = _two_point(self.rng.choice((F(1), F(1), F(2))), wanted[0])
+            elif wanted and wanted[0] == 0:
+                law = CONSTANT
+            elif self.plain:
+                law = FAIR
+            elif len(unit[2]) > 1 and self.rng.random() < 0.4:
+                law = SQUARE
+            else:
+                law = self.rng.choice((FAIR, FAIR, SKEW, WIDE, CONSTANT))
+            self.shapes["law", key] = law
+        return self.shapes["law", key]
+
+    def _shape(self, unit: tuple, key: tuple, width: int) -> tuple[Fraction, tuple[Fraction, ...]]:
+        """Mean and coefficients of one element: mean + coefficients . scores."""
+        name, places = key
+        identical = any(isinstance(f, Identical) and name in {x.name for x in f.families} for f in self.across)
+        label = (name, places[1:]) if identical or self.same_law else key
+        if ("shape", label) not in self.shapes:
+            mean = self.rng.choice((F(0), F(1))) if self.plain else self.rng.choice(REALS[:6])
+            spread = [F(1) if self.plain and k == 0 else self.rng.choice(WEIGHTS) for k in range(2)]
+            if name in self.wanted:
+                root = _root(self.wanted[name])
+                spread = [root if root is not None else F(1), F(0)]
+            self.shapes["shape", label] = mean, tuple(spread)
+        mean, spread = self.shapes["shape", label]
+        return mean, spread[:width]
+
+    def _joint(self, cluster: list) -> tuple[list, dict]:
+        """Probabilities of one factor of the space, and every unit's score at each of its outcomes."""
+        law = self._law(cluster[0])
+        scores = {id(cluster[0]): law.scores}
+        for unit in cluster[1:]:
+            choices = ["same", "opposite"] if self.plain else ["same", "opposite", "turned", "squared", "constant"]
+            how = choices[self.trial % 2] if self.plain else self.rng.choice(choices)
+            if how == "opposite":
+                scores[id(unit)] = [tuple(-z for z in s) for s in law.scores]
+            elif how == "turned" and len(set(law.weights)) == 1:
+                turn = self.rng.randrange(len(law.scores))
+                scores[id(unit)] = law.scores[turn:] + law.scores[:turn]
+            elif how == "squared":
+                scores[id(unit)] = [tuple(z * z for z in s) for s in law.scores]
+            elif how == "constant":
+                scores[id(unit)] = [tuple(F(0) for _ in s) for s in law.scores]
+            else:
+                scores[id(unit)] = law.scores
+        return law.weights, scores
+
+    def _weak_joint(self, units: list, strength: str) -> tuple[list, dict]:
+        """A space on which any two units are independent (or only uncorrelated), and all of them are not."""
+        count = len(units)
+        if strength == "pairwise":
+            bits = max(2, count.bit_length())
+            outcomes = list(range(2 ** bits))
+            scores = {id(u): [(F(1 - 2 * ((n + 1 & o).bit_count() % 2)),) for o in outcomes] for n, u in enumerate(units)}
+            return [F(1, len(outcomes))] * len(outcomes), scores
+        axes = [(n, sign) for n in range(count) for sign in (1, -1)]
+        scores = {id(u): [(F(sign if axis == n else 0),) for axis, sign in axes] for n, u in enumerate(units)}
+        return [F(1, len(axes))] * len(axes), scores
+
+    def build(self) -> tuple[tuple, dict] | None:
+        """The probabilities of the outcomes, and the values of all elements; None when the space is too large."""
+        factors = []
+        for fact in self.weak:
+            names = {f.name for f in fact.families}
+            units = [u for u in self.units if set(u[0]) & names]
+            if units:
+                factors.append((units, *self._weak_joint(units, fact.strength)))
+                self.units = [u for u in self.units if u not in units]
+        for cluster in self._clusters():
+            factors.append((cluster, *self._joint(cluster)))
+        size = 1
+        for _, weights, _ in factors:
+            size *= len(weights)
+        if size > MOST_OUTCOMES:
+            return None
+        outcomes = list(product(*(range(len(weights)) for _, weights, _ in factors)))
+        probabilities = []
+        for outcome in outcomes:
+            weight = F(1)
+            for (_, weights, _), o in zip(factors, outcome, strict=True):
+                weight *= weights[o]
+            probabilities.append(weight)
+        values = {}
+        for n, (units, _, scores) in enumerate(factors):
+            for unit in units:
+                for key in unit[2]:
+                    mean, spread = self._shape(unit, key, len(scores[id(unit)][0]))
+                    levels = [mean + sum((c * z for c, z in zip(spread, s, strict=True)), F(0)) for s in scores[id(unit)]]
+                    values[key] = tuple(levels[outcome[n]] for outcome in outcomes)
+        return tuple(probabilities), values
+
+
+# --- making equations true ---------------------------------------------------------------------------------
+
+
+class _Filling:
+    """A model under construction: equations are made true one by one, each unknown being set at most once."""
+
+    def __init__(self, subject: _Subject, model: Model, reach: dict, rng: Random) -> None:
+        self.subject, self.model, self.reach, self.rng = subject, model, reach, rng
+        self.settled: set = set(subject.fixed)
+
+    def run(self) -> bool:
+        """Whether every equation could be made true, as far as single equations tell."""
+        for _ in range(2):
+            for relation in self.subject.relations:
+                for env in instances(free_indices(relation), self.reach):
+                    self.meet(relation, env)
+            for relation in self.subject.assumed:
+                self.meet(relation, {})
+        return True
+
+    def of(self, node: Any, env: Mapping, model: Model | None = None) -> Any:
+        """A value; what the model does not say yet is filled in on the way."""
+        for _ in range(60):
+            try:
+                return value(node, model or self.model, env)
+            except NoValue as missing:
+                if isinstance(missing.symbol, Parameter) or model is not None:
+                    raise
+                key = (missing.symbol.name, missing.places)
+                self.put("values" if isinstance(missing.symbol, Family) else "functions", key, self.rng.choice(WEIGHTS))
+        raise Budget("too many values are missing")
+
+    def put(self, where: str, key: Any, number: Any) -> None:
+        self.model = replace(self.model, **{where: {**getattr(self.model, where), key: number}})
+
+    def meet(self, relation: Relation, env: Mapping) -> None:
+        if relation.rel != "==":
+            return
+        try:
+            if not all(self._true(w, env) for w in relation.when):
+                return
+            left, right = self.of(relation.lhs, env), self.of(relation.rhs, env)
+        except Undefined:
+            return
+        if left == right or _constant(left) is not None and _constant(left) == _constant(right):
+            return
+        for side, target in ((relation.lhs, right), (relation.rhs, left)):
+            if isinstance(side, E) and self.shift(side, target, env):
+                return
+        for side, other, target in ((relation.lhs, relation.rhs, right), (relation.rhs, relation.lhs, left)):
+            if self.assign(side, other, target, env):
+                return
+        self.solve(relation, env)
+
+    def _true(self, relation: Relation, env: Mapping) -> bool:
+        try:
+            return applies(relation.given(relation), self.model, env)
+        except (Undefined, NotEvaluable):
+            return False
+
+    def _key(self, node: Any, env: Mapping) -> tuple[str, Any] | None:
+        """Where a plain symbol keeps its value; None for what is defined, fixed or no symbol."""
+        if isinstance(node, Parameter) and node not in env:
+            found: tuple[str, Any] = ("parameters", node)
+            if not self.subject.opaque(node) or isinstance(node, Index):
+                return None
+        elif isinstance(node, Element) and self.subject.opaque(node.family):
+            found = ("values", (node.family.name, tuple(int(value(i, self.model, env)) for i in node.indices)))
+        elif isinstance(node, Apply):
+            arguments = tuple(value(a, self.model, env) for a in node.args[1:])
+            if any(isinstance(a, tuple) for a in arguments):
+                return None
+            found = ("functions", (node.args[0].name, arguments))
+        else:
+            return None
+        return None if found[1] in self.settled else found
+
+    def shift(self, side: E, target: Any, env: Mapping) -> bool:
+        """Move a random element so that its mean is `target`."""
+        inner = side.args[0]
+        key = self._key(inner, env)
+        if key is None or not isinstance(inner, Element) or not isinstance(_constant(target), Fraction):
+            return False
+        own = self.model.values.get(key[1])
+        if not isinstance(own, tuple):
+            return False
+        mean = sum((p * v for p, v in zip(self.model.probabilities, own, strict=True)), F(0))
+        self.put("values", key[1], tuple(v + _constant(target) - mean for v in own))
+        return True
+
+    def assign(self, side: Any, other: Any, target: Any, env: Mapping) -> bool:
+        """Set a plain symbol to what the other side is."""
+        key = self._key(side, env)
+        if key is None or side in set(walk(other)):
+            return False
+        random = isinstance(side, Element) and side.family.random
+        number = target if random else _constant(target)
+        if number is None or isinstance(side, Parameter) and not in_domain(side, number):
+            return False
+        self.put(*key, number)
+        self.settled.add(key[1])
+        return True
+
+    def solve(self, relation: Relation, env: Mapping) -> None:
+        """Solve for an unknown in which the equation is affine, found by three evaluations."""
+        unknowns: dict = {}
+        for node in (*walk(relation.lhs), *walk(relation.rhs)):
+            if isinstance(node, Parameter) and node not in env and not isinstance(node, Index):
+                key = self._key(node, env)
+                if key is not None and node not in self.subject.sizes:
+                    unknowns[key] = node
+        names = {n.name for s in (relation.lhs, relation.rhs) for n in walk(s) if isinstance(n, Family) and not n.random}
+        found = [("values", k) for k in self.model.values if k[0] in names and k not in self.settled
+                 and k[0] not in self.subject.defined_names]
+        self.rng.shuffle(found)
+        for where, key in [*unknowns, *found]:
+            root = self._affine_root(relation, where, key, env)
+            if root is not None and (where != "parameters" or in_domain(key, root)):
+                self.put(where, key, root)
+                self.settled.add(key)
+                return
+
+    def _affine_root(self, relation: Relation, where: str, key: Any, env: Mapping) -> Fraction | None:
+        rests = []
+        for number in (F(2), F(3), F(4), F(7)):
+            model = replace(self.model, **{where: {**getattr(self.model, where), key: number}})
+            try:
+                left = _constant(self.of(relation.lhs, env, model))
+                right = _constant(self.of(relation.rhs, env, model))
+            except (Undefined, NotEvaluable):
+                return None
+            if left is None or right is None:
+                return None
+            rests.append(left - right)
+        slope = rests[1] - rests[0]
+        if slope == 0 or rests[2] - rests[1] != slope or rests[3] - rests[2] != 3 * slope:
+            return None
+        return F(2) - rests[0] / slope
+
+
+def _constant(found: Any) -> Fraction | None:
+    if isinstance(found, tuple):
+        return found[0] if len(set(found)) == 1 else None
+    return found if isinstance(found, Fraction) else None
+
+
+# --- trials ------------------------------------------------------------------------------------------------
+
+
+def verified(draft: Draft, facts: Iterable[Fact]) -> bool:
+    """Whether all domains and facts hold in the draft; False too where a value is missing."""
+    try:
+        return domains_hold(draft.model) and all(fact_holds(fact, draft.model, draft.reach) for fact in facts)
+    except (NoValue, Undefined, Budget):
+        return False
+
+
+def _pick(options: tuple, trial: int, rng: Random) -> Any:
+    if trial < 3:
+        return options[min(trial, len(options) - 1)]
+    return rng.choice(options[: 2 + trial // 6])
+
+
+def _draft(subject: _Subject, trial: int, rng: Random) -> Draft | None:
+    parameters = {p: _pick(small_values(p, p in subject.sizes), trial, rng) for p in subject.parameters}
+    parameters |= {i: _pick(small_values(i, True), trial, rng) for i in subject.free}
+    parameters |= {s: v for s, v in subject.fixed.items() if isinstance(s, Parameter)}
+    reach = _reach(subject, parameters)
+    for _ in range(4):
+        strict, needed = _needed(subject, parameters, reach)
+        if covers(subject.facts, strict, reach):
+            break
+        for index, name, position in subject.positions:
+            reach[index.name] = max([reach.get(index.name, 2), *(p[position] for n, p in strict if n == name)])
+    else:
+        return None
+    random = {k for k in needed if subject.families[k[0]].random}
+    space = _Space(subject, random, parameters, reach, rng, trial).build()
+    if space is None:
+        return None
+    probabilities, values = space
+    plain = (F(1), F(0), F(2))
+    for key in sorted(needed - random):
+        values[key] = plain[trial] if trial < 3 else rng.choice(WEIGHTS)
+    values |= {_element_key(s): v for s, v in subject.fixed.items() if isinstance(s, Element)}
+    filling = _Filling(subject, Model(parameters, probabilities, values, {}, subject.definitions), reach, rng)
+    try:
+        filling.run()
+        for statement in subject.statements:
+            for root in roots(statement):
+                try:
+                    filling.of(root, {})
+                except Undefined:
+                    pass
+    except (NoValue, Budget):
+        return None
+    return Draft(filling.model, reach)
+
+
+def _element_key(element: Element) -> tuple:
+    return element.family.name, tuple(int(i) for i in element.indices)
+
+
+def drafts(statements: Iterable[Any], facts: Iterable[Any], *, seed: int = 0, fixed: Mapping | None = None,
+           first: int = 0) -> Iterator[Draft | None]:
+    """Endless trials, small ones first: a draft that should satisfy the facts (not verified yet), or None for a failure.
+
+    Raises NotEvaluable when a statement or a fact contains a limit.
+    """
+    subject = _Subject(tuple(statements), read_facts(facts), fixed or {})
+    trial = first
+    while True:
+        try:
+            yield _draft(subject, trial, Random(f"{seed}/{trial}"))
+        except (Undefined, Budget, NoValue):
+            yield None
+        trial += 1
+
+
+def models(statements: Iterable[Any], facts: Iterable[Any], *, seed: int = 0, count: int = 20,
+           fixed: Mapping | None = None, tries: int | None = None) -> Iterator[Model]:
+    """Up to `count` models of the facts for the symbols of `statements`, small ones first; the same for the same seed.
+
+    Every fact is verified, and every statement's assumptions apply.  At most `tries` attempts (20 per model) are made.
+    """
+    statements, facts = tuple(statements), read_facts(facts)
+    left, attempts = count, count * 20 if tries is None else tries
+    for _, draft in zip(range(attempts), drafts(statements, facts, seed=seed, fixed=fixed), strict=False):
+        if left <= 0:
+            return
+        if draft is None or not verified(draft, facts):
+            continue
+        try:
+            if not all(applies(s, draft.model) for s in statements):
+                continue
+        except (Undefined, NotEvaluable):
+            continue
+        left -= 1
+        yield draft.model
