@@ -10,6 +10,7 @@ from typing import Any
 
 from sympy.core.basic import Basic
 
+from ..kernel.reasons import flat
 from ..kernel.report import PROVED, REFUTED, UNDECIDED, UNJUSTIFIED, Condition, Line, Report
 from ..language.derivation import (
     HYPOTHESIS, PREVIOUS, Branches, Calc, Erratum, Induction, Lemma, Refutation, leaves,
@@ -363,7 +364,7 @@ def _numbers(report: Report) -> dict[int, int]:
 def _reason(line: Line, numbers: Mapping[int, int]) -> Words:
     if line.by is None:
         return ()
-    cited = [_citation(cite, line, numbers) for cite in getattr(line.by, "cites", ())]
+    cited = [_citation(cite, line, numbers) for cite in flat(getattr(line.by, "cites", ()))]
     name = getattr(line.by, "name", None) or str(line.by)
     return words(name, ": " if cited else "", joined(cited))
 
