@@ -1,0 +1,43 @@
+"""A running average over N steps keeps 1/(2N - 1) of the variance (Problem 1a)."""
+
+from sgdproofs import *
+
+N = real("N", at_least=1)
+sigma2 = positive("sigma2_x", latex=r"\sigma_x^2")
+v = real("v", latex=r"\sigma_{\hat\mu,\infty}^2")
+t, s = index("t"), index("s", at_least=1)
+x, mu = random_family("x", first=1), random_family("mu", first=0, latex=r"\hat\mu")
+
+update = recurrence(mu[t], (1 - 1/N)*mu[t - 1] + 1/N*x[t], start={0: 0}).named("update")
+independent_inputs = independent_across(x, s)
+variance_of_input = assume(eq(Var(x[s]), sigma2))
+limit_variance = define(v, limit(Var(mu[t]), t))
+
+past = step(function_of(mu[t], x), by=function_of_past(update))
+no_look_ahead = step(independent(mu[t - 1], x[t], when=(t >= 1,)), by=disjoint_blocks(past, independent_inputs))
+recursion = step(
+    eq(Var(mu[t]), (1 - 1/N)**2*Var(mu[t - 1]) + 1/N**2*sigma2).given(t >= 1),
+    by=independence(update, no_look_ahead) & moments(variance_of_input),
+)
+closed_form = induction(
+    eq(Var(mu[t]), sigma2/(2*N - 1)*(1 - (1 - 1/N)**(2*t))),
+    over=t, base=variance(update), step=algebra(recursion, HYPOTHESIS),
+)
+converges = step(eq(limit(Var(mu[t]), t), sigma2/(2*N - 1)), by=limits(closed_form))
+fixed_point = step(eq(v, (1 - 1/N)**2*v + 1/N**2*sigma2), by=passage_to_limit(limit_variance, recursion, converges))
+
+ema_variance_limit = Derivation(
+    name="ema-variance-limit",
+    title="The variance of a running average",
+    source="Problem 1(a)",
+    given=(update, independent_inputs, variance_of_input, limit_variance),
+    claim=eq(v, 1/((2 - 1/N)*N)*sigma2),
+    proof=(
+        past, no_look_ahead, recursion, closed_form, converges, fixed_point,
+        step(eq(v, (1 - 2/N + 1/N**2)*v + 1/N**2*sigma2), by=algebra(PREVIOUS)),
+        step(eq(0, (-2/N + 1/N**2)*v + 1/N**2*sigma2), by=algebra(PREVIOUS)),
+        step(eq(0, ((-2) + 1/N)*v + 1/N*sigma2), by=algebra(PREVIOUS)),
+        step(eq(v, 1/((2 - 1/N)*N)*sigma2), by=algebra(PREVIOUS)),
+    ),
+    sanity=(({N: 1}, sigma2),),
+)

@@ -1,0 +1,210 @@
+"""The search behind the kernel: factors, certificates of sign, cofactors of equations.
+
+Nothing here is trusted.  The kernel verifies by arithmetic whatever is proposed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from functools import lru_cache
+from itertools import combinations_with_replacement, permutations
+from typing import Any
+
+import sympy
+
+from .kernel.polynomial import (
+    Atom, Poly, add, atoms, constant, fraction, inverse, key, mul, power, scale,
+)
+
+
+class Search:
+    """The advisor in everyday use."""
+
+    def factors(self, p: Poly) -> list[tuple[Poly, int]]:
+        return [(dict(q), e) for q, e in _factors(key(p))]
+
+    def combination(self, p: Poly, known: list[Poly]) -> list[tuple[Poly, tuple[int, ...]]]:
+        return combination(p, known)
+
+    def cofactors(self, residual: Poly, premises: list[Poly]) -> Iterator[list[Poly]]:
+        return cofactors(residual, premises)
+
+
+@lru_cache(maxsize=4096)
+def _factors(k: Any) -> list[tuple[Any, int]]:
+    p = dict(k)
+    names = sorted(atoms(p))
+    if len(p) < 2 or len(p) > 200 or len(names) > 12:
+        return [(k, 1)]
+    symbols = [sympy.Symbol(f"a{i}") for i in range(len(names))]
+    place = {a: i for i, a in enumerate(names)}
+    terms: dict[tuple[int, ...], Any] = {}
+    for monomial, c in p.items():
+        exponents = [0] * len(names)
+        for a, e in monomial:
+            exponents[place[a]] = e
+        terms[tuple(exponents)] = sympy.Rational(Fraction(c).numerator, Fraction(c).denominator)
+    c, parts = sympy.Poly.from_dict(terms, *symbols).factor_list()
+    found: list[tuple[Any, int]] = [] if c == 1 else [(key(constant(_number(c))), 1)]
+    for q, e in parts:
+        found.append((key({tuple(sorted((names[i], n) for i, n in enumerate(m) if n)): _number(v) for m, v in q.terms()}), e))
+    return found
+
+
+def _number(value: Any) -> Any:
+    value = Fraction(int(value.p), int(value.q))
+    return value.numerator if value.denominator == 1 else value
+
+
+# --- certificates of sign --------------------------------------------------------------------------------
+
+
+def combination(p: Poly, known: list[Poly]) -> list[tuple[Poly, tuple[int, ...]]]:
+    """Nonnegative numbers c and products of known polynomials with `p - sum c m product` in nonnegative terms.
+
+    A linear program over the rationals; the multipliers m are 1 and the monomials that occur.
+    """
+    if len(p) > 40 or len(known) > 12:
+        return []
+    monomials = {tuple((a, e) for a, e in m if e > 0) for m in p}
+    small = {()} | {m for m in monomials if len(m) == 1} | {((a, 1),) for m in monomials for a, _ in m}
+    columns: list[tuple[Poly, Poly, tuple[int, ...]]] = []
+    for size in (1, 2):
+        for product in combinations_with_replacement(range(len(known)), size):
+            whole = constant(1)
+            for i in product:
+                whole = mul(whole, known[i])
+            for m in sorted(small) if size == 1 else [()]:
+                columns.append(({m: 1}, mul({m: 1}, whole), product))
+    rows = sorted({m for m in p} | {m for _, q, _ in columns for m in q})
+    weights = _linear_program([[Fraction(q.get(m, 0)) for _, q, _ in columns] for m in rows],
+                              [Fraction(p.get(m, 0)) for m in rows])
+    if weights is None:
+        return []
+    return [(scale(m, w), product) for w, (m, _, product) in zip(weights, columns) if w]
+
+
+def _linear_program(matrix: list[list[Fraction]], bound: list[Fraction]) -> list[Fraction] | None:
+    """x >= 0 with `matrix x <= bound`, by the simplex method in exact arithmetic (Bland's rule); None if there is none."""
+    rows, columns = len(matrix), len(matrix[0]) if matrix else 0
+    if rows * columns > 20_000:
+        return None
+    # Phase one: an artificial variable lets every row be satisfied; minimise it.
+    tableau = [list(r) + [Fraction(int(i == k)) for k in range(rows)] + [Fraction(-1), b] for i, (r, b) in enumerate(zip(matrix, bound))]
+    basis = [columns + i for i in range(rows)]
+    artificial = columns + rows
+    worst = min(range(rows), key=lambda i: bound[i], default=None)
+    if worst is None or bound[worst] >= 0:
+        return [Fraction(0)] * columns
+    objective = [Fraction(0)] * artificial + [Fraction(1), Fraction(0)]
+
+    def pivot(r: int, c: int) -> None:
+        lead = tableau[r][c]
+        tableau[r] = [v / lead for v in tableau[r]]
+        for line in [*tableau[:r], *tableau[r + 1:], objective]:
+            factor = line[c]
+            if factor:
+                line[:] = [v - factor * w if w else v for v, w in zip(line, tableau[r])]
+        basis[r] = c
+
+    pivot(worst, artificial)
+    for _step in range(400):
+        entering = next((c for c in range(artificial + 1) if objective[c] < 0), None)
+        if entering is None:
+            break
+        ratios = [(tableau[r][-1] / tableau[r][entering], basis[r], r) for r in range(rows) if tableau[r][entering] > 0]
+        if not ratios:
+            return None
+        pivot(min(ratios)[2], entering)
+    if -objective[-1] != 0:
+        return None
+    result = [Fraction(0)] * columns
+    for r, b in enumerate(basis):
+        if b < columns:
+            result[b] = tableau[r][-1]
+    return result
+
+
+# --- cofactors -------------------------------------------------------------------------------------------
+
+
+def cofactors(residual: Poly, premises: list[Poly]) -> Iterator[list[Poly]]:
+    """Candidates for multiples of the premises that add up to the residual.
+
+    First elimination: each premise is solved for an atom in which it is linear; then one multiple, by division.
+    """
+    count = len(premises)
+    for order in permutations(range(count)) if count <= 4 else [tuple(range(count))]:
+        found = _eliminated(residual, premises, order)
+        if found is not None:
+            yield found
+    for k, p in enumerate(premises):
+        if fraction(p)[0]:
+            yield [_ratio(residual, p) if i == k else {} for i in range(count)]
+
+
+def _ratio(p: Poly, q: Poly) -> Poly:
+    """`p / q` in lowest terms, by comparing factors."""
+    top, bottom = fraction(p), fraction(q)
+    powers: dict[Any, int] = {}
+    for whole, sign in ((top[0], 1), (bottom[1], 1), (top[1], -1), (bottom[0], -1)):
+        for g, e in _factors_of(whole):
+            powers[key(g)] = powers.get(key(g), 0) + sign * e
+    result = constant(1)
+    for k, e in powers.items():
+        result = mul(result, power(dict(k), e) if e >= 0 else power(inverse(dict(k)), -e))
+    return result
+
+
+def _factors_of(p: Poly) -> list[tuple[Poly, int]]:
+    if len(p) == 1:
+        ((m, c),) = p.items()
+        return ([(constant(c), 1)] if c != 1 else []) + [({((a, 1),): 1}, e) for a, e in m]
+    return [(dict(q), e) for q, e in _factors(key(p))]
+
+
+def _eliminated(residual: Poly, premises: list[Poly], order: tuple[int, ...]) -> list[Poly] | None:
+    rest, result = residual, [dict() for _ in premises]
+    live: list[tuple[int, Poly]] = [(k, premises[k]) for k in order]
+    for k, p in live:
+        choice = _leading(p, rest)
+        if choice is None:
+            continue
+        a, c, tail = choice
+        own = _coefficient(rest, a)
+        if own is None:
+            continue
+        factor = mul(own, inverse(c))
+        result[k] = add(result[k], factor)
+        rest = add(rest, mul(factor, p), -1)
+        if not fraction(rest)[0]:
+            return result
+    return result if not fraction(rest)[0] else None
+
+
+def _leading(p: Poly, rest: Poly) -> tuple[Atom, Poly, Poly] | None:
+    """An atom of the residual in which the premise is linear; one with the simplest coefficient."""
+    here = atoms(rest)
+    options = []
+    for a in sorted(atoms(p) & here):
+        c = _coefficient(p, a)
+        if c:
+            options.append((len(c), max((len(m) for m in c), default=0), {"Var": 0, "E": 1, "rv": 2, "el": 3}.get(a[0], 4), a, c))
+    if not options:
+        return None
+    _, _, _, a, c = min(options, key=lambda o: (o[2], o[0], o[1], o[3]))
+    return a, c, add(p, mul(c, {((a, 1),): 1}), -1)
+
+
+def _coefficient(p: Poly, a: Atom) -> Poly | None:
+    """The coefficient of `a` in `p`, if `p` is linear in it; None if not."""
+    total: Poly = {}
+    for m, c in p.items():
+        e = dict(m).get(a, 0)
+        if e not in (0, 1):
+            return None
+        if e == 1:
+            total = add(total, {tuple((b, f) for b, f in m if b != a): c})
+    return total
+

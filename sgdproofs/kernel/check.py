@@ -1,0 +1,364 @@
+"""The checker: what exists, and who may make it.
+
+    Line      one checked statement with its verdict                        (anybody; it is only data)
+    Theorem   the claim of a derivation whose every line is proved,
+              with the facts and the conditions that it rests on            (only `check`, below)
+
+    check     Derivation -> Report          every line, from what it cites and nothing else
+    follows   Goal -> Outcome               one line; used by `check`, and by the search for missing facts
+
+A line that cites a line cites its statement; that statement was checked before, in the same scope or around it.
+Nothing here searches: the advisor proposes cofactors and certificates, and they are verified by arithmetic.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from time import perf_counter
+from typing import Any
+
+from ..language import derivation as D
+from ..language.errors import StatementError
+from ..language.facts import Definition, Fact
+from ..language.statements import Relation, ge, le, ne
+from ..language.terms import number, substituted
+from .conditions import needs
+from .goal import Goal, spelled
+from .normal import Normal
+from .polynomial import Budget, Poly, add, constant, fraction, inverse, is_constant, mul, scale
+from .reasons import Reason, flat
+from .report import PROVED, UNDECIDED, Condition, Line, Report
+from .scope import Advisor, Contradiction, Silent
+
+_SEAL = object()
+
+
+class Theorem:
+    """A proved claim.  Prints with what it rests on; only `check` makes one."""
+
+    __slots__ = ("name", "claim", "facts", "conditions")
+
+    def __init__(self, seal: object, name: str, claim: Any, facts: tuple, conditions: tuple) -> None:
+        if seal is not _SEAL:
+            raise TypeError("a Theorem is made by check(derivation) and by nothing else")
+        for slot, value in zip(self.__slots__, (name, claim, facts, conditions)):
+            object.__setattr__(self, slot, value)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise AttributeError("a Theorem cannot be changed")
+
+    def __str__(self) -> str:
+        facts = "; ".join(f.name for f in self.facts)
+        conditions = "; ".join(f"{c.text} ({c.discharged})" for c in self.conditions)
+        return f"{self.name}: {self.claim}" + (f"\n  given {facts}" if facts else "") + (
+            f"\n  conditions {conditions}" if conditions else "")
+
+    __repr__ = __str__
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Whether a goal follows, why not, and the conditions met."""
+
+    proved: bool
+    reason: str = ""
+    needs: tuple[tuple[Relation, str | None], ...] = ()
+
+
+def follows(goal_of: Any) -> Outcome:
+    """Decide one goal.  `goal_of` makes the Goal, so that contradictions among its assumptions are caught here."""
+    try:
+        goal: Goal = goal_of()
+        if not isinstance(goal.statement, Relation):
+            return _by_rule(goal)
+        n = goal.normal(goal.scope)
+        met = _conditions(goal, n)
+        reason = _relation(goal, n, met)
+        if any(how is None for _, how in met):
+            missing = ", ".join(str(r) for r, how in met if how is None)
+            return Outcome(False, f"a condition is not discharged: {missing}", tuple(met))
+        return Outcome(not reason, reason, tuple(met))
+    except Budget as error:
+        return Outcome(False, f"budget: {error}")
+    except RecursionError:
+        return Outcome(False, "budget: the statement is nested too deeply")
+    except Contradiction as error:
+        return Outcome(False, f"the assumptions contradict each other: {error}")
+    except ZeroDivisionError:
+        return Outcome(False, "a divisor is 0")
+
+
+def _by_rule(goal: Goal) -> Outcome:
+    if goal.reason.check is None:
+        return Outcome(False, f"{goal.reason.name} does not prove a statement of this form")
+    reason = goal.reason.check(goal)
+    return Outcome(not reason, reason)
+
+
+def _conditions(goal: Goal, n: Normal) -> list[tuple[Relation, str | None]]:
+    """What both sides, and the cited definitions, need; each with how it is discharged."""
+    sides = [goal.statement.lhs, goal.statement.rhs]
+    met: dict[Relation, str | None] = {}
+    for side in sides:
+        for relation, holds_ in needs(n, side, {}):
+            how = _how(goal, relation) if holds_ else None
+            if relation not in met or how is None:
+                met[relation] = how
+    return list(met.items())
+
+
+def _how(goal: Goal, relation: Relation) -> str:
+    """The domains and assumptions that speak of the symbols of a condition."""
+    names = {s.name for s in relation.lhs.free_symbols | relation.rhs.free_symbols}
+    said = [goal.scope.said(name) for name in sorted(names) if name in goal.scope.declared
+            and any(goal.scope.bounds[name][k] is not None for k in (0, 2))]
+    said += [str(a) for a in goal.assumptions if names & {s.name for s in a.lhs.free_symbols | a.rhs.free_symbols}
+             and not any(str(a) == text for text in said)]
+    return ", ".join(dict.fromkeys(said)) or "by calculation"
+
+
+def _relation(goal: Goal, n: Normal, met: list) -> str:
+    """"" if the relation follows, else why it was not seen to."""
+    left, right = (n.poly(side, {}) for side in (goal.statement.lhs, goal.statement.rhs))
+    gap, rel = add(right, left, -1), goal.statement.rel
+    if rel == "==":
+        return _equation(goal, n, gap, met)
+    if rel == "!=":
+        if n.scope.nonzero(gap):
+            return ""
+        return "the difference of the two sides is not seen to be different from 0"
+    for _, p in goal.premises(n):
+        if p:
+            n.scope.known += [(p, False, ""), (scale(p, -1), False, "")]
+    gap = gap if rel[0] == "<" else scale(gap, -1)
+    if n.scope.sign(gap, strict="=" not in rel) or "=" in rel and n.zero(gap):
+        return ""
+    return "the sign of the difference of the two sides is not seen from the domains and the cited facts"
+
+
+def _equation(goal: Goal, n: Normal, gap: Poly, met: list) -> str:
+    if n.zero(gap):
+        return ""
+    cited = goal.premises(n)
+    premises = [p for _, p in cited if p]
+    for transform in goal.reason.premises:
+        premises += transform(n, cited)
+    if not premises:
+        return f"what is left, {_short(gap, goal)}, is not 0"
+    reason = "the difference of the two sides is not seen to be a combination of the cited equations"
+    for proposal in n.scope.advisor.cofactors(gap, premises):
+        rest = gap
+        for c, p in zip(proposal, premises, strict=True):
+            rest = add(rest, mul(c, p), -1)
+        if n.zero(rest):
+            found = _divisors(goal, n, proposal, met)
+            if all(how is not None for _, how in found):
+                met += found
+                return ""
+            reason = "it follows only if " + ", ".join(str(r) for r, how in found if how is None)
+    return reason
+
+
+def _divisors(goal: Goal, n: Normal, proposal: list[Poly], met: list) -> list[tuple[Relation, str | None]]:
+    """The conditions that the cofactors bring in, beyond those already met."""
+    found: list[tuple[Relation, str | None]] = []
+    for c in proposal:
+        divisor = fraction(c)[1]
+        for q, _ in n.scope._factored(divisor) if not is_constant(divisor) else ():
+            if not any(_same(n, r, q) for r, _ in met):
+                relation = ne(spelled(q, goal.scope), 0)
+                found.append((relation, _how(goal, relation) if n.scope.nonzero(q) else None))
+    return found
+
+
+def _same(n: Normal, relation: Relation, q: Poly) -> bool:
+    p = fraction(n.poly(relation.lhs, {}))[0]
+    return relation.rel == "!=" and bool(p) and fraction(mul(p, inverse(q)))[1] == constant(1)
+
+
+def _short(gap: Poly, goal: Goal) -> str:
+    text = str(spelled(fraction(gap)[0], goal.scope)) if len(gap) < 12 else f"a sum of {len(gap)} terms"
+    return text if len(text) < 160 else text[:157] + "..."
+
+
+# --- derivations -----------------------------------------------------------------------------------------
+
+
+@dataclass
+class _Place:
+    """Where in a proof we are: assumptions in force, the induction hypothesis, and the lines that may be cited."""
+
+    assumptions: tuple[Relation, ...] = ()
+    hypothesis: Relation | None = None
+    known: tuple[Any, ...] = ()
+    depth: int = 0
+    scope: str = ""
+
+
+class Checker:
+    """One derivation, line by line.  `goals` keeps what each line was, for the search for missing facts and witnesses."""
+
+    def __init__(self, derivation: D.Derivation, advisor: Advisor | None, lemmas: Mapping[str, Theorem]) -> None:
+        self.derivation, self.advisor, self.lemmas = derivation, advisor or Silent(), lemmas
+        self.lines: list[Line] = []
+        self.goals: list[tuple[Any, tuple]] = []
+        self.known: tuple[Any, ...] = ()
+
+    def run(self) -> None:
+        place = _Place(known=tuple(self.derivation.lemmas))
+        for item in self.derivation.lemmas:
+            theorem = self.lemmas.get(item.name)
+            if theorem is None or theorem.claim != item.statement:
+                raise StatementError(f"{self.derivation.name}: no proved derivation {item.name} has the claim {item.statement}")
+            if not set(theorem.facts) <= set(self.derivation.given):
+                raise StatementError(f"{self.derivation.name}: the lemma {item.name} rests on facts that are not given here")
+        self.known = self.block(self.derivation.proof, place)
+        for values, expected in self.derivation.sanity:
+            self.sanity(values, expected)
+
+    def block(self, items: tuple, place: _Place) -> tuple:
+        """Check the lines of a block; what they establish is returned, for the block's end and for what comes after."""
+        for item in items:
+            if isinstance(item, D.Calc):
+                self.calculation(item, place)
+            elif isinstance(item, D.Induction):
+                self.by_induction(item, place)
+            elif isinstance(item, D.Branches):
+                self.by_cases(item, place)
+            elif isinstance(item, D.Step):
+                self.line(item.statement, item.by, place, item)
+            else:
+                raise StatementError(f"{self.derivation.name}: {item!r} is no line: use step, calc, induction or branches")
+            place = replace(place, known=(*place.known, item))
+        return place.known
+
+    def calculation(self, item: D.Calc, place: _Place) -> None:
+        left = item.start
+        for k, row in enumerate(item.rows):
+            self.line(Relation(left, row.rel, row.expr, item.when), row.by, place, row, continued=k > 0)
+            left = row.expr
+
+    def by_induction(self, item: D.Induction, place: _Place) -> None:
+        if any(item.over in w.lhs.free_symbols | w.rhs.free_symbols for w in place.assumptions):
+            raise StatementError(f"{self.derivation.name}: {item.over} is not free here: an assumption speaks of it already")
+        if item.over.lower is None or item.start > item.over.lower:
+            raise StatementError(
+                f"{self.derivation.name}: the induction starts at {item.start}, but {item.over.domain_text()}: the smaller values are left out")
+        base = replace(place, depth=place.depth + 1, scope=f"base, {item.over} = {item.start}", hypothesis=None)
+        self.obligation(item.claim.at({item.over: item.start}), item.base, base, item)
+        inner = replace(
+            place, depth=place.depth + 1, scope=f"step, {item.over - 1} to {item.over}",
+            hypothesis=item.claim.at({item.over: item.over - 1}),
+            assumptions=(*place.assumptions, ge(item.over, item.start + 1)),
+        )
+        self.obligation(item.claim, item.step, inner, item)
+
+    def by_cases(self, item: D.Branches, place: _Place) -> None:
+        conditions = [c for c, _ in item.parts]
+        if len(conditions) != 2 or conditions[0].negated() != conditions[1]:
+            raise StatementError(f"{self.derivation.name}: cases are a condition and its negation, such as t <= N and t > N")
+        for condition, lines in item.parts:
+            inner = replace(place, depth=place.depth + 1, scope=f"case {condition}", assumptions=(*place.assumptions, condition))
+            self.obligation(item.claim, lines, inner, item)
+
+    def obligation(self, statement: Any, lines: tuple, place: _Place, item: Any) -> None:
+        if not lines or not isinstance(lines[-1], Reason):
+            raise StatementError(f"{self.derivation.name}: the lines for {place.scope} must end in a reason")
+        known = self.block(lines[:-1], place)
+        self.line(statement, lines[-1], replace(place, known=known), item)
+
+    def sanity(self, values: dict, expected: Any) -> None:
+        reason = Reason("sanity check")
+        claim = self.derivation.claim
+        if not isinstance(claim, Relation):
+            raise StatementError(f"{self.derivation.name}: only a claim that is a relation has a sanity check")
+        for v, value in values.items():
+            n = number(value)
+            if v.lower is not None and n < number(v.lower) or v.upper is not None and n > number(v.upper):
+                raise StatementError(f"{self.derivation.name}: the sanity check takes {v} = {value}, outside of {v.domain_text()}")
+        text = ", ".join(f"{v} = {value}" for v, value in values.items())
+        facts = tuple(f for f in self.derivation.given if isinstance(f, Definition) and f.over is None)
+        statement = Relation(substituted(claim.rhs, values), "==", expected)
+        self.line(statement, replace(reason, cites=facts), _Place(scope=f"sanity, {text}"), None)
+
+    # --- one line -----------------------------------------------------------------------------------------
+
+    def line(self, statement: Any, reason: Any, place: _Place, item: Any, continued: bool = False) -> None:
+        if not isinstance(reason, Reason):
+            raise StatementError(f"{self.derivation.name}: the line {statement} needs a reason, for instance by=algebra()")
+        count = len(self.lines) + 1
+        facts, said = self.resolved(statement, reason, place)
+        assumptions = (*place.assumptions, *getattr(statement, "when", ()))
+
+        def goal(facts: tuple = facts, said: tuple = said, reason: Reason = reason) -> Goal:
+            return Goal(statement, reason, facts, said, assumptions, self.advisor)
+
+        outcome = follows(goal)
+        conditions = tuple(Condition(r, count, how) for r, how in outcome.needs)
+        self.lines.append(Line(count, statement, reason, PROVED if outcome.proved else UNDECIDED, outcome.reason, conditions,
+                               item=item, depth=place.depth, scope=place.scope, continued=continued))
+        self.goals.append((goal, place.known))
+
+    def resolved(self, statement: Any, reason: Reason, place: _Place) -> tuple[tuple, tuple]:
+        """The facts and the statements of earlier lines that a reason cites."""
+        facts: list[Fact] = []
+        said: list[Any] = []
+        for cite in flat(reason.cites):
+            if isinstance(cite, Fact):
+                bare = replace(cite, at_index=None) if isinstance(cite, Definition) else cite
+                if bare not in self.derivation.given:
+                    raise StatementError(f"{self.derivation.name}: the line {statement} cites “{cite.name}”, which is not given")
+                facts.append(cite)
+            else:
+                said.append(self.cited(statement, cite, place))
+        return tuple(facts), tuple(said)
+
+    def cited(self, statement: Any, cite: Any, place: _Place) -> Any:
+        if cite is D.PREVIOUS:
+            if not self.lines:
+                raise StatementError(f"{self.derivation.name}: there is no line before {statement}")
+            if not place.known and place.depth:
+                raise StatementError(f"{self.derivation.name}: no line comes before {statement} in {place.scope}")
+            return self.lines[-1].statement if not place.known else place.known[-1].conclusion
+        if cite is D.HYPOTHESIS:
+            if place.hypothesis is None:
+                raise StatementError(f"{self.derivation.name}: there is no induction hypothesis at {statement}")
+            return place.hypothesis
+        item, values = (cite.item, dict(cite.values)) if isinstance(cite, D.At) else (cite, {})
+        if item not in place.known:
+            raise StatementError(f"{self.derivation.name}: the line {statement} cites “{item}”, which does not come before it here")
+        if not values:
+            return item.conclusion
+        ranges = tuple(r for v, w in values.items() for r in _in_domain(v, w))
+        fixed = [v for v in values if any(v in a.lhs.free_symbols | a.rhs.free_symbols for a in place.assumptions)]
+        if fixed and item in place.known and place.depth and item not in self.derivation.proof:
+            raise StatementError(f"{self.derivation.name}: {fixed[0]} is fixed here, “{item}” holds only for it")
+        moved = item.conclusion.at(values)
+        return Relation(moved.lhs, moved.rel, moved.rhs, moved.when + ranges)
+
+
+def _in_domain(v: Any, value: Any) -> list[Relation]:
+    found = [] if v.lower is None else [ge(value, number(v.lower))]
+    return found if v.upper is None else [*found, le(value, number(v.upper))]
+
+
+def check(derivation: D.Derivation, *, advisor: Advisor | None = None, lemmas: Mapping[str, Theorem] | None = None) -> Report:
+    """Check every line of a derivation; StatementError if it cannot be read as one."""
+    return examine(derivation, advisor=advisor, lemmas=lemmas)[0]
+
+
+def examine(derivation: D.Derivation, *, advisor: Advisor | None = None,
+            lemmas: Mapping[str, Theorem] | None = None) -> tuple[Report, Checker]:
+    """`check`, with the goals of the lines for those who look for missing facts and witnesses."""
+    began = perf_counter()
+    checker = Checker(derivation, advisor, lemmas or {})
+    checker.run()
+    ends = any(item.conclusion == derivation.claim for item in derivation.proof)
+    reason = "" if ends else f"no line of the proof is the claim {derivation.claim}"
+    theorem, verdict = None, UNDECIDED
+    if ends and all(line.verdict == PROVED for line in checker.lines):
+        verdict = PROVED
+        conditions = Report(derivation, verdict, tuple(checker.lines)).conditions
+        theorem = Theorem(_SEAL, derivation.name, derivation.claim, derivation.given, conditions)
+    return Report(derivation, verdict, tuple(checker.lines), theorem, reason, perf_counter() - began), checker

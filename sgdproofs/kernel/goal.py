@@ -1,0 +1,138 @@
+"""A goal: one statement, where it is claimed, and what its reason may use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import sympy
+
+from ..language import terms as T
+from ..language.facts import Equation, Fact
+from ..language.statements import Relation
+from .normal import Normal
+from .polynomial import Poly, add, atom, constant, exact, key, scale
+from .reasons import Reason
+from .scope import Advisor, Scope
+
+
+@dataclass
+class Goal:
+    """`statement` by `reason`, under `assumptions`; `facts` are cited facts, `said` the statements of cited lines."""
+
+    statement: Any
+    reason: Reason
+    facts: tuple[Fact, ...] = ()
+    said: tuple[Any, ...] = ()
+    assumptions: tuple[Relation, ...] = ()
+    advisor: Advisor | None = None
+    scope: Scope = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.scope = Scope(self.advisor)
+        inequalities = [f.relation for f in self.facts if isinstance(f, Equation) and f.relation.rel != "=="]
+        cited = [s for s in self.said if isinstance(s, Relation) and s.rel != "=="]
+        own = list(self.assumptions)
+        for relation in own + inequalities + cited:
+            if not relation.when:
+                self._bound(relation)
+        plain = self.normal(self.scope)
+        for relation in own:
+            self._assume(plain, relation)
+        for relation in inequalities + cited:
+            if all(holds(plain, w, {}) for w in relation.when):
+                self._assume(plain, relation)
+
+    def _bound(self, relation: Relation) -> None:
+        """`parameter rel number` narrows the domain of the parameter."""
+        left, rel, right = relation.lhs, relation.rel, relation.rhs
+        if isinstance(right, T.Parameter) and isinstance(left, sympy.Rational):
+            left, right = right, left
+            rel = {"<=": ">=", ">=": "<=", "<": ">", ">": "<"}.get(rel, rel)
+        if not isinstance(left, T.Parameter) or not isinstance(right, sympy.Rational) or rel == "!=":
+            return
+        value = T._rational(right)
+        if rel in ("==", ">=", ">"):
+            self.scope.bound(left, value, rel == ">", None, False)
+        if rel in ("==", "<=", "<"):
+            self.scope.bound(left, None, False, value, rel == "<")
+
+    def _assume(self, n: Normal, relation: Relation) -> None:
+        gap = add(n.poly(relation.rhs, {}), n.poly(relation.lhs, {}), -1)
+        if relation.rel == "!=":
+            self.scope.assume_unequal(gap, str(relation))
+        elif relation.rel == "==":
+            if gap:
+                self.scope.known += [(gap, False, str(relation)), (scale(gap, -1), False, str(relation))]
+        else:
+            self.scope.assume(gap if relation.rel[0] == "<" else scale(gap, -1), "=" not in relation.rel, str(relation))
+
+    def normal(self, scope: Scope, values: Mapping[Any, Any] | None = None) -> Normal:
+        """The normal form that the reason allows, with some parameters and elements replaced by numbers."""
+        n = Normal(scope, dict(self.reason.opens), self.facts, dict(self.reason.remakes))
+        n.equations = tuple(r for r in (*self.said, *(f.relation for f in self.facts if isinstance(f, Equation)))
+                            if isinstance(r, Relation) and r.rel == "==")
+        for where, value in (values or {}).items():
+            p = constant(exact(T._rational(value)))
+            if isinstance(where, T.Element):
+                n.values[(where.family, *(key(constant(exact(T._rational(i)))) for i in where.indices))] = p
+            else:
+                n.values[where] = p
+        rules = [maker(n, fact) for maker in self.reason.moments for fact in (*self.facts, *self.said)]
+        n.moment_rules = tuple(r for r in rules if r is not None)
+        return n
+
+    def premises(self, n: Normal) -> list[tuple[Relation, Poly]]:
+        """The cited equations as polynomials that are 0, where their assumptions hold."""
+        relations = [f.relation for f in self.facts if isinstance(f, Equation)]
+        relations += [s for s in self.said if isinstance(s, Relation)]
+        relations += [a for a in self.assumptions if a.rel == "=="]
+        return [(r, add(n.poly(r.lhs, {}), n.poly(r.rhs, {}), -1))
+                for r in relations if r.rel == "==" and all(holds(n, w, {}) for w in r.when)]
+
+
+def holds(n: Normal, relation: Relation, env: Any) -> bool:
+    """True if an assumption is seen to hold in the scope."""
+    gap = add(n.poly(relation.rhs, env), n.poly(relation.lhs, env), -1)
+    if relation.rel == "==":
+        return n.zero(gap)
+    if relation.rel == "!=":
+        return n.scope.nonzero(gap)
+    return n.scope.sign(gap if relation.rel[0] == "<" else scale(gap, -1), strict="=" not in relation.rel)
+
+
+def spelled(p: Poly, scope: Scope) -> Any:
+    """`p` as a term in the parameters themselves, for messages and the ledger."""
+    n = Normal(Scope())
+    counted = {("par", name, ()): add(atom(("par", name, ())), constant(exact(-bounds[0])))
+               for name, bounds in scope.bounds.items() if bounds[0] and name in scope.declared}
+    return _spelled(n.rename(p, counted), scope)
+
+
+def _spelled(p: Poly, scope: Scope) -> Any:
+    total: Any = None
+    for monomial, c in sorted(p.items(), key=lambda item: -sum(e for _, e in item[0])):
+        product: Any = T.number(abs(c)) if abs(c) != 1 or not monomial else None
+        for a, e in monomial:
+            factor = _spelled_atom(a, scope)
+            factor = factor if e == 1 else T.Power(factor, T.number(e))
+            product = factor if product is None else T.Times(product, factor)
+        if total is None:
+            total = product if c > 0 else T.Negative(product)
+        else:
+            total = T.Plus(total, product if c > 0 else T.Negative(product))
+    return T.number(0) if total is None else total
+
+
+def _spelled_atom(a: Any, scope: Scope) -> Any:
+    if a[0] == "par" and a[1] in scope.declared:
+        return scope.declared[a[1]]
+    arguments = [_spelled(dict(k), scope) for k in a[2]]
+    if a[0] in ("el", "rv"):
+        return T.Element(scope.families[a[1]], *arguments)
+    if a[0] == "pow":
+        return T.Power(*arguments)
+    if a[0] == "inv":
+        return T.Quotient(T.number(1), arguments[0])
+    return T.Apply(T.function(a[0]), *arguments)

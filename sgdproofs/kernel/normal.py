@@ -1,0 +1,502 @@
+"""The normal form: a term as an exact polynomial in atoms.
+
+`Normal` reads arithmetic, powers with symbolic exponents and families; every other node stays closed, as an
+atom with its arguments in normal form, unless the line's reason `opens` it: the opener of a node is a rule,
+and what a line's reason does not open, the line cannot use.
+
+Divisions are carried out as in a field of fractions: the conditions under which that is right are collected
+from the statement as written (`conditions.py`), and a line is proved only if all of them are discharged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from itertools import permutations
+from typing import Any
+
+import sympy
+
+from ..language import terms as T
+from ..language.facts import Definition
+from .polynomial import (
+    Atom, Budget, Key, Monomial, Poly, add, atom, atoms, constant, constant_term, content, divide_monomial, exact,
+    fraction, has, inside, inverse, is_constant, key, mul, power, scale, within,
+)
+from .scope import Scope
+
+Environment = Mapping[T.Parameter, Poly]
+Opener = Callable[["Normal", Any, Environment], Poly]
+
+WORK = 200_000
+UNROLL = 32
+"""A sum of at most this many terms is written out."""
+
+
+class Normal:
+    """Normal forms in one scope, for one reason: `opens` maps node types to rules, `facts` are those cited."""
+
+    def __init__(self, scope: Scope, opens: Mapping[type, Opener] | None = None, facts: tuple = (),
+                 remakes: Mapping[str, Callable[[Normal, Poly], Poly]] | None = None) -> None:
+        self.scope, self.opens, self.facts, self.remakes = scope, dict(opens or {}), facts, dict(remakes or {})
+        self.moment_rules: tuple = ()
+        self.equations: tuple = ()
+        self.values: dict[Any, Poly] = {}
+        self.definitions = {_head(f.target): f for f in facts if isinstance(f, Definition) and f.over is None}
+        self.recurrences = [f for f in facts if isinstance(f, Definition) and f.over is not None]
+        self.unfolding: set = set()
+        self.work = 0
+
+    # --- terms --------------------------------------------------------------------------------------------
+
+    def poly(self, node: Any, env: Environment) -> Poly:
+        self._spend()
+        kind = type(node)
+        if kind in self.opens:
+            return self.opens[kind](self, node, env)
+        reader = READERS.get(kind)
+        if reader is not None:
+            return reader(self, node, env)
+        if isinstance(node, sympy.Rational):
+            return constant(exact(Fraction(int(node.p), int(node.q))))
+        return self.closed(node, env)
+
+    def _spend(self) -> None:
+        self.work += 1
+        if self.work > WORK:
+            raise Budget("the statement takes too many steps")
+
+    def closed(self, node: Any, env: Environment) -> Poly:
+        """`node` as an atom that nothing but equality of arguments can take apart."""
+        label, arguments = type(node).__name__, node.args
+        if isinstance(node, T.Apply):
+            label, arguments = node.args[0].name, node.args[1:]
+            return atom(("apply", label, tuple(key(self.poly(a, env)) for a in arguments)))
+        if isinstance(node, (T.Sum, T.Limit, T.Partial)):
+            return self._closed_binder(node, env)
+        return atom((label, "", tuple(key(self.poly(a, env)) for a in arguments)))
+
+    def _closed_binder(self, node: Any, env: Environment) -> Poly:
+        if isinstance(node, T.Partial):
+            return atom(("Partial", "", (key(self.poly(node.args[0], env)), key(self.poly(node.args[1], env)))))
+        if isinstance(node, T.Limit):
+            body, variable, point = node.args
+            places = [(variable, None, None)]
+            ends = () if point is T.INFINITY else (key(self.poly(point, env)),)
+            tag = "Limit" + ("" if ends else " at infinity") + f" {variable.domain_text().replace(variable.name, '.')}"
+        else:
+            body, places, ends, tag = node.body, node.ranges, (), f"Sum {node.distinct}"
+        inner = dict(env)
+        opened: list[Atom] = []
+        for variable, low, high in reversed(places):
+            if low is None:
+                which = ("var", self._fresh(), ())
+                self._limit_variable(which, variable)
+                inner[variable] = add(atom(which), constant(exact(variable.lower or 0)))
+            else:
+                start = self.poly(low, inner)
+                length = add(add(self.poly(high, inner), start, -1), constant(1))
+                which = self.scope.open_index(length)
+                inner[variable] = add(start, atom(which))
+                ends = (*ends, key(start), key(length))
+            opened.append(which)
+        content_ = self.poly(body, inner)
+        height = _height(content_)
+        renamed = {v: atom(("bv", (height, k), ())) for k, v in enumerate(opened)}
+        keys = tuple(key(self.rename(dict(k), renamed)) for k in (*ends, key(content_)))
+        return atom((tag, (height, len(opened)), keys))
+
+    def _fresh(self) -> int:
+        self.scope.opened += 1
+        return self.scope.opened
+
+    def _limit_variable(self, which: Atom, variable: T.Parameter) -> None:
+        """The variable of a limit has the domain that it was declared with."""
+        if variable.sort == "integer":
+            self.scope.integers.add(which)
+        if variable.lower is not None:
+            (self.scope.strict if variable.open_lower else self.scope.weak).add(which)
+
+    def parameter(self, node: T.Parameter, env: Environment) -> Poly:
+        if node in env:
+            return env[node]
+        if node in self.values:
+            return self.values[node]
+        fact = self.definitions.get(node)
+        return self.scope.parameter(node) if fact is None else self._unfold(fact, fact.value, {})
+
+    def element(self, node: T.Element, env: Environment) -> Poly:
+        return self.place(node.family, tuple(self.poly(i, env) for i in node.indices))
+
+    def place(self, of: T.Family, places: tuple[Poly, ...]) -> Poly:
+        """The element of a family at indices in normal form, taken through the cited definitions."""
+        if (of, *map(key, places)) in self.values:
+            return self.values[(of, *map(key, places))]
+        self.scope.families[of.name] = of
+        fact = self.definitions.get(of)
+        if fact is not None:
+            return self._unfold(fact, fact.value, dict(zip(fact.target.indices, places)))
+        for fact in self.recurrences:
+            if fact.target.family == of:
+                value = self._instance(fact, places)
+                if value is not None:
+                    return value
+        return atom(("rv" if of.random else "el", of.name, tuple(key(p) for p in places)))
+
+    def _instance(self, fact: Definition, places: tuple[Poly, ...]) -> Poly | None:
+        """A recurrence at the index at which it was cited, or its start; None elsewhere, so that nothing unrolls by itself."""
+        for at, value in fact.start:
+            if places[0] == constant(at):
+                return self._unfold(fact, value, dict(zip(fact.target.indices[1:], places[1:])))
+        cited = self.poly(fact.over if fact.at_index is None else fact.at_index, {})
+        if places[0] != cited or not self.scope.nonnegative(add(cited, constant(fact.first), -1)):
+            return None
+        return self._unfold(fact, fact.value, dict(zip(fact.target.indices, places)))
+
+    def _unfold(self, fact: Definition, value: Any, env: Environment) -> Poly:
+        mark = (fact.target, tuple(sorted((v.name, key(p)) for v, p in env.items())))
+        if mark in self.unfolding:
+            raise Budget(f"{fact.name} goes round in a circle")
+        self.unfolding.add(mark)
+        try:
+            return self.poly(value, env)
+        finally:
+            self.unfolding.discard(mark)
+
+    # --- powers -------------------------------------------------------------------------------------------
+
+    def powers(self, base: Poly, exponent: Poly) -> Poly:
+        """`base ** exponent`, with `a^(m+n) = a^m a^n` and `(a b)^n = a^n b^n` used where they hold for all values."""
+        if is_constant(exponent):
+            e = Fraction(constant_term(exponent))
+            if e.denominator == 1:
+                return power(base, int(e)) if e >= 0 else power(inverse(base), -int(e))
+            return atom(("root", "", (key(base), key(exponent))))
+        if not self.scope.integral(exponent):
+            return atom(("power", "", (key(base), key(exponent))))
+        numerator, denominator = fraction(base)
+        if not numerator:
+            return atom(("pow", "", ((), key(exponent))))
+        if denominator != constant(1):
+            return mul(self.powers(numerator, exponent), inverse(self.powers(denominator, exponent)))
+        rational, monomial = content(numerator)
+        result = self._power_of_number(Fraction(rational), exponent)
+        for a, e in monomial:
+            result = mul(result, power(self._power_of_factor(atom(a), exponent), e))
+        rest = divide_monomial(numerator, rational, monomial)
+        if rest != constant(1):
+            for q, e in self.scope._factored(rest):
+                result = mul(result, power(self._power_of_factor(q, exponent), e))
+        return result
+
+    def _power_of_number(self, value: Fraction, exponent: Poly) -> Poly:
+        result = constant(1)
+        for sign, n in ((1, value.numerator), (-1, value.denominator)):
+            if n < 0:
+                odd = {m: 1 for m, c in exponent.items() if c % 2}
+                for m in odd:
+                    result = mul(result, constant(-1) if m == () else atom(("sgn", "", (key({m: 1}),))))
+                n = -n
+            for prime, e in sympy.factorint(n).items() if n > 1 else ():
+                result = mul(result, power(self._power_of_factor(constant(int(prime)), scale(exponent, sign)), int(e)))
+        return result
+
+    def _power_of_factor(self, base: Poly, exponent: Poly) -> Poly:
+        """One factor: the exponent is split term by term where the base is never 0 or all parts are natural."""
+        if base == constant(1):
+            return base
+        free = self.scope.nonzero(base)
+        if not free and not all(c > 0 and self.scope._monomial_sign(m) for m, c in exponent.items()):
+            return self._unsplit(base, exponent)
+        result = constant(1)
+        for m, c in exponent.items():
+            piece = base if m == () else atom(("pow", "", (key(base), key({m: 1}))))
+            result = mul(result, power(piece, int(c)) if c > 0 else power(inverse(piece), -int(c)))
+        return result
+
+    def _unsplit(self, base: Poly, exponent: Poly) -> Poly:
+        """A base that may be 0: only a common factor of the exponent, and a natural constant, may be split off."""
+        c = int(constant_term(exponent))
+        rest = add(exponent, constant(c), -1)
+        if c < 0 or not self.scope.nonnegative(rest):
+            c, rest = 0, exponent
+        rational, _ = content(rest)
+        times = abs(int(rational)) if Fraction(rational).denominator == 1 else 1
+        whole = atom(("pow", "", (key(base), key(scale(rest, Fraction(1, times))))))
+        return mul(power(whole, times), power(base, c))
+
+    # --- sums ---------------------------------------------------------------------------------------------
+
+    def add_up(self, var: Atom, length: Poly, body: Poly) -> Poly:
+        """The sum of `body` for `var` from 0 to `length - 1`; `length >= 0` is a condition of the statement."""
+        if is_constant(length) and constant_term(length) <= UNROLL:
+            total: Poly = {}
+            for k in range(int(constant_term(length))):
+                total = add(total, self.rename(body, {var: constant(k)}))
+            return total
+        total = {}
+        ends = constant_term(length)
+        whole = add(length, constant(ends), -1)
+        if 0 < ends <= UNROLL and self.scope.nonnegative(whole):
+            for k in range(int(ends)):
+                total = add(total, self.rename(body, {var: add(whole, constant(k))}))
+            length = whole
+        outside: dict[Monomial, Poly] = {}
+        for monomial, c in body.items():
+            own = tuple((a, e) for a, e in monomial if has(a, var.__eq__))
+            rest = tuple((a, e) for a, e in monomial if not has(a, var.__eq__))
+            outside[own] = add(outside.get(own, {}), {rest: c})
+        for own, coefficient in outside.items():
+            total = add(total, mul(coefficient, self._sum_monomial(var, length, own)))
+        return total
+
+    def _sum_monomial(self, var: Atom, length: Poly, own: Monomial) -> Poly:
+        if not own:
+            return length
+        for a, _ in own:
+            if a[0] == "delta":
+                place = _solved(dict(a[2][0]), var)
+                if place is None:
+                    continue
+                low, high = self.scope.nonnegative(place), self.scope.nonnegative(add(add(length, place, -1), constant(-1)))
+                if low and high:
+                    rest = tuple((b, e) for b, e in own if b != a)
+                    return self.rename({rest: 1}, {var: place})
+                if self.scope.positive(scale(place, -1)) or self.scope.nonnegative(add(place, length, -1)):
+                    return {}
+        for a, e in own:
+            if a[0] == "sum" and not any(has(b, var.__eq__) for k in a[2][:-1] for m, _ in k for b, _ in m):
+                rest = tuple((b, f) for b, f in own if b != a)
+                binders, inner = self.opened(a)
+                left = mul({rest: 1}, power(atom(a), e - 1))
+                return self._nest([(var, length), *binders], mul(left, inner))
+        return self._nest([(var, length)], {own: 1})
+
+    def _nest(self, binders: list[tuple[Atom, Poly]], body: Poly) -> Poly:
+        """A sum over several indices in the form that does not depend on their order or names."""
+        total: Poly = {}
+        for monomial, c in body.items():
+            more = [(a, e) for a, e in monomial if a[0] == "sum" and any(has(a, v.__eq__) for v, _ in binders)
+                    and not any(has(b, v.__eq__) for v, _ in binders for k in a[2][:-1] for m, _ in k for b, _ in m)]
+            if more:
+                a, e = more[0]
+                rest = tuple((b, f) for b, f in monomial if b != a)
+                extra, inner = self.opened(a)
+                left = mul({rest: c}, power(atom(a), e - 1))
+                total = add(total, self._nest(binders + extra, mul(left, inner)))
+            else:
+                total = add(total, scale(self._close(binders, monomial), c))
+        return total
+
+    def _close(self, binders: list[tuple[Atom, Poly]], monomial: Monomial) -> Poly:
+        if len(binders) > 5:
+            raise Budget(f"a sum over {len(binders)} indices")
+        body = {monomial: 1}
+        height = max(_height(body), *(_height(length) for _, length in binders))
+        best: Atom | None = None
+        for order in permutations(binders):
+            if any(has(b, v.__eq__) for i, (_, length) in enumerate(order) for v, _ in order[i:] for b in atoms(length)):
+                continue
+            for shifts in self._anchors(order, monomial):
+                mapping = {v: add(atom(("bv", (height, k), ())), shift, -1)
+                           for k, ((v, _), shift) in enumerate(zip(order, shifts))}
+                ranges = tuple(key(self.rename(q, mapping)) for (v, length), shift in zip(order, shifts) for q in (shift, length))
+                candidate = ("sum", (height, len(order)), (*ranges, key(self.rename(body, mapping))))
+                if best is None or candidate < best:
+                    best = candidate
+        assert best is not None
+        return atom(best)
+
+    def _anchors(self, order: tuple, monomial: Monomial) -> list[list[Poly]]:
+        """For each index, the offsets at which some element of the body would carry it plainly.
+
+        The index is shifted so that this element is the anchor; the shift of a range then changes nothing.
+        """
+        found = []
+        opened = {v for v, _ in order}
+        for v, _ in order:
+            offsets: dict[Key, Poly] = {}
+            for a in within({monomial: 1}):
+                if a[0] in ("el", "rv"):
+                    for place in a[2]:
+                        p = dict(place)
+                        offset = add(p, atom(v), -1)
+                        if p.get(((v, 1),)) == 1 and not any(has(b, lambda x: x in opened or x[0] == "bv") for b in atoms(offset)):
+                            offsets[key(offset)] = offset
+            found.append(list(offsets.values())[:4] or [{}])
+        results: list[list[Poly]] = [[]]
+        for options in found:
+            results = [r + [o] for r in results for o in options]
+        return results[:24]
+
+    def opened(self, a: Atom) -> tuple[list[tuple[Atom, Poly]], Poly]:
+        """A sum atom as open indices with their lengths, and its body."""
+        height, count = a[1]
+        mapping: dict[Atom, Poly] = {}
+        binders = []
+        for k in range(count):
+            start = self.rename(dict(a[2][2 * k]), mapping)
+            length = self.rename(dict(a[2][2 * k + 1]), mapping)
+            var = self.scope.open_index(length)
+            mapping[("bv", (height, k), ())] = add(atom(var), start)
+            binders.append((var, length))
+        return binders, self.rename(dict(a[2][-1]), mapping)
+
+    # --- replacing ----------------------------------------------------------------------------------------
+
+    def rename(self, p: Poly, mapping: Mapping[Atom, Poly]) -> Poly:
+        """`p` with atoms replaced at every depth; what contains them is brought into normal form again."""
+        if not mapping or not any(a in mapping for a in within(p)):
+            return p
+        self._spend()
+        total: Poly = {}
+        for monomial, c in p.items():
+            product = constant(c)
+            for a, e in monomial:
+                image = self._image(a, mapping)
+                product = mul(product, power(image, e) if e > 0 else power(inverse(image), -e))
+            total = add(total, product)
+        return total
+
+    def _image(self, a: Atom, mapping: Mapping[Atom, Poly]) -> Poly:
+        if a in mapping:
+            return mapping[a]
+        if not has(a, mapping.__contains__):
+            return atom(a)
+        return self.made(a[0], a[1], tuple(self.rename(dict(k), mapping) for k in a[2]))
+
+    def made(self, kind: str, label: Any, arguments: tuple[Poly, ...]) -> Poly:
+        """The atom with new arguments, in normal form."""
+        if kind == "pow":
+            return self.powers(*arguments)
+        if kind == "inv":
+            return inverse(arguments[0])
+        if kind == "delta":
+            return self.delta(arguments[0])
+        if kind == "Minimum" or kind == "Maximum":
+            return self.extreme(kind, *arguments)
+        if kind == "sgn":
+            return self._power_of_number(Fraction(-1), arguments[0])
+        if kind == "sum":
+            binders, body = self.opened((kind, label, tuple(key(q) for q in arguments)))
+            for var, length in reversed(binders):
+                body = self.add_up(var, length, body)
+            return body
+        if kind in self.remakes:
+            return self.remakes[kind](self, arguments[0])
+        return atom((kind, label, tuple(key(q) for q in arguments)))
+
+    def delta(self, p: Poly) -> Poly:
+        """1 where `p = 0`, else 0."""
+        if not p:
+            return constant(1)
+        if self.scope.nonzero(p):
+            return {}
+        return atom(("delta", "", (key(scale(p, -1) if p[min(p)] < 0 else p),)))
+
+    def extreme(self, kind: str, left: Poly, right: Poly) -> Poly:
+        """`min` or `max`, decided where the scope decides it."""
+        gap = add(right, left, -1)
+        if self.scope.nonnegative(gap):
+            return left if kind == "Minimum" else right
+        if self.scope.nonnegative(scale(gap, -1)):
+            return right if kind == "Minimum" else left
+        return atom((kind, "", tuple(sorted((key(left), key(right))))))
+
+    # --- deciding -----------------------------------------------------------------------------------------
+
+    def zero(self, p: Poly) -> bool:
+        """True only if `p` is 0 everywhere in the scope (where it is defined)."""
+        numerator, _ = fraction(self._aligned(p))
+        if not numerator:
+            return True
+        for a in sorted(atoms(numerator)):
+            if a[0] == "delta":
+                return self._zero_by_cases(numerator, a)
+        return False
+
+    def _zero_by_cases(self, p: Poly, a: Atom) -> bool:
+        """`p = 0` where the delta is 0, and where it is 1 (there one index equals the other)."""
+        if not self.zero(self.rename(p, {a: {}})):
+            return False
+        difference = dict(a[2][0])
+        for m, c in difference.items():
+            if len(m) == 1 and m[0][1] == 1 and abs(c) == 1 and m[0][0][0] in ("par", "var"):
+                here = m[0][0]
+                place = add(atom(here), difference, -c)
+                return self.zero(self.rename(self.rename(p, {a: constant(1)}), {here: place}))
+        return self.zero(self.rename(p, {a: constant(1)}))
+
+    def _aligned(self, p: Poly) -> Poly:
+        """Sums of one body over ranges that differ by fixed numbers of terms, brought to one range."""
+        groups: dict[Any, list[Atom]] = {}
+        for a in atoms(p):
+            if a[0] == "sum" and a[1][1] == 1:
+                groups.setdefault(a[2][2], []).append(a)
+        for group in groups.values():
+            if len(group) > 1:
+                p = self._one_range(p, sorted(group))
+        return p
+
+    def _one_range(self, p: Poly, group: list[Atom]) -> Poly:
+        first = group[0]
+        start, length = dict(first[2][0]), dict(first[2][1])
+        for other in group[1:]:
+            begin, long = dict(other[2][0]), dict(other[2][1])
+            ahead, behind = add(begin, start, -1), add(add(begin, long), add(start, length), -1)
+            near = all(is_constant(q) and abs(constant_term(q)) <= UNROLL for q in (ahead, behind))
+            if not near or not self.scope.nonnegative(length) or not self.scope.nonnegative(long):
+                continue
+            body, index = dict(first[2][2]), ("bv", (first[1][0], 0), ())
+            value = atom(first)
+            for origin, count, sign in ((start, constant_term(ahead), -1), (add(start, length), constant_term(behind), 1)):
+                for k in range(min(0, int(count)), max(0, int(count))):
+                    term_ = self.rename(body, {index: add(origin, constant(k))})
+                    value = add(value, term_, sign if count > 0 else -sign)
+            p = self.rename(p, {other: value})
+        return p
+
+
+def _head(target: Any) -> Any:
+    return target.family if isinstance(target, T.Element) else target
+
+
+def _height(p: Poly) -> int:
+    """One more than the height of every binder inside, so that closed indices of different binders differ."""
+    return 1 + max((a[1][0] for a in within(p) if isinstance(a[1], tuple)), default=0)
+
+
+def _solved(p: Poly, var: Atom) -> Poly | None:
+    """The value of `var` for which `p = 0`, where it occurs once with coefficient 1 or -1."""
+    c = p.get(((var, 1),))
+    if c is None or abs(c) != 1 or any(has(a, var.__eq__) for m in p if m != ((var, 1),) for a, _ in m):
+        return None
+    return scale(add(p, atom(var), -c), -c)
+
+
+def _plus(n: Normal, node: Any, env: Environment) -> Poly:
+    total: Poly = {}
+    for part in node.args:
+        total = add(total, n.poly(part, env))
+    return total
+
+
+def _times(n: Normal, node: Any, env: Environment) -> Poly:
+    product = constant(1)
+    for part in node.args:
+        product = mul(product, n.poly(part, env))
+    return product
+
+
+READERS: dict[type, Opener] = {
+    T.Plus: _plus,
+    T.Times: _times,
+    T.Negative: lambda n, node, env: scale(n.poly(node.args[0], env), -1),
+    T.Quotient: lambda n, node, env: mul(n.poly(node.args[0], env), inverse(n.poly(node.args[1], env))),
+    T.Power: lambda n, node, env: n.powers(n.poly(node.args[0], env), n.poly(node.args[1], env)),
+    T.Minimum: lambda n, node, env: n.extreme("Minimum", *(n.poly(a, env) for a in node.args)),
+    T.Maximum: lambda n, node, env: n.extreme("Maximum", *(n.poly(a, env) for a in node.args)),
+    T.Parameter: lambda n, node, env: n.parameter(node, env),
+    T.Index: lambda n, node, env: n.parameter(node, env),
+    T.Element: lambda n, node, env: n.element(node, env),
+}

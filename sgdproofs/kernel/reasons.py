@@ -1,0 +1,53 @@
+"""Reasons: what a line says that it follows by.  A reason is data and a few functions of the rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from ..language.errors import StatementError
+
+
+@dataclass(frozen=True)
+class Reason:
+    """`name` in words; `cites` the facts and earlier lines used.
+
+    `opens` are the nodes that the rule may take apart (pairs of node type and opener), `remakes` how atoms of
+    a kind are brought into normal form again, `moments` what makes rules for moments out of cited facts.
+    `premises` turns cited lines into further equations; `check` decides statements that are no relations.
+    """
+
+    name: str
+    cites: tuple = ()
+    opens: tuple = ()
+    remakes: tuple = ()
+    moments: tuple = ()
+    premises: tuple = ()
+    check: Callable[..., Any] | None = field(default=None)
+
+    def __and__(self, other: Reason) -> Reason:
+        """Both reasons in one line: it may use the rules and facts of either."""
+        if not isinstance(other, Reason):
+            raise StatementError(f"a reason is joined with another reason, not with {other!r}")
+        return replace(
+            self, name=f"{self.name}, {other.name}", cites=_united(self.cites, other.cites),
+            opens=_united(self.opens, other.opens), remakes=_united(self.remakes, other.remakes),
+            moments=_united(self.moments, other.moments), premises=_united(self.premises, other.premises),
+            check=self.check or other.check,
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def _united(left: tuple, right: tuple) -> tuple:
+    return left + tuple(x for x in right if x not in left)
+
+
+def flat(cites: tuple) -> tuple:
+    """Cited facts; tuples of facts may be cited as one."""
+    found: list = []
+    for c in cites:
+        found.extend(flat(c) if isinstance(c, tuple) else (c,))
+    return tuple(found)

@@ -1,0 +1,75 @@
+"""What a check returns: plain data, for printing and for tests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+PROVED, UNJUSTIFIED, REFUTED, UNDECIDED = "proved", "unjustified", "refuted", "undecided"
+
+
+@dataclass(frozen=True)
+class Condition:
+    """What a line needs in order to be meaningful or valid, and how it was discharged (None: it was not)."""
+
+    relation: Any
+    line: int
+    discharged: str | None
+
+    @property
+    def text(self) -> str:
+        return str(self.relation)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One checked line.  `statement` is what is claimed; `item` is the step, row or conclusion it comes from.
+
+    `depth` counts the inductions and cases around it; `scope` names the innermost ("base", "step", "t <= N").
+    `continued` says that the left side is the line above's right side (a row of a calculation).
+    """
+
+    number: int
+    statement: Any
+    by: Any
+    verdict: str
+    reason: str = ""
+    conditions: tuple[Condition, ...] = ()
+    missing: tuple[str, ...] = ()
+    witness: Any = None
+    item: Any = None
+    depth: int = 0
+    scope: str = ""
+    continued: bool = False
+
+    @property
+    def cites(self) -> tuple[str, ...]:
+        return tuple(getattr(c, "name", None) or str(c) for c in getattr(self.by, "cites", ()))
+
+    def judged(self, **changes: Any) -> Line:
+        return replace(self, **changes)
+
+
+@dataclass(frozen=True)
+class Report:
+    """The outcome of one check.  `theorem` is there if and only if every line is proved."""
+
+    subject: Any
+    verdict: str
+    lines: tuple[Line, ...]
+    theorem: Any = None
+    reason: str = ""
+    seconds: float = field(default=0.0, compare=False)
+
+    @property
+    def name(self) -> str:
+        return self.subject.name
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """The ledger: every condition once, in the order in which the lines met them."""
+        seen: dict[str, Condition] = {}
+        for line in self.lines:
+            for condition in line.conditions:
+                seen.setdefault(condition.text, condition)
+        return tuple(seen.values())

@@ -1,0 +1,289 @@
+"""Where a line is claimed: the domains of its symbols, its assumptions, and the signs that follow from them.
+
+A parameter with a lower bound is counted from it (`N >= 1` is `1 + M`, `M >= 0`), so that many signs can be
+read off the coefficients.  What cannot be read off needs a certificate: a search outside the kernel
+proposes one (`Advisor`), and it is verified here by multiplication.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import Any, Protocol
+
+from ..language.terms import Parameter
+from .polynomial import Atom, Monomial, Poly, add, atom, constant, constant_term, fraction, is_constant, mul, power, scale, within
+
+
+class Advisor(Protocol):
+    """What the search may propose.  Nothing that it says is believed: each answer is verified by arithmetic."""
+
+    def factors(self, p: Poly) -> list[tuple[Poly, int]]:
+        """Polynomials and exponents whose product is `p`."""
+        ...
+
+    def combination(self, p: Poly, known: list[Poly]) -> list[tuple[Poly, tuple[int, ...]]]:
+        """Pairs (c, (i, j, ...)) such that `p - sum c known[i] known[j] ...` has nonnegative coefficients."""
+        ...
+
+    def cofactors(self, residual: Poly, premises: list[Poly]) -> Iterable[list[Poly]]:
+        """Candidates for `c[k]` such that `residual = sum c[k] premises[k]`; they may contain inverses."""
+        ...
+
+
+class Silent:
+    """An advisor that proposes nothing."""
+
+    def factors(self, p: Poly) -> list[tuple[Poly, int]]:
+        return [(p, 1)]
+
+    def combination(self, p: Poly, known: list[Poly]) -> list[tuple[Poly, tuple[int, ...]]]:
+        return []
+
+    def cofactors(self, residual: Poly, premises: list[Poly]) -> Iterable[list[Poly]]:
+        return ()
+
+
+class Contradiction(Exception):
+    """The assumptions exclude one another: everything would follow from them."""
+
+
+class Scope:
+    """Domains, assumptions and open indices; `positive`, `nonnegative`, `nonzero` decide signs soundly, not completely."""
+
+    def __init__(self, advisor: Advisor | None = None) -> None:
+        self.advisor: Advisor = advisor or Silent()
+        self.bounds: dict[str, list] = {}
+        self.declared: dict[str, Parameter] = {}
+        self.integers: set[Atom] = set()
+        self.strict: set[Atom] = set()
+        self.weak: set[Atom] = set()
+        self.known: list[tuple[Poly, bool, str]] = []
+        self.unequal: list[Poly] = []
+        self.families: dict[str, Any] = {}
+        self.opened = 0
+
+    def copy(self) -> Scope:
+        other = Scope(self.advisor)
+        other.bounds = {k: list(v) for k, v in self.bounds.items()}
+        other.declared, other.integers = dict(self.declared), set(self.integers)
+        other.strict, other.weak = set(self.strict), set(self.weak)
+        other.families = dict(self.families)
+        other.known, other.unequal, other.opened = list(self.known), list(self.unequal), self.opened
+        return other
+
+    # --- parameters ---------------------------------------------------------------------------------------
+
+    def bound(self, p: Parameter, low: Fraction | None, open_low: bool, high: Fraction | None, open_high: bool) -> None:
+        """Narrow the domain of `p`, before it is first used in a polynomial."""
+        own = self._bounds(p)
+        if low is not None:
+            if p.sort == "integer":
+                low, open_low = Fraction(int(low // 1) + (1 if low % 1 or open_low else 0)), False
+            if own[0] is None or (low, open_low) > (own[0], own[1]):
+                own[0], own[1] = low, open_low
+        if high is not None:
+            if p.sort == "integer":
+                high, open_high = Fraction(int(high // 1) - (1 if not high % 1 and open_high else 0)), False
+            if own[2] is None or (high, not open_high) < (own[2], not own[3]):
+                own[2], own[3] = high, open_high
+        if own[0] is not None and own[2] is not None and (own[0] > own[2] or own[0] == own[2] and (own[1] or own[3])):
+            raise Contradiction(f"no {p.name} is left: {p.name} would lie above {own[0]} and below {own[2]}")
+
+    def _bounds(self, p: Parameter) -> list:
+        if p.name not in self.bounds:
+            self.bounds[p.name] = [p.lower, p.open_lower, p.upper, p.open_upper]
+        return self.bounds[p.name]
+
+    def parameter(self, p: Parameter) -> Poly:
+        """`p` as its lower bound plus an atom that is not negative."""
+        which = ("par", p.name, ())
+        low, open_low, high, open_high = self._bounds(p)
+        if low is not None and low == high:
+            return constant(low if low.denominator != 1 else int(low))
+        if p.name not in self.declared:
+            self.declared[p.name] = p
+            if p.sort == "integer":
+                self.integers.add(which)
+            if low is not None:
+                (self.strict if open_low else self.weak).add(which)
+            if high is not None:
+                rest = constant(high - (low or 0))
+                self.known.append((add(rest, atom(which), -1), open_high, self.said(p.name)))
+        return add(atom(which), constant(_plain(low or 0)))
+
+    def said(self, name: str) -> str:
+        """The domain of a parameter as this scope has it, for the ledger."""
+        p, (low, open_low, high, open_high) = self.declared[name], self.bounds[name]
+        return Parameter(name, p.sort, low, open_low, high, open_high).domain_text()
+
+    def open_index(self, length: Poly) -> Atom:
+        """A fresh index that runs from 0 to `length - 1`."""
+        self.opened += 1
+        which: Atom = ("var", self.opened, ())
+        self.integers.add(which)
+        self.weak.add(which)
+        self.known.append((add(add(length, constant(1), -1), atom(which), -1), False, "the range of the index"))
+        return which
+
+    def assume(self, p: Poly, strict: bool, text: str) -> None:
+        """Take `p >= 0` (or `p > 0`) as known."""
+        if strict and self.integral(p):
+            p, strict = add(p, constant(-1)), False
+        if self.sign(scale(p, -1), strict=not strict):
+            raise Contradiction(f"{text} contradicts the other assumptions")
+        self.known.append((p, strict, text))
+
+    def assume_unequal(self, p: Poly, text: str) -> None:
+        if not p:
+            raise Contradiction(f"{text} cannot hold")
+        self.unequal.append(p)
+
+    # --- integers -----------------------------------------------------------------------------------------
+
+    def integral(self, p: Poly) -> bool:
+        """True only if `p` takes integer values."""
+        return all(Fraction(c).denominator == 1 and all(e > 0 and (a in self.integers or a[0] == "bv") for a, e in m)
+                   for m, c in p.items())
+
+    # --- signs --------------------------------------------------------------------------------------------
+
+    def positive(self, p: Poly) -> bool:
+        return self.sign(p, strict=True)
+
+    def nonnegative(self, p: Poly) -> bool:
+        return self.sign(p, strict=False)
+
+    def nonzero(self, p: Poly) -> bool:
+        """True only if `p` is never 0."""
+        numerator, _ = fraction(p)
+        if not numerator:
+            return False
+        if is_constant(numerator):
+            return True
+        if self.sign(numerator, True, False) or self.sign(scale(numerator, -1), True, False):
+            return True
+        if any(_multiple(numerator, q) for q in self.unequal):
+            return True
+        parts = self._factored(numerator)
+        return len(parts) > 1 and all(self.nonzero(q) for q, _ in parts)
+
+    def sign(self, p: Poly, strict: bool, split: bool = True) -> bool:
+        """True only if `p >= 0` everywhere in the scope (`p > 0` if `strict`)."""
+        numerator, denominator = fraction(p)
+        if is_constant(numerator):
+            c = constant_term(numerator)
+            same = c > 0 or (c == 0 and not strict)
+            if is_constant(denominator) or (c == 0 and same):
+                return same
+        if not is_constant(denominator):
+            if not self.sign(denominator, True):
+                numerator = mul(numerator, denominator)
+        if self._by_terms(numerator, strict) or self._by_known(numerator, strict):
+            return True
+        if not split:
+            return False
+        parts = self._factored(numerator)
+        if len(parts) < 2:
+            return False
+        negative, sure = 0, True
+        for q, e in parts:
+            if e % 2 == 0:
+                if strict and not self.nonzero(q):
+                    return False
+            elif self.sign(q, strict):
+                continue
+            elif self.sign(scale(q, -1), strict):
+                negative += 1
+            else:
+                sure = False
+        return sure and negative % 2 == 0
+
+    def _factored(self, p: Poly) -> list[tuple[Poly, int]]:
+        parts = self.advisor.factors(p)
+        product = constant(1)
+        for q, e in parts:
+            product = mul(product, power(q, e))
+        return parts if product == p else [(p, 1)]
+
+    def _atom_sign(self, a: Atom) -> int:
+        """2 if the atom is positive, 1 if it is not negative, 0 if nothing is known."""
+        if a in self.strict:
+            return 2
+        if a in self.weak or a[0] in ("delta", "Var"):
+            return 1
+        if a[0] == "pow":
+            base = dict(a[2][0])
+            return 2 if self.sign(base, True) else 1 if self.sign(base, False) else 0
+        if a[0] == "inv":
+            return 2 if self.sign(dict(a[2][0]), True) else 0
+        if a[0] in ("sum", "E"):
+            return 1 if self._by_terms(dict(a[2][-1]), False) else 0
+        return 0
+
+    def _monomial_sign(self, m: Monomial) -> int:
+        least = 2
+        for a, e in m:
+            own = self._atom_sign(a)
+            if e % 2 == 0:
+                own = max(own, 1)
+            least = min(least, own)
+        return least
+
+    def _by_terms(self, p: Poly, strict: bool) -> bool:
+        """All coefficients positive, all monomials not negative, and for `strict` one of them positive."""
+        found = not strict
+        for m, c in p.items():
+            if c < 0:
+                return False
+            own = self._monomial_sign(m)
+            if not own:
+                return False
+            found = found or own == 2
+        return found
+
+    def _by_known(self, p: Poly, strict: bool) -> bool:
+        """`p` as nonnegative terms plus multiples of known nonnegative polynomials, as the advisor proposes them."""
+        known = self._relevant(p)
+        if not known:
+            return False
+        proposal = self.advisor.combination(p, [k[0] for k in known])
+        if not proposal:
+            return False
+        rest, found = p, not strict
+        for c, product in proposal:
+            if not self._by_terms(c, False):
+                return False
+            piece, sharp = c, self._by_terms(c, True)
+            for i in product:
+                piece, sharp = mul(piece, known[i][0]), sharp and known[i][1]
+            rest, found = add(rest, piece, -1), found or sharp
+        return self._by_terms(rest, not found)
+
+    def _relevant(self, p: Poly) -> list[tuple[Poly, bool, str]]:
+        """What is known of the symbols of `p`, and of the symbols that these facts bring in."""
+        here, chosen, rest = set(within(p)), [], list(self.known)
+        while True:
+            new = []
+            for k in rest:
+                own = set(within(k[0]))
+                if own & here and all(a in here for a in own if a[0] == "var"):
+                    new.append((k, own))
+            if not new:
+                return chosen
+            for k, own in new:
+                chosen.append(k)
+                rest.remove(k)
+                here |= {a for a in own if a[0] != "var"}
+
+
+def _plain(value: Any) -> Any:
+    return int(value) if Fraction(value).denominator == 1 else value
+
+
+def _multiple(p: Poly, q: Poly) -> bool:
+    """True if `p` is a nonzero rational multiple of `q`."""
+    if p.keys() != q.keys():
+        return False
+    ratios = {Fraction(p[m]) / Fraction(q[m]) for m in p}
+    return len(ratios) == 1

@@ -1,0 +1,1 @@
+"""What can be said: terms, statements, facts and derivations, all as data."""

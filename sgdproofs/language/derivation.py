@@ -1,0 +1,312 @@
+"""Derivations as data: frozen values in which nothing is computed and nothing is proved on import."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from .errors import StatementError
+from .facts import Definition, Fact
+from .statements import Relation, symbols_of
+from .terms import Index, Parameter, term
+
+__all__ = ["HYPOTHESIS", "PREVIOUS", "Branches", "Calc", "Derivation", "Erratum", "Induction", "Lemma", "Refutation",
+           "At", "Row", "Step", "at", "branches", "calc", "erratum", "induction", "lemma", "row", "step"]
+
+
+@dataclass(frozen=True)
+class _Mark:
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+PREVIOUS = _Mark("the previous line")
+"""Cites the line directly above."""
+HYPOTHESIS = _Mark("the induction hypothesis")
+"""Cites the hypothesis of the innermost induction."""
+
+
+@dataclass(frozen=True)
+class At:
+    """A line that holds for all values of its indices, cited at particular ones."""
+
+    item: Any
+    values: tuple[tuple[Any, Any], ...]
+
+    def __str__(self) -> str:
+        return f"{self.item} at {', '.join(f'{v} = {w}' for v, w in self.values)}"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One printed line: a statement and its reason."""
+
+    statement: Any
+    by: Any
+    label: str | None = None
+
+    @property
+    def conclusion(self) -> Any:
+        return self.statement
+
+    def __str__(self) -> str:
+        return self.label or str(self.statement)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row `rel expr` of a calculation, related to the row above."""
+
+    expr: Any
+    by: Any
+    rel: str = "=="
+
+
+@dataclass(frozen=True)
+class Calc:
+    """A calculation `start = ... = ... = last`; cited, it stands for `start rel last`."""
+
+    start: Any
+    rows: tuple[Row, ...]
+    when: tuple = ()
+    label: str | None = None
+
+    @property
+    def conclusion(self) -> Relation:
+        kinds = {r.rel for r in self.rows} - {"=="}
+        if not kinds:
+            rel = "=="
+        elif kinds <= {"<=", "<"}:
+            rel = "<" if "<" in kinds else "<="
+        elif kinds <= {">=", ">"}:
+            rel = ">" if ">" in kinds else ">="
+        else:
+            raise StatementError(f"the rows of one calculation point in different directions: {', '.join(sorted(kinds))}")
+        return Relation(self.start, rel, self.rows[-1].expr, self.when)
+
+    def __str__(self) -> str:
+        return self.label or str(self.conclusion)
+
+
+@dataclass(frozen=True)
+class Induction:
+    """`claim` for all `over >= start`: `base` proves it at `start`, `step` at `over` from `over - 1`.
+
+    Each of the two is a tuple of lines that ends in a reason: the one by which the obligation follows from them.
+    """
+
+    claim: Relation
+    over: Index
+    start: int
+    base: tuple
+    step: tuple
+    label: str | None = None
+
+    @property
+    def conclusion(self) -> Relation:
+        return self.claim
+
+    def __str__(self) -> str:
+        return self.label or str(self.claim)
+
+
+@dataclass(frozen=True)
+class Branches:
+    """`claim` by cases: each of `parts` is a condition, and lines that end in the reason by which the claim follows under it."""
+
+    claim: Relation
+    parts: tuple[tuple[Relation, tuple], ...]
+    label: str | None = None
+
+    @property
+    def conclusion(self) -> Relation:
+        return self.claim
+
+    def __str__(self) -> str:
+        return self.label or str(self.claim)
+
+
+@dataclass(frozen=True)
+class Lemma:
+    """The claim of another derivation of the catalogue, cited by its name."""
+
+    name: str
+    statement: Relation
+
+    @property
+    def conclusion(self) -> Relation:
+        return self.statement
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True)
+class Erratum:
+    """A line as somebody printed it that does not hold, or not for the reason given.
+
+    `context` are the lines of the derivation that it may cite; `correction` is the line that replaces it.
+    """
+
+    printed: Step
+    correction: Any
+    remark: str = ""
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """A result, written once.
+
+    `given` are the facts that its lines may cite, `claim` is the statement that it ends in, `proof` its
+    lines in order; each of `sanity` is a pair: values for some parameters, and what the claim's right-hand
+    side must then be.
+    """
+
+    name: str
+    claim: Any
+    proof: tuple
+    given: tuple[Fact, ...] = ()
+    title: str = ""
+    source: str = ""
+    sanity: tuple = ()
+    experiments: tuple = ()
+    errata: tuple[Erratum, ...] = ()
+    lemmas: tuple[Lemma, ...] = ()
+    note: str = ""
+    file: str | None = field(default=None, compare=False)
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", self.name):
+            raise StatementError(f"{self.name!r} is not a name of a derivation: use small letters, digits and dashes")
+        for label in ("proof", "given", "sanity", "experiments", "errata", "lemmas"):
+            if not isinstance(getattr(self, label), tuple):
+                raise StatementError(f"{self.name}: {label} is a tuple; for one item write ({label}_item,) with the comma")
+        if not self.proof:
+            raise StatementError(f"{self.name} has no lines: give proof=(step(...),)")
+        _one_symbol_a_name(self)
+
+
+@dataclass(frozen=True)
+class Refutation:
+    """A claim as somebody printed it that is false under the facts `given`.
+
+    `witness` may fix values of parameters for the search; `corrected_by` names the derivation that proves what is true.
+    """
+
+    name: str
+    claim: Relation
+    given: tuple[Fact, ...] = ()
+    title: str = ""
+    source: str = ""
+    witness: tuple = ()
+    corrected_by: str = ""
+    note: str = ""
+    experiments: tuple = ()
+    file: str | None = field(default=None, compare=False)
+
+
+def step(statement: Any, by: Any, label: str | None = None) -> Step:
+    """One line of a proof."""
+    return Step(statement, by, label)
+
+
+def row(expr: Any, by: Any, rel: str = "==") -> Row:
+    """One row of a calculation."""
+    return Row(term(expr), by, rel)
+
+
+def calc(start: Any, *rows: Row, when: tuple = (), label: str | None = None) -> Calc:
+    """A calculation: `calc(a, row(b, by=...), row(c, by=...))` is `a = b = c`."""
+    if not rows:
+        raise StatementError("a calculation needs at least one row(...)")
+    return Calc(term(start), rows, when, label)
+
+
+def induction(claim: Relation, *, over: Index, base: Any, step: Any, start: int = 0, label: str | None = None) -> Induction:
+    """Induction over `over` from `start`.
+
+    `base` and `step` are each a reason, or a tuple of lines that ends in a reason.  The lines of `step` may
+    cite HYPOTHESIS, the claim at `over - 1`.
+    """
+    return Induction(claim, over, start, _block(base), _block(step), label)
+
+
+def _block(lines: Any) -> tuple:
+    return lines if isinstance(lines, tuple) else (lines,)
+
+
+def branches(claim: Relation, *parts: tuple[Relation, Any], label: str | None = None) -> Branches:
+    """A proof by two cases, the second condition being the negation of the first: `(t <= N, by), (t > N, by)`."""
+    return Branches(claim, tuple((condition, _block(lines)) for condition, lines in parts), label)
+
+
+def at(item: Any, values: dict) -> At:
+    """An earlier line, cited at other indices: `at(recursion, {t: t + 1})`."""
+    return At(item, tuple((v, term(w)) for v, w in values.items()))
+
+
+def lemma(name: str, statement: Relation) -> Lemma:
+    """The claim of the derivation `name`, for citing."""
+    return Lemma(name, statement)
+
+
+def erratum(printed: Step, *, correction: Any, remark: str = "") -> Erratum:
+    """A printed line that a check must not accept, and the line that corrects it."""
+    return Erratum(printed, correction, remark)
+
+
+def leaves(items: tuple) -> Iterator[Any]:
+    """The items of a proof that print as lines, inner ones included."""
+    for item in items:
+        if not hasattr(item, "conclusion"):
+            continue
+        if isinstance(item, Induction):
+            yield from leaves(item.base)
+            yield from leaves(item.step)
+        elif isinstance(item, Branches):
+            for _, lines in item.parts:
+                yield from leaves(lines)
+        yield item
+
+
+def fact_relations(fact: Fact) -> Iterator[Any]:
+    """The relations that a fact consists of."""
+    if isinstance(fact, Definition):
+        yield fact.relation
+        for place, value in fact.start:
+            yield Relation(value, "==", value)
+    elif getattr(fact, "relation", None) is not None:
+        yield fact.relation
+
+
+def statements_in(derivation: Derivation) -> Iterator[Any]:
+    """Every statement of a derivation: facts, lines and claim."""
+    for fact in derivation.given:
+        yield from fact_relations(fact)
+        if hasattr(fact, "statement"):
+            yield fact.statement
+    for item in leaves(derivation.proof):
+        if isinstance(item, Calc):
+            for r in item.rows:
+                yield Relation(item.start, "==", r.expr, item.when)
+        else:
+            yield item.conclusion
+    yield derivation.claim
+
+
+def _one_symbol_a_name(derivation: Derivation) -> None:
+    seen: dict[str, Any] = {}
+    for statement in statements_in(derivation):
+        for symbol in symbols_of(statement):
+            other = seen.setdefault(symbol.name, symbol)
+            if other != symbol:
+                def said(s: Any) -> str:
+                    return s.domain_text() if isinstance(s, Parameter) else f"a family of {s.arity} indices"
+
+                raise StatementError(
+                    f"{derivation.name}: two different symbols are called {symbol.name} ({said(other)}; {said(symbol)}): rename one"
+                )

@@ -1,0 +1,220 @@
+"""Facts: the hypotheses that lines may cite.  A fact holds for all values of the indices that are free in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from .errors import StatementError
+from .statements import Independence, Relation, eq
+from .terms import Apply, Element, Family, Index, Parameter, Row, term, walk
+
+__all__ = ["Across", "ChainRule", "CitedTheorem", "Definition", "Equation", "Fact", "Identical", "Given",
+           "assume", "cited_theorem", "define", "differentiable", "identical_across", "independent_across",
+           "pairwise_independent_across", "recurrence", "uncorrelated_across"]
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A hypothesis; `label` is how messages and sheets name it."""
+
+    label: str | None = field(default=None, kw_only=True)
+
+    def named(self, label: str) -> Any:
+        """The same fact under another name."""
+        return replace(self, label=label)
+
+    @property
+    def name(self) -> str:
+        return self.label or str(self)
+
+
+@dataclass(frozen=True)
+class Definition(Fact):
+    """`target = value`, by definition.  With `start`, a recurrence in the last index `over`: it holds for
+    `over > max(start)`, and `start` gives the values at the smaller indices."""
+
+    target: Any
+    value: Any
+    over: Index | None = None
+    start: tuple = ()
+    at_index: Any = None
+
+    def at(self, place: Any) -> Definition:
+        """The instance of a recurrence at the index `place`."""
+        if self.over is None:
+            raise StatementError(f"{self.name} is no recurrence: it has no index to be taken at")
+        return replace(self, at_index=term(place))
+
+    @property
+    def first(self) -> int:
+        """The first index at which a recurrence applies."""
+        return max(place for place, _ in self.start) + 1
+
+    @property
+    def relation(self) -> Relation:
+        return eq(self.target, self.value)
+
+    def __str__(self) -> str:
+        return f"definition of {self.target}"
+
+
+@dataclass(frozen=True)
+class Equation(Fact):
+    """A relation that is assumed: a moment, a constraint on parameters, a hypothesis of a theorem."""
+
+    relation: Relation
+
+    def __str__(self) -> str:
+        return str(self.relation)
+
+
+@dataclass(frozen=True)
+class Given(Fact):
+    """A statement of another form that is assumed, such as independence of some named quantities."""
+
+    statement: Any
+
+    def __str__(self) -> str:
+        return str(self.statement)
+
+
+@dataclass(frozen=True)
+class Across(Fact):
+    """The blocks of `families` at different values of their first index do not depend on one another.
+
+    `strength`: mutual (independent), pairwise (any two are), uncorrelated (any two have covariance 0).
+    """
+
+    families: tuple[Family, ...]
+    index: Index
+    strength: str = "mutual"
+
+    def __str__(self) -> str:
+        names = ", ".join(f"{f.name}[{self.index.name}]" for f in self.families)
+        return f"{names} {'independent' if self.strength == 'mutual' else self.strength} across {self.index.name}"
+
+
+@dataclass(frozen=True)
+class Identical(Fact):
+    """The blocks of `families` have one distribution for all values of their first index."""
+
+    families: tuple[Family, ...]
+    index: Index
+
+    def __str__(self) -> str:
+        return f"{', '.join(f'{f.name}[{self.index.name}]' for f in self.families)} identically distributed over {self.index.name}"
+
+
+@dataclass(frozen=True)
+class ChainRule(Fact):
+    """`function` depends on its variables only through `through[...]` over `ranges`, with partial derivatives `partial`."""
+
+    function: Any
+    through: Element
+    ranges: tuple
+    partial: Any
+
+    def __str__(self) -> str:
+        return f"{self.function} is a differentiable function of {self.through}"
+
+
+@dataclass(frozen=True)
+class CitedTheorem(Fact):
+    """A theorem that is taken from the literature, not proved here: `conclusion`, for the functions it names."""
+
+    title: str
+    source: str
+    conclusion: Relation
+
+    @property
+    def relation(self) -> Relation:
+        return self.conclusion
+
+    def __str__(self) -> str:
+        return f"{self.title} ({self.source})"
+
+
+def define(target: Any, value: Any) -> Definition:
+    """`target = value` by definition; `target` is a parameter, or an element with distinct plain indices."""
+    value = term(value)
+    _check_target(target)
+    if target in set(walk(value)):
+        raise StatementError(f"{target} is defined by itself: use recurrence(...) with a start")
+    return Definition(target, value)
+
+
+def recurrence(target: Element, value: Any, *, start: dict) -> Definition:
+    """`target[t] = value` for `t` beyond the start; `start` maps the first indices to their values."""
+    value = term(value)
+    _check_target(target)
+    over = target.indices[0] if target.indices else None
+    if not isinstance(over, Index):
+        raise StatementError(f"a recurrence needs an index in first place, got {target}")
+    if not start or not all(isinstance(place, int) for place in start):
+        raise StatementError(f"the recurrence for {target} needs a start, for instance start={{0: 0}}")
+    return Definition(target, value, over, tuple((place, term(v)) for place, v in sorted(start.items())))
+
+
+def _check_target(target: Any) -> None:
+    if isinstance(target, Parameter):
+        return
+    if not isinstance(target, Element):
+        raise StatementError(f"only a parameter or an element of a family can be defined, not {target}")
+    places = [i for i in target.indices if isinstance(i, Index)]
+    if len(places) != len(target.indices) or len(set(places)) != len(places):
+        raise StatementError(f"{target}: the indices of a defined element are different plain indices")
+
+
+def assume(relation: Relation) -> Equation:
+    """A relation as a fact, for instance `assume(eq(Var(x[t]), sigma2))`."""
+    if not isinstance(relation, Relation):
+        raise StatementError(f"assume(...) takes a relation, got {relation}")
+    return Equation(relation)
+
+
+def independent_across(families: Family | tuple, over: Index) -> Across:
+    """The members of a family are mutually independent for different first indices (with all their components)."""
+    return Across(_families(families), over)
+
+
+def pairwise_independent_across(families: Family | tuple, over: Index) -> Across:
+    """Any two members are independent; three may not be."""
+    return Across(_families(families), over, "pairwise")
+
+
+def uncorrelated_across(families: Family | tuple, over: Index) -> Across:
+    """Any two members have covariance zero, component by component."""
+    return Across(_families(families), over, "uncorrelated")
+
+
+def identical_across(families: Family | tuple, over: Index) -> Identical:
+    """The members of a family have the same joint distribution of their components."""
+    return Identical(_families(families), over)
+
+
+def _families(families: Family | tuple) -> tuple:
+    read = families if isinstance(families, tuple) else (families,)
+    for f in read:
+        if not isinstance(f, Family) or not f.random:
+            raise StatementError(f"{f} is not a random family: only random quantities are independent or identically distributed")
+        if f.arity < 1:
+            raise StatementError(f"{f} has no index to be independent across: use Given(independent(...))")
+    return read
+
+
+def differentiable(function: Any, through: Element, ranges: tuple, partial: Any) -> ChainRule:
+    """`function` is differentiable in `through[b, j]`, with partial derivatives `partial`, and depends on nothing else."""
+    function = term(function)
+    if not isinstance(function, Apply) or len(function.args) != 1:
+        raise StatementError(f"{function}: what a chain rule differentiates is an undefined function, as in function('L')()")
+    return ChainRule(function, through, tuple(ranges), term(partial))
+
+
+def cited_theorem(title: str, *, source: str, conclusion: Relation) -> CitedTheorem:
+    """A theorem from the literature, named and with its source; it is printed as an assumption of the result."""
+    return CitedTheorem(title, source, conclusion)
+
+
+def items_of(statement: Independence) -> tuple[Row | Element, ...]:
+    return statement.items

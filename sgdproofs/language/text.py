@@ -1,0 +1,73 @@
+"""Plain text of terms and statements, for messages; `render.latex` makes what is printed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy
+
+from .statements import FunctionOf, Independence, NotDetermined, Relation
+from .terms import (
+    INFINITY, Apply, Element, Family, Limit, Negative, Parameter, Partial, Plus, Power, Quotient, Row, Sum, Times,
+)
+
+PLUS, TIMES, POWER, ATOM = 1, 2, 3, 4
+
+
+def plain(statement: Any) -> str:
+    """One line of text, close to how the statement is written in a derivation file."""
+    if isinstance(statement, Relation):
+        sign = "=" if statement.rel == "==" else statement.rel
+        when = ", ".join(plain(w) for w in statement.when)
+        return f"{plain(statement.lhs)} {sign} {plain(statement.rhs)}" + (f" if {when}" if when else "")
+    if isinstance(statement, Independence):
+        return f"{', '.join(map(str, statement.items))} independent"
+    if isinstance(statement, FunctionOf):
+        return f"{statement.target} is a function of the {statement.source.name} up to there"
+    if isinstance(statement, NotDetermined):
+        return f"{plain(statement.target)} is not determined by {plain(statement.by)}"
+    return _text(statement)[0]
+
+
+def _text(node: Any) -> tuple[str, int]:
+    if isinstance(node, sympy.Rational):
+        level = ATOM if node.q == 1 and node >= 0 else TIMES if node.q != 1 else PLUS
+        return str(node), level
+    if isinstance(node, (Parameter, Family)):
+        return node.name, ATOM
+    if isinstance(node, Row):
+        return str(node), ATOM
+    if node is INFINITY:
+        return "oo", ATOM
+    if isinstance(node, Element):
+        places = "".join(f"[{plain(i)}]" for i in node.indices)
+        return f"{node.family.name}{places}", ATOM
+    if isinstance(node, Plus):
+        parts = [_at(node.args[0], PLUS)]
+        for arg in node.args[1:]:
+            parts.append(f" - {_at(arg.args[0], TIMES)}" if isinstance(arg, Negative) else f" + {_at(arg, TIMES)}")
+        return "".join(parts), PLUS
+    if isinstance(node, Negative):
+        return f"-{_at(node.args[0], TIMES)}", PLUS
+    if isinstance(node, Times):
+        return " * ".join([_at(node.args[0], TIMES)] + [_at(a, POWER) for a in node.args[1:]]), TIMES
+    if isinstance(node, Quotient):
+        return f"{_at(node.args[0], TIMES)}/{_at(node.args[1], POWER)}", TIMES
+    if isinstance(node, Power):
+        return f"{_at(node.args[0], ATOM)}^{_at(node.args[1], ATOM)}", POWER
+    if isinstance(node, Sum):
+        ranges = ", ".join(f"{v} = {plain(a)}..{plain(b)}" for v, a, b in node.ranges)
+        return f"Sum({plain(node.body)}, {ranges}{', distinct' if node.distinct else ''})", ATOM
+    if isinstance(node, Limit):
+        return f"lim[{node.args[1]} -> {plain(node.args[2])}] {_at(node.args[0], TIMES)}", TIMES
+    if isinstance(node, Partial):
+        return f"d({plain(node.args[0])})/d({plain(node.args[1])})", ATOM
+    if isinstance(node, Apply):
+        return f"{node.args[0]}({', '.join(plain(a) for a in node.args[1:])})", ATOM
+    name = {"Minimum": "min", "Maximum": "max"}.get(type(node).__name__, type(node).__name__)
+    return f"{name}({', '.join(plain(a) for a in node.args)})", ATOM
+
+
+def _at(node: Any, level: int) -> str:
+    text, own = _text(node)
+    return text if own >= level else f"({text})"

@@ -1,0 +1,113 @@
+"""What depends on what: functions of the past, independence that follows from it, and what is not determined."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..kernel.goal import Goal
+from ..kernel.polynomial import add, constant, is_constant
+from ..kernel.reasons import Reason, flat
+from ..language import facts as F
+from ..language import terms as T
+from ..language.statements import FunctionOf, Independence, NotDetermined
+from .sums import open_sum
+
+
+def _function_of_past(goal: Goal) -> str:
+    """"" if the statement follows, else what is missing."""
+    said = goal.statement
+    if not isinstance(said, FunctionOf):
+        return "this rule proves statements of the form function_of(...)"
+    for fact in goal.facts:
+        if isinstance(fact, F.Definition) and fact.over is not None and fact.target.family == said.target.family:
+            return _only_past(goal, fact, said.source)
+    return f"no recurrence for {said.target.family.name} is cited"
+
+
+def _only_past(goal: Goal, fact: F.Definition, source: T.Family) -> str:
+    for _, value in fact.start:
+        if any(isinstance(x, T.Element) and x.family.random for x in T.walk(value)):
+            return f"the start of {fact.target.family.name} is random"
+    n = goal.normal(goal.scope.copy())
+    for x in T.walk(fact.value):
+        if isinstance(x, T.Element) and x.family.random:
+            if x.family not in (source, fact.target.family):
+                return f"{x} is random, and no function of {source.name}"
+            back = add(n.poly(fact.over, {}), n.poly(x.indices[0], {}), -1)
+            least = 0 if x.family == source else 1
+            if not is_constant(back) or back.get((), 0) < least:
+                return f"{x} is not seen to lie in the past of {fact.target}"
+        if isinstance(x, (T.Sum, T.Limit)) and fact.over in x.free_symbols:
+            return f"{x} is not read by this rule"
+    return ""
+
+
+def function_of_past(*cites: Any) -> Reason:
+    """By induction over a recurrence: what it computes is a function of the inputs so far.
+
+        y_0 deterministic     y_t = f(y_{t-1}, x_t, deterministic terms)
+        ---------------------------------------------------------------
+                    y_t is a function of the x up to t
+
+    Fails: a random start; an input from the future; another random quantity in the recurrence.
+    """
+    return Reason("function of the past", flat(cites), check=_function_of_past)
+
+
+def _disjoint_blocks(goal: Goal) -> str:
+    said = goal.statement
+    if not isinstance(said, Independence) or len(said.items) != 2:
+        return "this rule proves independence of two quantities"
+    across = [f for f in goal.facts if isinstance(f, F.Across) and f.strength == "mutual"]
+    past = [line for line in goal.said if isinstance(line, FunctionOf)]
+    for older, newer in (said.items, said.items[::-1]):
+        for line in past:
+            for fact in across:
+                if older.family == line.target.family and newer.family == line.source and newer.family in fact.families:
+                    n = goal.normal(goal.scope.copy())
+                    gap = add(n.poly(newer.indices[0], {}), n.poly(older.indices[0], {}), -1)
+                    if n.scope.nonnegative(add(gap, constant(1), -1)):
+                        return ""
+                    return f"{newer} is not seen to be later than {older}"
+    return "cite that one is a function of the past of a family, and that this family is independent across its index"
+
+
+def disjoint_blocks(*cites: Any) -> Reason:
+    """Functions of disjoint blocks of mutually independent quantities are independent.
+
+        y_s is a function of x up to s      x_1, x_2, ... mutually independent      s < t
+        ---------------------------------------------------------------------------------
+                                  y_s and x_t are independent
+
+    Fails: pairwise independence only; `s = t`; a function that may look at other quantities.
+    """
+    return Reason("functions of disjoint blocks", flat(cites), check=_disjoint_blocks)
+
+
+def _two_points(goal: Goal) -> str:
+    said = goal.statement
+    if not isinstance(said, NotDetermined):
+        return "this rule proves statements of the form not_determined(...)"
+    values = []
+    for point in (said.first, said.second):
+        n = goal.normal(goal.scope.copy(), values=point)
+        by, target = n.poly(said.by, {}), n.poly(said.target, {})
+        if not is_constant(by) or not is_constant(target):
+            return "the two points do not give values to everything that occurs"
+        values.append((by, target))
+    (by, target), (again, other) = values
+    if by != again:
+        return f"the two points differ already on {said.by}"
+    return f"the two points agree on {said.target}" if target == other else ""
+
+
+def two_points(*cites: Any) -> Reason:
+    """Two admissible points that agree on one quantity and differ on another: the one does not determine the other.
+
+        f(a) = f(b)      g(a) != g(b)
+        -----------------------------
+        g is not determined by f
+
+    Fails: points that leave something open; points that differ on f, or agree on g.
+    """
+    return Reason("two examples", flat(cites), opens=((T.Sum, open_sum),), check=_two_points)

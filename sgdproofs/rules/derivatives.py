@@ -1,0 +1,98 @@
+"""Derivatives of polynomial expressions in parameters and family elements, and the chain rule."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..kernel.normal import Environment, Normal
+from ..kernel.polynomial import Atom, Poly, add, atom, constant, has, key, mul, scale
+from ..kernel.reasons import Reason, flat
+from ..language import facts as F
+from ..language import terms as T
+from .sums import open_sum
+
+
+def open_partial(n: Normal, node: Any, env: Environment) -> Poly:
+    """The partial derivative; closed where the body is not polynomial in the variable."""
+    body, variable = node.args
+    if isinstance(variable, T.Element):
+        which: Atom = ("rv" if variable.family.random else "el", variable.family.name,
+                       tuple(key(n.poly(i, env)) for i in variable.indices))
+    else:
+        which = ("par", variable.name, ())
+    if n.definitions.get(getattr(variable, "family", variable)) is not None:
+        return n.closed(node, env)
+    for fact in n.facts:
+        if isinstance(fact, F.ChainRule) and fact.function == body:
+            found = _chain(n, fact, which, env)
+            break
+    else:
+        found = derivative(n, n.poly(body, env), which)
+    return n.closed(node, env) if found is None else found
+
+
+def _chain(n: Normal, fact: F.ChainRule, variable: Atom, env: Environment) -> Poly | None:
+    """`sum over the ranges of partial * d through / d variable`."""
+    inner, opened = dict(env), []
+    for name, low, high in fact.ranges:
+        start = n.poly(T.term(low), inner)
+        length = add(add(n.poly(T.term(high), inner), start, -1), constant(1))
+        var = n.scope.open_index(length)
+        inner[name] = add(start, atom(var))
+        opened.append((var, length))
+    own = derivative(n, n.poly(fact.through, inner), variable)
+    if own is None:
+        return None
+    total = mul(n.poly(fact.partial, inner), own)
+    for var, length in reversed(opened):
+        total = n.add_up(var, length, total)
+    return total
+
+
+def derivative(n: Normal, p: Poly, variable: Atom) -> Poly | None:
+    """The derivative of `p` by the product rule; elements of the family of `variable` differ by a delta of their indices."""
+    total: Poly = {}
+    for monomial, c in p.items():
+        for a, e in monomial:
+            own = _derivative_of_atom(n, a, variable)
+            if own is None:
+                return None
+            if own:
+                rest = {tuple((b, f - (b == a)) for b, f in monomial if b != a or f != 1): 1}
+                total = add(total, scale(mul(rest, own), c * e))
+    return total
+
+
+def _derivative_of_atom(n: Normal, a: Atom, variable: Atom) -> Poly | None:
+    if a == variable:
+        return constant(1)
+    if a[0] == variable[0] and a[1] == variable[1] and a[0] in ("el", "rv"):
+        product = constant(1)
+        for k, j in zip(a[2], variable[2]):
+            product = mul(product, n.delta(add(dict(k), dict(j), -1)))
+        return product
+    if not has(a, lambda b: b[:2] == variable[:2] or (b[0] == "apply" and not b[2])):
+        return {}
+    if a[0] == "sum":
+        binders, body = n.opened(a)
+        total = derivative(n, body, variable)
+        if total is None or any(has(b, lambda x: x[:2] == variable[:2]) for _, q in binders for m in q for b, _ in m):
+            return None
+        for var, length in reversed(binders):
+            total = n.add_up(var, length, total)
+        return total
+    return None
+
+
+def differentiation(*cites: Any) -> Reason:
+    """Derivatives of polynomials, under finite sums, and through a cited chain rule.
+
+        d(f g) = f dg + g df       d(sum_i f_i) = sum_i df_i       dW[j,i] / dW[k,l] = [j = k] [i = l]
+
+        L depends on its variables through y[b,j] only, with partial derivatives G[b,j]
+        --------------------------------------------------------------------------------
+                    dL / dW[k,l] = sum_{b,j} G[b,j]  dy[b,j] / dW[k,l]
+
+    Fails: an index that may lie outside the range of the sum; a body that is no polynomial in the variable.
+    """
+    return Reason("differentiation", flat(cites), opens=((T.Partial, open_partial), (T.Sum, open_sum)))

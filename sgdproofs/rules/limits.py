@@ -1,0 +1,177 @@
+"""Limits, from a short list of rules, each with its condition."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..kernel.normal import Environment, Normal
+from ..kernel.polynomial import Atom, Poly, add, atom, constant, exact, fraction, has, inverse, mul, power
+from ..kernel.reasons import Reason, flat
+from ..language import terms as T
+from .sums import close_geometric, open_geometric
+
+
+def open_limit(n: Normal, node: Any, env: Environment) -> Poly:
+    """The limit as a polynomial without the variable, or the closed node where no rule applies."""
+    body, variable, point = node.args
+    which: Atom = ("var", n._fresh(), ())
+    n._limit_variable(which, variable)
+    offset = constant(exact(variable.lower or 0))
+    here = {**env, variable: add(atom(which), offset)}
+    value = _rewritten(n, n.poly(body, here), variable, here)
+    if point is T.INFINITY:
+        found = limit_at_infinity(n, close_geometric(n, value), which)
+    else:
+        found = limit_at_point(n, value, which, add(n.poly(point, env), offset, -1))
+    return n.closed(node, env) if found is None else found
+
+
+def _rewritten(n: Normal, p: Poly, variable: T.Parameter, here: Environment) -> Poly:
+    """`p` with what a cited equation is about, for all values of the variable, replaced by its right-hand side."""
+    for relation in n.equations:
+        if variable in relation.lhs.free_symbols and not relation.when:
+            left = n.poly(relation.lhs, here)
+            if len(left) == 1 and list(left.values()) == [1]:
+                ((monomial, _),) = left.items()
+                if len(monomial) == 1 and monomial[0][1] == 1:
+                    p = n.rename(p, {monomial[0][0]: n.poly(relation.rhs, here)})
+    return p
+
+
+def limit_at_infinity(n: Normal, p: Poly, which: Atom) -> Poly | None:
+    """The limit of a quotient of sums of `c t^k q^t`, for growing natural `t`.
+
+    Terms `c t^k q^t` with `|q| < 1` vanish.  Of the others, which are `c t^k`, the highest power decides; the
+    leading coefficient of the denominator has to be different from 0.
+    """
+    numerator, denominator = fraction(p)
+    top, low = _leading(n, numerator, which), _leading(n, denominator, which)
+    if top is None or low is None:
+        return None
+    (degree, lead), (other, divisor) = top, low
+    if not n.scope.nonzero(divisor) or degree > other:
+        return None
+    return mul(lead, inverse(divisor)) if degree == other else {}
+
+
+def _leading(n: Normal, p: Poly, which: Atom) -> tuple[int, Poly] | None:
+    """The highest power of the variable that does not decay, and its coefficient."""
+    parts: dict[int, Poly] = {}
+    for monomial, c in p.items():
+        degree, decays, rest = 0, False, []
+        for a, e in monomial:
+            if a == which:
+                degree = e
+            elif not has(a, which.__eq__):
+                rest.append((a, e))
+            elif e > 0 and _decays(n, a, which):
+                decays = True
+            else:
+                return None
+        if not decays:
+            parts[degree] = add(parts.get(degree, {}), {tuple(rest): c})
+    degree = max((d for d, q in parts.items() if q), default=0)
+    return degree, parts.get(degree, {})
+
+
+def _decays(n: Normal, a: Atom, which: Atom) -> bool:
+    """True if the atom is `q ** (c t + d)` with `|q| < 1` and `c >= 1`."""
+    if a[0] != "pow":
+        return False
+    base, exponent = (dict(k) for k in a[2])
+    rate = exponent.get(((which, 1),), 0)
+    if any(has(b, which.__eq__) for m in base for b, _ in m) or rate < 1:
+        return False
+    if any(has(b, which.__eq__) for m in add(exponent, atom(which), -rate) for b, _ in m):
+        return False
+    return small(n, base)
+
+
+def small(n: Normal, q: Poly) -> bool:
+    """True if `-1 < q < 1` is seen from the scope."""
+    return n.scope.positive(add(constant(1), q, -1)) and n.scope.positive(add(constant(1), q))
+
+
+def limit_at_point(n: Normal, p: Poly, which: Atom, point: Poly) -> Poly | None:
+    """The value of a rational function at a point where its denominator is not 0: there it is continuous."""
+    numerator, denominator = fraction(p)
+    shared = min((dict(m).get(which, 0) for q in (numerator, denominator) for m in q), default=0)
+    if not point and shared:
+        numerator, denominator = (mul(q, atom(which, -shared)) for q in (numerator, denominator))
+    for q in (numerator, denominator):
+        if any(a != which and has(a, which.__eq__) for m in q for a, _ in m):
+            return None
+    bottom = n.rename(denominator, {which: point})
+    if not n.scope.nonzero(bottom):
+        return None
+    return mul(n.rename(numerator, {which: point}), inverse(bottom))
+
+
+def limits(*cites: Any) -> Reason:
+    """Limits by rule; the limit exists wherever a rule gives it.
+
+        |q| < 1                          deg f <= deg g, leading coefficient of g != 0        g(a) != 0
+        -------------------------        ---------------------------------------------        --------------------------
+        lim t^k q^t = 0                  lim f(t)/g(t) = ratio of the leading coefficients     lim_{x->a} f(x)/g(x) = f(a)/g(a)
+
+    Geometric sums inside are closed first.
+
+    Fails: `|q| < 1` not seen from the domains (for `q = 1 - 1/N` it needs `N > 1/2`); `q^t` with unknown q; a pole.
+    """
+    return Reason("limit", flat(cites), opens=((T.Limit, open_limit), (T.Sum, open_geometric)))
+
+
+def pass_to_limit(n: Normal, premises: list[tuple[Any, Poly]]) -> list[Poly]:
+    """From `lim a_t = L` and an equation between `a_t, a_{t-1}, ...` for all t: the equation between the limits.
+
+    Only polynomials in quantities whose limit is known to exist are passed to the limit; these are continuous.
+    """
+    known: list[tuple[Poly, Atom, Poly]] = []
+    for relation, _ in premises:
+        for side in (relation.lhs, relation.rhs):
+            if isinstance(side, T.Limit) and side.args[2] is T.INFINITY and relation.rel == "==":
+                known.append((n.poly(side.args[0], {}), _par(side.args[1]), n.closed(side, {})))
+    found = []
+    for relation, p in premises:
+        if relation.rel != "==" or any(isinstance(s, T.Limit) for s in (relation.lhs, relation.rhs)):
+            continue
+        image = _limit_of_equation(n, p, known)
+        if image is not None:
+            found.append(image)
+    return found
+
+
+def _par(v: T.Parameter) -> Atom:
+    return ("par", v.name, ())
+
+
+def _limit_of_equation(n: Normal, p: Poly, known: list) -> Poly | None:
+    numerator, _ = fraction(p)
+    indices = {variable for _, variable, _ in known}
+    total: Poly = {}
+    for monomial, c in numerator.items():
+        product = constant(c)
+        for a, e in monomial:
+            if not has(a, indices.__contains__):
+                product = mul(product, atom(a, e))
+                continue
+            value = next((closed for body, variable, closed in known for shift in range(-2, 3)
+                          if e > 0 and n.rename(body, {variable: add(atom(variable), constant(shift))}) == atom(a)), None)
+            if value is None:
+                return None
+            product = mul(product, power(value, e))
+        total = add(total, product)
+    return total
+
+
+def passage_to_limit(*cites: Any) -> Reason:
+    """An equation that holds for all t holds between the limits, if these exist.
+
+        lim_t a_t = L      a_t = f(a_{t-1}) for all t, f a polynomial
+        --------------------------------------------------------------
+                              L = f(L)
+
+    Fails: no line that says that the limit exists: a fixed point alone is no limit (`a_t = 2 a_{t-1} + 1` has the
+    fixed point -1 and diverges).
+    """
+    return Reason("passage to the limit", flat(cites), premises=(pass_to_limit,))

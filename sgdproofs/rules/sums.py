@@ -1,0 +1,106 @@
+"""Finite sums of symbolic length."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..kernel.normal import Environment, Normal
+from ..kernel.polynomial import Atom, Poly, add, atom, constant, inverse, key, mul, power
+from ..kernel.reasons import Reason, flat
+from ..language import terms as T
+
+
+def open_sum(n: Normal, node: Any, env: Environment) -> Poly:
+    """The sum with fresh indices; `distinct` indices by the factor `1 - delta` for each pair."""
+    inner = dict(env)
+    opened: list[tuple[Atom, Poly]] = []
+    for variable, low, high in reversed(node.ranges):
+        start = n.poly(low, inner)
+        length = add(add(n.poly(high, inner), start, -1), constant(1))
+        var = n.scope.open_index(length)
+        inner[variable] = add(start, atom(var))
+        opened.append((var, length))
+    body = n.poly(node.body, inner)
+    if node.distinct:
+        places = [inner[variable] for variable, _, _ in node.ranges]
+        for i, p in enumerate(places):
+            for q in places[i + 1:]:
+                body = mul(body, add(constant(1), n.delta(add(p, q, -1)), -1))
+    for var, length in reversed(opened):
+        body = n.add_up(var, length, body)
+    return body
+
+
+def sums(*cites: Any) -> Reason:
+    """The laws of finite sums.
+
+        sum (f + g) = sum f + sum g        sum c f = c sum f         sum_{i=a}^{b} c = (b - a + 1) c
+        (sum_i f_i) (sum_j g_j) = sum_i sum_j f_i g_j = sum_i f_i g_i + sum_{i != j} f_i g_j
+        sums may be shifted, swapped, and split at an end
+
+    Bound indices have no names in the normal form, so nothing can be captured.
+
+    Fails: an upper bound that may be less than the lower one minus 1; an index outside the range (`sum_i [i = j] x_i`
+    is `x_j` only for `j` in the range); what is inside E, Var or Cov stays there.
+    """
+    return Reason("finite sums", flat(cites), opens=((T.Sum, open_sum),))
+
+
+def open_geometric(n: Normal, node: Any, env: Environment) -> Poly:
+    return close_geometric(n, open_sum(n, node, env))
+
+
+def close_geometric(n: Normal, p: Poly) -> Poly:
+    """Each sum of a power of its index, `sum_{k=0}^{L-1} q^k`, in closed form; needs `q != 1`."""
+    total: Poly = {}
+    for monomial, c in p.items():
+        product = constant(c)
+        for a, e in monomial:
+            value = _geometric(n, a)
+            product = mul(product, atom(a, e) if value is None else power(value, e))
+        total = add(total, product)
+    return total
+
+
+def _geometric(n: Normal, a: Atom) -> Poly | None:
+    if a[0] != "sum" or a[1][1] != 1:
+        return None
+    binders, body = n.opened(a)
+    var, length = binders[0]
+    if len(body) != 1:
+        return None
+    (monomial, c), = body.items()
+    ratio = first = constant(1)
+    for b, e in monomial:
+        exponent = dict(b[2][1]) if b[0] == "pow" else {}
+        rate = exponent.get(((var, 1),))
+        rest = add(exponent, atom(var), -(rate or 0))
+        if b[0] != "pow" or not isinstance(rate, int) or any(x == var for m in rest for x, _ in m):
+            return None
+        base = dict(b[2][0])
+        if (rate < 0 or e < 0) and not n.scope.nonzero(base):
+            return None
+        first = mul(first, _signed(n.powers(base, rest), e))
+        ratio = mul(ratio, _signed(base, e * rate))
+    gap = add(constant(1), ratio, -1)
+    if not n.scope.nonzero(gap):
+        return None
+    return mul(mul(constant(c), first), mul(add(constant(1), n.powers(ratio, length), -1), inverse(gap)))
+
+
+def _signed(p: Poly, e: int) -> Poly:
+    return power(p, e) if e >= 0 else power(inverse(p), -e)
+
+
+def geometric_sum(*cites: Any) -> Reason:
+    """The sum of a geometric progression.
+
+              q != 1
+        ----------------------------------------
+        sum_{k=0}^{n-1} q^k = (1 - q^n) / (1 - q)
+
+    By induction on `n`: both sides are 0 for `n = 0`, and `(1 - q^n) + (1 - q) q^n = 1 - q^(n+1)`.
+
+    Fails: a ratio that may be 1; a ratio that depends on the index.
+    """
+    return Reason("geometric sum", flat(cites), opens=((T.Sum, open_geometric),))
