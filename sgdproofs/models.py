@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import product
-from math import isqrt
+from math import isqrt, prod
 from random import Random
 from typing import Any
 
@@ -24,10 +24,12 @@ from .meaning import (
     Budget, Model, NotEvaluable, NoValue, Undefined, applies, domains_hold, fact_holds, in_domain, instances, value,
 )
 
-__all__ = ["Draft", "drafts", "covers", "models", "read_facts", "small_values", "verified"]
+__all__ = ["Draft", "asked", "covers", "drafts", "fact_roots", "models", "read_facts", "roots", "small_values", "verified"]
 
 MOST_OUTCOMES = 4096
 """A larger product space is not built."""
+MANY_OUTCOMES = 128
+"""A product space that would be larger is built from fair coins."""
 
 F = Fraction
 REALS = tuple(map(F, ("0", "1", "-1", "2", "1/2", "-2", "3", "1/3", "-1/2", "5", "10")))
@@ -230,18 +232,31 @@ def _read(node: Any, model: Model, env: Mapping) -> None:
             return
 
 
-def _needed(subject: _Subject, parameters: dict, reach: dict) -> tuple[set, set]:
-    """The elements that the statements and the facts without free indices ask for, and those that all facts ask for."""
-    values = _Recorder(subject.defined_names)
-    model = Model(parameters, values=values, functions=_Anything(), facts=subject.definitions)
-    for statement in subject.statements:
+def _ask(statements: Iterable[Any], facts: Iterable[Fact], model: Model) -> None:
+    """Evaluate the statements, and the facts that have no free indices."""
+    for statement in statements:
         for root in roots(statement):
             _read(root, model, {})
-    for fact in subject.facts:
+    for fact in facts:
         relation = _relation(fact)
         if relation is not None and not free_indices(relation) or isinstance(fact, ChainRule):
             for root in fact_roots(fact):
                 _read(root, model, {})
+
+
+def asked(statements: Iterable[Any], facts: Iterable[Fact], model: Model) -> set:
+    """The elements without a definition that the statements, and the facts without free indices, ask for."""
+    defined = {f.target.family.name for f in model.facts if isinstance(f, Definition) and isinstance(f.target, Element)}
+    recorder = _Recorder(defined)
+    _ask(statements, facts, replace(model, probabilities=(F(1),), values=recorder, functions=_Anything()))
+    return set(recorder)
+
+
+def _needed(subject: _Subject, parameters: dict, reach: dict) -> tuple[set, set]:
+    """The elements that the statements and the facts without free indices ask for, and those that all facts ask for."""
+    values = _Recorder(subject.defined_names)
+    model = Model(parameters, values=values, functions=_Anything(), facts=subject.definitions)
+    _ask(subject.statements, subject.facts, model)
     strict = set(values)
     for fact in subject.facts:
         relation = _relation(fact)
@@ -314,12 +329,17 @@ def _root(square: Fraction) -> Fraction | None:
     return F(top, bottom) if square >= 0 and top * top == square.numerator and bottom * bottom == square.denominator else None
 
 
+def _size(factors: list) -> int:
+    return prod(len(weights) for _, weights, _ in factors)
+
+
 class _Space:
     """One trial's probability space for the random elements that are needed."""
 
     def __init__(self, subject: _Subject, keys: set, parameters: dict, reach: dict, rng: Random, trial: int) -> None:
         self.subject, self.rng, self.trial, self.parameters = subject, rng, trial, parameters
-        self.plain = trial < 3
+        self.plain = trial < len(FIRST)
+        self.small = False
         self.weak_mode = trial % 3 == 2
         self.same_law = subject.moments or trial % 2 == 0
         self.across = [f for f in subject.facts if isinstance(f, (Across, Identical))]
@@ -436,13 +456,15 @@ class _Space:
         """A law for the scores of a unit, the same for the same tag where laws are to be the same."""
         identical = any(isinstance(f, Identical) and {x.name for x in f.families} & set(map(str, unit[0])) for f in self.across)
         key = unit[0] if identical or self.same_law and self.trial % 4 != 3 else unit[:2]
+        if self.small:
+            key = (*key, "small")
         if ("law", key) not in self.shapes:
             wanted = [self.wanted[n] for n in dict.fromkeys(k[0] for k in unit[2]) if n in self.wanted]
             if wanted and _root(wanted[0]) is None and wanted[0] > 0:
                 law = _two_point(self.rng.choice((F(1), F(1), F(2))), wanted[0])
             elif wanted and wanted[0] == 0:
                 law = CONSTANT
-            elif self.plain:
+            elif self.plain or self.small:
                 law = FAIR
             elif len(unit[2]) > 1 and self.rng.random() < 0.4:
                 law = SQUARE
@@ -507,12 +529,13 @@ class _Space:
             if units:
                 factors.append((units, *self._weak_joint(units, fact.strength)))
                 self.units = [u for u in self.units if u not in units]
-        for cluster in self._clusters():
-            factors.append((cluster, *self._joint(cluster)))
-        size = 1
-        for _, weights, _ in factors:
-            size *= len(weights)
-        if size > MOST_OUTCOMES:
+        clusters = self._clusters()
+        joint = [(cluster, *self._joint(cluster)) for cluster in clusters]
+        if _size(factors + joint) > MANY_OUTCOMES:
+            self.small = True
+            joint = [(cluster, *self._joint(cluster)) for cluster in clusters]
+        factors += joint
+        if _size(factors) > MOST_OUTCOMES:
             return None
         outcomes = list(product(*(range(len(weights)) for _, weights, _ in factors)))
         probabilities = []
@@ -541,15 +564,17 @@ class _Filling:
         self.subject, self.model, self.reach, self.rng = subject, model, reach, rng
         self.settled: set = set(subject.fixed)
 
-    def run(self) -> bool:
-        """Whether every equation could be made true, as far as single equations tell."""
+    def run(self) -> None:
+        """Go through all equations twice, since a later one may have changed what an earlier one is about."""
         for _ in range(2):
+            before = self.model
             for relation in self.subject.relations:
                 for env in instances(free_indices(relation), self.reach):
                     self.meet(relation, env)
             for relation in self.subject.assumed:
                 self.meet(relation, {})
-        return True
+            if self.model is before:
+                return
 
     def of(self, node: Any, env: Mapping, model: Model | None = None) -> Any:
         """A value; what the model does not say yet is filled in on the way."""
@@ -688,15 +713,19 @@ def verified(draft: Draft, facts: Iterable[Fact]) -> bool:
         return False
 
 
-def _pick(options: tuple, trial: int, rng: Random) -> Any:
-    if trial < 3:
-        return options[min(trial, len(options) - 1)]
+FIRST = ((0, 0), (1, 0), (1, 1), (2, 1), (2, 2))
+"""Which size and which other value the first trials take from the lists of small values."""
+
+
+def _pick(options: tuple, trial: int, rng: Random, size: bool = False) -> Any:
+    if trial < len(FIRST):
+        return options[min(FIRST[trial][0 if size else 1], len(options) - 1)]
     return rng.choice(options[: 2 + trial // 6])
 
 
 def _draft(subject: _Subject, trial: int, rng: Random) -> Draft | None:
-    parameters = {p: _pick(small_values(p, p in subject.sizes), trial, rng) for p in subject.parameters}
-    parameters |= {i: _pick(small_values(i, True), trial, rng) for i in subject.free}
+    parameters = {p: _pick(small_values(p, p in subject.sizes), trial, rng, p in subject.sizes) for p in subject.parameters}
+    parameters |= {i: _pick(small_values(i, True), trial, rng, True) for i in subject.free}
     parameters |= {s: v for s, v in subject.fixed.items() if isinstance(s, Parameter)}
     reach = _reach(subject, parameters)
     for _ in range(4):
@@ -712,9 +741,8 @@ def _draft(subject: _Subject, trial: int, rng: Random) -> Draft | None:
     if space is None:
         return None
     probabilities, values = space
-    plain = (F(1), F(0), F(2))
     for key in sorted(needed - random):
-        values[key] = plain[trial] if trial < 3 else rng.choice(WEIGHTS)
+        values[key] = F((1, 1, 0, 2, 1)[trial]) if trial < len(FIRST) else rng.choice(WEIGHTS)
     values |= {_element_key(s): v for s, v in subject.fixed.items() if isinstance(s, Element)}
     filling = _Filling(subject, Model(parameters, probabilities, values, {}, subject.definitions), reach, rng)
     try:

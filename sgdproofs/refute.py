@@ -1,0 +1,429 @@
+"""The refuter: a search for a witness, an exact model in which the facts hold and a statement fails.
+
+The search is not trusted.  A witness is a plain record of rational numbers, and `replay` reads that record
+alone: it builds the model anew, verifies every domain and every fact with `meaning`, and evaluates the statement.
+`search` returns nothing that does not pass `replay`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import islice
+from typing import Any
+
+from .language.facts import Across, ChainRule, Definition, Fact, Identical
+from .language.statements import FunctionOf, Independence, NotDetermined, Relation
+from .language.terms import Element, Family, Function, Index, Parameter, Row, walk
+from .meaning import (
+    Budget, Model, NotEvaluable, NoValue, Undefined, applies, domains_hold, holds, in_domain, instances, sides, value,
+)
+from .models import Draft, asked, covers, drafts, fact_roots, read_facts, roots, verified
+
+__all__ = ["Witness", "replay", "search"]
+
+
+@dataclass(frozen=True)
+class Witness:
+    """An exact point at which the facts hold and the statement fails.
+
+    `lhs` and `rhs` are the two values (None: undefined, or not a relation), one number or one per outcome;
+    `reach` says how far the free indices of the facts were followed.
+    """
+
+    model: Model
+    indices: Mapping[Index, Fraction]
+    lhs: Any
+    rhs: Any
+    why: str
+    reach: Mapping[str, int]
+    shown: tuple[tuple, ...] = ()
+
+    def describe(self) -> str:
+        """One line, for instance `alpha[1] = 1/2, Sigma_g = 1: left 1/2, right 1`."""
+        parts = [f"{p.name} = {v}" for p, v in self.model.parameters.items()]
+        entries = list(self.model.values.items())
+        fixed = [(k, v) for k, v in entries if not isinstance(v, tuple) and (k in self.shown or not self.shown)]
+        random = [(k, v) for k, v in entries if isinstance(v, tuple)]
+        parts += [f"{_named(key)} = {v}" for key, v in fixed]
+        parts += [f"{name}({', '.join(map(str, arguments))}) = {v}" for (name, arguments), v in self.model.functions.items()]
+        if random:
+            shown = [(k, v) for k, v in random if k in self.shown] or random
+            parts += _random_text(shown[:6], self.model.probabilities) + ["..."] * (len(shown) > 6)
+        if self.lhs is None and self.rhs is None or self.why.startswith("undefined"):
+            outcome = self.why
+        else:
+            left, right = self.lhs, self.rhs
+            if isinstance(left, tuple) or isinstance(right, tuple):
+                pairs = zip(_spread(left, self.model), _spread(right, self.model), strict=True)
+                at = next((n for n, (a, b) in enumerate(pairs) if a != b), 0)
+                left, right = _spread(left, self.model)[at], _spread(right, self.model)[at]
+                parts.append(f"outcome {at + 1}")
+            outcome = f"left {left}, right {right}"
+        return f"{', '.join(parts)}: {outcome}" if parts else outcome
+
+    __str__ = describe
+
+    def as_json(self) -> dict:
+        """The witness as plain data; every number is a string such as `-1/2`."""
+        model = self.model
+        return {
+            "parameters": {p.name: str(v) for p, v in model.parameters.items()},
+            "probabilities": [str(p) for p in model.probabilities],
+            "values": [{"family": name, "indices": list(places), "value": _written(v)}
+                       for (name, places), v in model.values.items()],
+            "functions": [{"function": name, "arguments": [str(a) for a in arguments], "value": str(v)}
+                          for (name, arguments), v in model.functions.items()],
+            "reach": dict(self.reach),
+            "left": _written(self.lhs), "right": _written(self.rhs), "why": self.why,
+        }
+
+
+def _named(key: tuple) -> str:
+    return key[0] + "".join(f"[{p}]" for p in key[1])
+
+
+def _random_text(entries: list, probabilities: tuple) -> list[str]:
+    """The joint law in words: each outcome that differs, with its probability."""
+    law: dict = {}
+    for n, weight in enumerate(probabilities):
+        seen = tuple(v[n] for _, v in entries)
+        law[seen] = law.get(seen, 0) + weight
+    names = ", ".join(_named(k) for k, _ in entries)
+    names = f"({names})" if len(entries) > 1 else names
+
+    def one(seen: tuple) -> str:
+        return f"({', '.join(map(str, seen))})" if len(entries) > 1 else str(seen[0])
+
+    if len(law) == 1:
+        return [f"{names} = {one(next(iter(law)))} always"]
+    if len(law) > 8:
+        return [f"{names} on {len(law)} outcomes"]
+    if len(set(law.values())) == 1:
+        return [f"{names} in {{{', '.join(map(one, law))}}} equally likely"]
+    return [f"{names} = " + " or ".join(f"{one(seen)} with probability {weight}" for seen, weight in law.items())]
+
+
+def _spread(found: Any, model: Model) -> tuple:
+    return found if isinstance(found, tuple) else (found,) * len(model.probabilities)
+
+
+def _written(found: Any) -> Any:
+    if found is None:
+        return None
+    return [str(v) for v in found] if isinstance(found, tuple) else str(found)
+
+
+def _numbers(written: Any) -> Any:
+    return tuple(Fraction(v) for v in written) if isinstance(written, list) else Fraction(written)
+
+
+# --- replay ------------------------------------------------------------------------------------------------
+
+
+def replay(witness: Witness | Mapping, statement: Any, facts: Iterable[Any]) -> bool:
+    """Whether the record of `witness` shows, evaluated from nothing, that `statement` does not follow from `facts`."""
+    record = witness.as_json() if isinstance(witness, Witness) else witness
+    facts = read_facts(facts)
+    try:
+        return _replayed(record, statement, facts)
+    except (NotEvaluable, Undefined, KeyError, ValueError, ZeroDivisionError, TypeError):
+        return False
+
+
+def _symbols(statement: Any, facts: tuple) -> dict[str, Any]:
+    """Every parameter and family that the statement and the facts mention, by name."""
+    found: dict[str, Any] = {}
+    nodes = [n for r in (*roots(statement), *(r for f in facts for r in fact_roots(f))) for n in walk(r)]
+    for fact in facts:
+        nodes += getattr(fact, "families", ())
+        nodes += [item.family for item in getattr(getattr(fact, "statement", None), "items", ())]
+        nodes += [getattr(getattr(fact, "statement", None), "source", None)]
+    nodes += [item.family for item in getattr(statement, "items", ())] if isinstance(statement, Independence) else []
+    nodes += [getattr(statement, "source", None)]
+    if isinstance(statement, NotDetermined):
+        nodes += [getattr(key, "family", key) for point in (statement.first, statement.second) for key in point]
+    for node in nodes:
+        if isinstance(node, (Parameter, Family, Function)):
+            found.setdefault(node.name, node)
+    return found
+
+
+def _replayed(record: Mapping, statement: Any, facts: tuple[Fact, ...]) -> bool:
+    if isinstance(statement, NotDetermined):
+        return bool(_points_fail(statement, facts))
+    draft = _rebuilt(record, statement, facts)
+    symbols = _symbols(statement, facts)
+    for name, places in draft.model.values:
+        family = symbols[name]
+        if not isinstance(family, Family) or len(places) != family.arity:
+            return False
+        if not family.random and isinstance(draft.model.values[name, places], tuple):
+            return False
+    if not covers(facts, asked((statement,), facts, draft.model), draft.reach):
+        return False
+    return verified(draft, facts) and _fails(statement, draft.model)
+
+
+def _rebuilt(record: Mapping, statement: Any, facts: tuple[Fact, ...]) -> Draft:
+    symbols = _symbols(statement, facts)
+    parameters = {}
+    for name, written in record["parameters"].items():
+        if not isinstance(symbols[name], Parameter):
+            raise ValueError(f"{name} is no parameter of the statement")
+        parameters[symbols[name]] = _numbers(written)
+    values = {(entry["family"], tuple(map(int, entry["indices"]))): _numbers(entry["value"]) for entry in record["values"]}
+    functions = {(entry["function"], tuple(map(Fraction, entry["arguments"]))): Fraction(entry["value"])
+                 for entry in record["functions"]}
+    definitions = tuple(f for f in facts if isinstance(f, (Definition, ChainRule)))
+    model = Model(parameters, tuple(map(Fraction, record["probabilities"])), values, functions, definitions)
+    return Draft(model, dict(record["reach"]))
+
+
+def _fails(statement: Any, model: Model) -> bool:
+    """Whether the statement's assumptions apply and it does not hold; a missing value is no failure."""
+    return bool(applies(statement, model)) and not holds(statement, model)
+
+
+# --- search ------------------------------------------------------------------------------------------------
+
+
+def search(statement: Any, facts: Iterable[Any], *, seed: int = 0, budget: int = 400, seconds: float = 5.0,
+           fixed: Mapping | None = None) -> Witness | None:
+    """A small witness against `statement` under `facts`, or None.
+
+    At most `budget` models are tried, for at most `seconds`.  `fixed` gives values of parameters (or of elements)
+    that the witness has to use.  Free indices of relations among the facts are quantified: what is assumed only at
+    the point itself (an induction hypothesis, a case) belongs into the statement's `when`.  None proves nothing.
+    """
+    facts = read_facts(facts)
+    if isinstance(statement, NotDetermined):
+        return _search_points(statement, facts)
+    if not isinstance(statement, (Relation, Independence, FunctionOf)):
+        return None
+    end = time.monotonic() + seconds
+    try:
+        found = _first(statement, facts, seed, budget, end, fixed or {})
+        if found is None:
+            return None
+        found = _smaller_sizes(found, statement, facts, seed, end, fixed or {})
+        found = _shrunk(found, statement, facts, min(end, time.monotonic() + 1.0), fixed or {})
+    except NotEvaluable:
+        return None
+    witness = _witness(found, statement)
+    return witness if replay(witness, statement, facts) else None
+
+
+def _refutes(draft: Draft | None, statement: Any, facts: tuple) -> bool:
+    try:
+        return draft is not None and _fails(statement, draft.model) and verified(draft, facts)
+    except (NoValue, Budget, Undefined):
+        return False
+
+
+def _first(statement: Any, facts: tuple, seed: int, budget: int, end: float, fixed: Mapping, enough: int = 3) -> Draft | None:
+    """The simplest of the first few drafts that refute."""
+    best: list[Draft] = []
+    wait = None
+    for trial, draft in enumerate(islice(drafts((statement,), facts, seed=seed, fixed=fixed), budget)):
+        if _refutes(draft, statement, facts):
+            best.append(draft)
+            wait = trial + 8 if wait is None else wait
+        if len(best) >= enough or wait is not None and trial >= wait or time.monotonic() > end:
+            break
+    return min(best, key=_complexity, default=None)
+
+
+def _weight(number: Fraction) -> int:
+    """How hard a number is to read: 0, 1, 2 are easiest, then small integers, then fractions."""
+    return (abs(number.numerator).bit_length() + 3 * (number.denominator.bit_length() - 1) + (number < 0)
+            + (number.denominator != 1))
+
+
+def _complexity(draft: Draft) -> tuple:
+    model = draft.model
+    numbers = sum(_weight(v) for v in model.parameters.values())
+    numbers += sum(1 + sum(map(_weight, v if isinstance(v, tuple) else (v,))) for v in model.values.values())
+    numbers += sum(_weight(v) for v in model.functions.values())
+    return (len(model.probabilities) * 4 + numbers + 2 * len(set(model.probabilities)), len(model.values))
+
+
+def _smaller_sizes(found: Draft, statement: Any, facts: tuple, seed: int, end: float, fixed: Mapping) -> Draft:
+    """Try smaller values of the integers, which say how many terms and draws the witness has."""
+    for symbol, number in list(found.model.parameters.items()):
+        if symbol.sort != "integer" or symbol in fixed or number.denominator != 1:
+            continue
+        low = int(symbol.lower) if symbol.lower is not None else 0
+        for smaller in range(low, int(number)):
+            keep = {**fixed, **{s: v for s, v in found.model.parameters.items() if s.sort == "integer"}, symbol: Fraction(smaller)}
+            better = _first(statement, facts, seed, 12, end, keep, enough=2)
+            if better is not None:
+                found = better
+                break
+            if time.monotonic() > end:
+                return found
+    return found
+
+
+EASY = tuple(map(Fraction, (0, 1, 2, -1, Fraction(1, 2), 3)))
+
+
+def _shrunk(found: Draft, statement: Any, facts: tuple, end: float, fixed: Mapping) -> Draft:
+    """Replace values by easier ones, and drop outcomes and values, as long as the facts hold and the statement fails."""
+    held = {s if isinstance(s, Parameter) else (s.family.name, tuple(int(i) for i in s.indices)) for s in fixed}
+    again = True
+    while again and time.monotonic() < end:
+        again = False
+        for change in _changes(found, held):
+            if time.monotonic() > end:
+                break
+            try:
+                draft = Draft(change(found.model), found.reach)
+            except (ValueError, KeyError):
+                continue
+            if _complexity(draft) < _complexity(found) and _refutes(draft, statement, facts) and covers(
+                    facts, asked((statement,), facts, draft.model), draft.reach):
+                found, again = draft, True
+    return found
+
+
+def _changes(found: Draft, held: set) -> Iterable[Any]:
+    """The single steps towards an easier model, the largest first."""
+    model = found.model
+    yield _merged
+    if len(model.probabilities) > 1:
+        for n in range(min(len(model.probabilities), 8)):
+            yield lambda m, n=n: _without(m, n)
+        yield lambda m: replace(m, probabilities=(Fraction(1, len(m.probabilities)),) * len(m.probabilities))
+    for key in model.values:
+        if key not in held:
+            yield lambda m, key=key: replace(m, values={k: v for k, v in m.values.items() if k != key})
+    for where in ("parameters", "values", "functions"):
+        for key, own in getattr(model, where).items():
+            if key in held:
+                continue
+            if isinstance(own, tuple):
+                yield from (lambda m, key=key, v=v: _set(m, "values", key, (v,) * len(m.probabilities)) for v in EASY[:2])
+                for n in range(len(own)) if len(own) <= 8 else ():
+                    yield from (lambda m, key=key, v=v, n=n: _set_outcome(m, key, n, v) for v in EASY[:4])
+            else:
+                yield from (lambda m, key=key, v=v, where=where: _set(m, where, key, v) for v in EASY if _weight(v) < _weight(own))
+
+
+def _set(model: Model, where: str, key: Any, number: Any) -> Model:
+    if isinstance(key, Parameter) and not in_domain(key, number):
+        raise ValueError(f"{key} = {number} is outside the domain")
+    known = getattr(model, where)
+    if key not in known:
+        raise KeyError(key)
+    return replace(model, **{where: {**known, key: number}})
+
+
+def _set_outcome(model: Model, key: tuple, n: int, number: Fraction) -> Model:
+    own = model.values[key]
+    if n >= len(own):
+        raise KeyError(key)
+    return _set(model, "values", key, (*own[:n], number, *own[n + 1:]))
+
+
+def _without(model: Model, n: int) -> Model:
+    """The model conditioned on the other outcomes."""
+    if not 0 <= n < len(model.probabilities) or len(model.probabilities) == 1:
+        raise KeyError(n)
+    rest = 1 - model.probabilities[n]
+    values = {k: (*v[:n], *v[n + 1:]) if isinstance(v, tuple) else v for k, v in model.values.items()}
+    weights = tuple(p / rest for i, p in enumerate(model.probabilities) if i != n)
+    return replace(model, probabilities=weights, values=values)
+
+
+def _merged(model: Model) -> Model:
+    """Outcomes that nothing tells apart become one."""
+    keys = [k for k, v in model.values.items() if isinstance(v, tuple)]
+    law: dict = {}
+    for n, weight in enumerate(model.probabilities):
+        seen = tuple(model.values[k][n] for k in keys)
+        law[seen] = law.get(seen, 0) + weight
+    columns = list(zip(*law, strict=True)) if keys else []
+    values = {**model.values, **dict(zip(keys, columns, strict=True))}
+    return replace(model, probabilities=tuple(law.values()), values=values)
+
+
+def _witness(found: Draft, statement: Any) -> Witness:
+    model = found.model
+    indices = {p: v for p, v in model.parameters.items() if isinstance(p, Index)}
+    needed = tuple(asked((statement,), (), model))
+    if isinstance(statement, Relation):
+        left, right, why = sides(statement, model)
+        return Witness(model, indices, left, right, why, found.reach, needed)
+    kind = "are not independent" if isinstance(statement, Independence) else "is not determined there"
+    subject = ", ".join(map(str, statement.items)) if isinstance(statement, Independence) else str(statement.target)
+    return Witness(model, indices, None, None, f"{subject} {kind}", found.reach, needed)
+
+
+# --- two points --------------------------------------------------------------------------------------------
+
+
+def _point(point: Mapping, facts: tuple) -> Model:
+    definitions = tuple(f for f in facts if isinstance(f, (Definition, ChainRule)))
+    parameters = {s: Fraction(v) for s, v in point.items() if isinstance(s, Parameter)}
+    bare = Model(parameters)
+    values = {(s.family.name, tuple(int(value(i, bare)) for i in s.indices)): Fraction(v)
+              for s, v in point.items() if isinstance(s, Element)}
+    return Model(parameters, values=values, facts=definitions)
+
+
+def _points_fail(statement: NotDetermined, facts: tuple) -> str:
+    """Why the two points do not show what they claim; empty when they do."""
+    models = [_point(point, facts) for point in (statement.first, statement.second)]
+    for name, model in zip(("first", "second"), models, strict=True):
+        if not domains_hold(model):
+            return f"the {name} point lies outside the domains"
+        for fact in facts:
+            if isinstance(fact, (Across, Identical)):
+                continue
+            relation = getattr(fact, "relation", None)
+            if not isinstance(fact, Definition) and relation is not None:
+                for env in instances(_quantified(relation, model), 2):
+                    if not _meant(relation, model, env):
+                        return f"the {name} point breaks the fact {fact.name}"
+    free = {s for side in (statement.by, statement.target) for s in side.free_symbols if isinstance(s, Index)}
+    free -= set(models[0].parameters)
+    differ = False
+    for env in instances(free, 2):
+        try:
+            before, after = (value(statement.by, m, env) for m in models)
+            one, other = (value(statement.target, m, env) for m in models)
+        except NoValue:
+            if not free:
+                raise
+            continue
+        except Undefined as error:
+            return f"undefined: {error}"
+        if before != after:
+            return f"the two points differ on {statement.by}: {before} and {after}"
+        differ = differ or one != other
+    return "" if differ else f"the two points agree on {statement.target}"
+
+
+def _quantified(relation: Relation, model: Model) -> set:
+    return {s for side in (relation.lhs, relation.rhs) for s in side.free_symbols if isinstance(s, Index)}
+
+
+def _meant(relation: Relation, model: Model, env: Mapping) -> bool:
+    try:
+        return holds(relation, model, env)
+    except NoValue:
+        return True
+
+
+def _search_points(statement: NotDetermined, facts: tuple) -> Witness | None:
+    try:
+        why = _points_fail(statement, facts)
+        if not why:
+            return None
+        model = _point(statement.first, facts)
+    except NotEvaluable:
+        return None
+    return Witness(model, {}, None, None, why, {})
