@@ -83,14 +83,11 @@ def discrete(weights: dict) -> Discrete:
 
 @dataclass(frozen=True)
 class Exact:
-    """Every line and the claim, over `count` small finite probability spaces, in rationals, without tolerance.
-
-    `fixed` fixes values of parameters; `reach` bounds the values that indices and lengths take.
-    """
+    """Every line and the claim, over `count` small finite probability spaces for each scope of the proof, in
+    rationals, without tolerance.  `fixed` fixes values of parameters."""
 
     near_miss: Any = None
     fixed: tuple = ()
-    reach: int = 3
     count: int = 24
     facts_dropped: tuple[Fact, ...] = ()
 
@@ -135,11 +132,11 @@ class Einsum:
     kind = "exact"
 
 
-def exact(*, near_miss: Relation | None = None, fixed: dict | None = None, reach: int = 3, count: int = 24,
+def exact(*, near_miss: Relation | None = None, fixed: dict | None = None, count: int = 24,
           facts_dropped: tuple = ()) -> Exact:
     """Exact enumeration; the near-miss, or the claim without the dropped facts, must fail in some space."""
     _needs_a_miss(near_miss, facts_dropped)
-    return Exact(near_miss, _pairs(fixed), reach, count, _facts(facts_dropped))
+    return Exact(near_miss, _pairs(fixed), count, _facts(facts_dropped))
 
 
 def precision(*, near_miss: Relation, at: dict | None = None, steps: int = 200, digits: int = 50,

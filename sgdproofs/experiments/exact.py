@@ -1,0 +1,287 @@
+"""Exact: every line and the claim in small finite probability spaces, in rationals, without tolerance."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import product
+from typing import Any
+
+import numpy
+
+from ..language import derivation as D
+from ..language.experiments import Einsum, Exact
+from ..language.facts import Fact
+from ..language.statements import Independence, Loops, NotDetermined, Relation, eq, ge
+from ..language.terms import Element, Limit, Negative, Quotient, Times, walk
+from ..meaning import Budget, Model, NotEvaluable, NoValue, holds, sides
+from ..models import models
+from .evaluate import Undefined, Unsupported
+from .points import terms_of
+from .result import Result
+from .setting import Setting
+
+__all__ = ["lines_of", "run_einsum", "run_exact"]
+
+
+def lines_of(items: tuple, assumptions: tuple = ()) -> Iterator[tuple[Any, tuple]]:
+    """Every line of a proof, with the assumptions of the inductions and cases around it."""
+    for item in items:
+        if isinstance(item, D.Calc):
+            above = item.start
+            for row in item.rows:
+                yield Relation(above, row.rel, row.expr, item.when), assumptions
+                above = row.expr
+        elif isinstance(item, D.Induction):
+            yield from lines_of(item.base, (*assumptions, eq(item.over, item.start)))
+            yield from lines_of(item.step, (*assumptions, ge(item.over, item.start + 1)))
+            yield item.claim, assumptions
+        elif isinstance(item, D.Branches):
+            for condition, lines in item.parts:
+                yield from lines_of(lines, (*assumptions, condition))
+            yield item.claim, assumptions
+        elif hasattr(item, "conclusion"):
+            yield item.conclusion, assumptions
+
+
+def _finite(statement: Any) -> bool:
+    if isinstance(statement, Independence):
+        return True
+    return not any(isinstance(n, Limit) for t in terms_of(statement) for n in walk(t))
+
+
+def _under(statement: Any, assumptions: tuple) -> Any:
+    if not assumptions:
+        return statement
+    if isinstance(statement, Relation):
+        return Relation(statement.lhs, statement.rel, statement.rhs, (*statement.when, *assumptions))
+    if isinstance(statement, Independence):
+        return Independence(*statement.items, when=(*statement.when, *assumptions))
+    return statement
+
+
+def _seed(name: str, seed: int | None) -> int:
+    digest = int.from_bytes(hashlib.sha256(name.encode()).digest()[:6], "big")
+    return digest if seed is None else digest ^ seed
+
+
+def run_exact(name: str, label: str, entry: Any, claim: Any, given: tuple[Fact, ...], experiment: Exact,
+              seed: int | None) -> Result:
+    """Run one exact experiment."""
+    fixed = dict(experiment.fixed)
+    seed = _seed(name, seed)
+    lines = [(_under(s, a), a) for s, a in lines_of(getattr(entry, "proof", ()))] + [(claim, ())]
+    spaces = tested = skipped = distinct = 0
+    failure = ""
+    groups: dict[tuple, list] = {}
+    for statement, assumptions in lines:
+        distinct += 1
+        if isinstance(statement, NotDetermined):
+            failure = failure or _not_determined(statement, given)
+            tested += 1
+        elif _finite(statement):
+            groups.setdefault(assumptions + tuple(statement.when), []).append(statement)
+        else:
+            skipped += 1
+    for statements in groups.values():
+        found = 0
+        judged = [False] * len(statements)
+        try:
+            for model in models(tuple(statements), given, seed=seed, count=experiment.count, fixed=fixed):
+                found += 1
+                for number, statement in enumerate(statements):
+                    verdict = _verdict(statement, model)
+                    judged[number] |= verdict is not None
+                    if verdict is False and not failure:
+                        failure = f"{statement} FAILS: {_shown(statement, model)}"
+        except NotEvaluable as problem:
+            failure = failure or f"{statements[0]} cannot be evaluated exactly: {problem}"
+        if not found and not failure:
+            failure = f"no finite space was found in which the facts hold, for {statements[0]}"
+        spaces += found
+        tested += sum(judged)
+        skipped += len(judged) - sum(judged)
+    rejected, how = _near_misses(claim, given, experiment, seed, fixed)
+    note = f"; {skipped} with limits or derivatives left to the other experiments" if skipped else ""
+    summary = failure or f"{tested} of {distinct} lines hold exactly in all of {spaces} finite spaces{note}{how}"
+    if not tested and not failure:
+        failure = summary = f"none of the {distinct} lines can be evaluated in a finite space"
+    miss = _miss_text(experiment)
+    data = {"spaces": spaces, "lines": tested, "skipped": skipped}
+    return Result(label, experiment.kind, rejected and not failure, summary, miss, rejected, data)
+
+
+def _verdict(statement: Any, model: Model) -> bool | None:
+    try:
+        return holds(statement, model)
+    except (NoValue, Budget, NotEvaluable):
+        return None
+
+
+def _shown(statement: Any, model: Model) -> str:
+    where = ", ".join(f"{p} = {v}" for p, v in model.parameters.items())
+    if not isinstance(statement, Relation):
+        return f"at {where}" if where else ""
+    left, right, why = sides(statement, model)
+    return f"left {_brief(left)}, right {_brief(right)}" + (f" at {where}" if where else "") + (
+        f" ({why})" if "undefined" in why else "")
+
+
+def _brief(value: Any) -> str:
+    if isinstance(value, tuple):
+        return "(" + ", ".join(map(str, value[:4])) + (", ..." if len(value) > 4 else "") + ")"
+    return str(value)
+
+
+def _near_misses(claim: Any, given: tuple, experiment: Exact, seed: int, fixed: dict) -> tuple[bool, str]:
+    """Whether every near-miss fails in some space, and a remark for the summary."""
+    rejected, said = True, ""
+    trials: list[tuple[str, Any, tuple]] = []
+    if experiment.near_miss is not None:
+        trials.append(("the near-miss", experiment.near_miss, given))
+    if experiment.facts_dropped:
+        if isinstance(claim, Relation) and not _finite(claim):
+            return False, "; NOT rejected: the claim has a limit, so that dropped facts cannot be tested exactly"
+        names = {f.name for f in experiment.facts_dropped}
+        rest = tuple(f for f in given if f not in experiment.facts_dropped and f.name not in names)
+        trials.append(("the claim without the dropped facts", claim, rest))
+    for what, statement, facts in trials:
+        if isinstance(statement, NotDetermined):
+            fails, total = (1, 1) if _not_determined(statement, facts) else (0, 1)
+        else:
+            fails = total = 0
+            try:
+                for model in models((statement,), facts, seed=seed + 1, count=3 * experiment.count, fixed=fixed):
+                    total += 1
+                    fails += _verdict(statement, model) is False
+                    if fails and total >= experiment.count:
+                        break
+            except NotEvaluable as problem:
+                said += f"; {what} cannot be evaluated exactly: {problem}"
+        rejected = rejected and fails > 0
+        said += f"; {what} fails in {fails} of {total}" if fails else f"; NOT rejected: {what} holds in all of {total}"
+    return rejected, said
+
+
+def _miss_text(experiment: Exact) -> str:
+    parts = [str(experiment.near_miss)] if experiment.near_miss is not None else []
+    if experiment.facts_dropped:
+        parts.append("without " + ", ".join(f.name for f in experiment.facts_dropped))
+    return " and ".join(parts)
+
+
+def _not_determined(statement: NotDetermined, given: tuple[Fact, ...]) -> str:
+    """Why the two points do not show it; empty if they do: they agree on `by` and differ on `target`."""
+    found = []
+    for point in (statement.first, statement.second):
+        plain = Setting(given)
+        at = tuple((k, plain.exactly().value(v, {}) if isinstance(v, Times | Quotient | Negative) else
+                    Fraction(int(v.p), int(v.q)) if hasattr(v, "p") else v) for k, v in point.items())
+        reader = Setting(given, at).exactly()
+        try:
+            found.append((reader.value(statement.by, {}), reader.value(statement.target, {})))
+        except (Undefined, Unsupported) as problem:
+            return f"{statement}: {problem}"
+    if found[0][0] != found[1][0]:
+        return f"{statement}: the points differ on {statement.by}: {found[0][0]} and {found[1][0]}"
+    if found[0][1] == found[1][1]:
+        return f"{statement}: the points agree on {statement.target}: {found[0][1]}"
+    return ""
+
+
+# --- loop forms ------------------------------------------------------------------------------------------
+
+
+def run_einsum(name: str, label: str, given: tuple[Fact, ...], experiment: Einsum, seed: int | None) -> Result:
+    """A loop form, run as written, against numpy's einsum: whole numbers, so that equality is exact."""
+    setting = Setting(given, experiment.at)
+    generator = numpy.random.Generator(numpy.random.PCG64DXSM(_seed(name, seed)))
+    tables: dict[tuple, int] = {}
+
+    def entry_of(family: Any, places: tuple) -> int:
+        if (family, places) not in tables:
+            tables[family, places] = int(generator.integers(-9, 10))
+        return tables[family, places]
+
+    looped, size = _looped(experiment.loops, setting, entry_of)
+    summed, subscripts = _einsummed(experiment.loops, setting, entry_of)
+    missed, _ = _looped(experiment.near_miss, setting, entry_of)
+    agrees, rejected = looped == summed, missed != summed
+    summary = f"{size} passes of the loops give the same {len(looped)} entries as einsum({subscripts!r}), exactly"
+    if not agrees:
+        wrong = next(p for p in looped if looped[p] != summed.get(p))
+        summary = f"at {wrong} the loops give {looped[wrong]} and einsum({subscripts!r}) gives {summed.get(wrong)}"
+    summary += "; the near-miss gives others" if rejected else "; NOT rejected: the near-miss gives the same"
+    return Result(label, experiment.kind, agrees and rejected, summary, str(experiment.near_miss), rejected,
+                  {"passes": size, "entries": len(looped), "subscripts": subscripts})
+
+
+def _looped(loops: Loops, setting: Setting, entry_of: Any) -> tuple[dict, int]:
+    """The loops exactly as printed: every pass adds the increment to the entry that the target names."""
+    order, increment = loops.order
+    exact = setting.exactly()
+    table: dict[tuple, Fraction] = {}
+    passes = 0
+    spans = [range(exact.whole(low, {}), exact.whole(high, {}) + 1) for _, low, high in order]
+    for places in product(*spans):
+        binding = dict(zip((p[0] for p in order), places, strict=True))
+        factors, scalar, divisor = _factors(increment)
+        value = Fraction(1)
+        for factor in factors:
+            value *= entry_of(factor.family, tuple(exact.whole(i, binding) for i in factor.indices))
+        for number in scalar:
+            value *= exact.value(number, binding)
+        for number in divisor:
+            value /= exact.value(number, binding)
+        key = tuple(binding[i] for i in loops.lhs.indices)
+        table[key] = table.get(key, Fraction(0)) + value
+        passes += 1
+    return table, passes
+
+
+def _einsummed(loops: Loops, setting: Setting, entry_of: Any) -> tuple[dict, str]:
+    order, increment = loops.order
+    exact = setting.exactly()
+    letters = {place[0]: chr(ord("a") + k) for k, place in enumerate(order)}
+    spans = {place[0]: range(exact.whole(place[1], {}), exact.whole(place[2], {}) + 1) for place in order}
+    factors, scalar, divisor = _factors(increment)
+    if not factors or any(i not in letters for f in factors for i in f.indices):
+        raise Unsupported(f"einsum takes products of elements with plain loop indices, not {increment}")
+    arrays = []
+    for factor in factors:
+        shape = tuple(len(spans[i]) for i in factor.indices)
+        array = numpy.empty(shape, dtype=numpy.int64)
+        for spot in numpy.ndindex(*shape):
+            array[spot] = entry_of(factor.family, tuple(spans[i][k] for i, k in zip(factor.indices, spot, strict=True)))
+        arrays.append(array)
+    missing = [i for i in letters if not any(i in f.indices for f in factors)]
+    for index in missing:  # an index that no factor carries only repeats the pass
+        arrays.append(numpy.ones(len(spans[index]), dtype=numpy.int64))
+    inputs = ["".join(letters[i] for i in f.indices) for f in factors] + [letters[i] for i in missing]
+    subscripts = ",".join(inputs) + "->" + "".join(letters[i] for i in loops.lhs.indices)
+    weight = Fraction(1)
+    for number in scalar:
+        weight *= exact.value(number, {})
+    for number in divisor:
+        weight /= exact.value(number, {})
+    summed = numpy.einsum(subscripts, *arrays)
+    table = {tuple(spans[i][k] for i, k in zip(loops.lhs.indices, spot, strict=True)): weight * int(summed[spot])
+             for spot in numpy.ndindex(*summed.shape)}
+    return table, subscripts
+
+
+def _factors(node: Any) -> tuple[list[Element], list, list]:
+    """The elements of a product, its scalar factors, and its scalar divisors."""
+    if isinstance(node, Element):
+        return [node], [], []
+    if isinstance(node, Times):
+        parts = [_factors(a) for a in node.args]
+        return tuple(sum((p[k] for p in parts), []) for k in range(3))  # type: ignore[return-value]
+    if isinstance(node, Quotient):
+        elements, scalar, divisor = _factors(node.args[0])
+        below = _factors(node.args[1])
+        if below[0]:
+            raise Unsupported(f"a loop that divides by {node.args[1]} is no einsum")
+        return elements, scalar + below[2], divisor + below[1]
+    return [], [node], []

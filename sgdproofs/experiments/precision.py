@@ -1,0 +1,359 @@
+"""High precision: both sides of the claim, computed from the givens in mpmath, and the digits in which they agree.
+
+A recurrence is run from its start and its random inputs are carried along as a linear form, so that a variance
+is the sum of squared weights times the stated variance: nothing of the claim enters.  A limit is the body at
+growing steps, with an estimate of what remains; a derivative is a central difference.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import mpmath
+
+from ..language.facts import ChainRule
+from ..language.experiments import Precision
+from ..language.statements import Relation
+from ..language.terms import INFINITY, Element, Index, Limit, Parameter, Sum
+from .evaluate import Undefined, Unsupported
+from .moments import ExactMoments, Polynomial
+from .points import bindings, closure, describe, runs_over, settings_at, terms_of
+from .result import Result
+from .setting import Setting, admissible, match
+
+__all__ = ["HighPrecision", "run_precision"]
+
+_MOST_STEPS = 3200
+_MOST_POINTS = 200
+
+
+class HighPrecision(ExactMoments):
+    """Values in mpmath numbers, limits and derivatives included."""
+
+    def __init__(self, setting: Setting, context: Any, digits: int, steps: int) -> None:
+        super().__init__(setting, lambda f: context.mpf(f.numerator) / f.denominator)
+        self.context, self.digits, self.steps = context, digits, steps
+        self.tails: list[Any] = []
+        self.reached = 0
+        self.ways: set[str] = set()
+
+    def again(self) -> HighPrecision:
+        """The same, with nothing remembered."""
+        return HighPrecision(self.setting, self.context, self.digits, self.steps)
+
+    # --- limits ---
+
+    def limit(self, node: Limit, binding: dict) -> Any:
+        body, variable, point = node.args
+        nodes = closure([body], self.setting.given)
+        if point != INFINITY:
+            return self._near(body, variable, point, binding)
+        if not runs_over(variable, nodes):
+            return self._far(body, variable, binding)
+        return self._stepped(body, variable, binding)
+
+    def _at(self, body: Any, variable: Parameter, place: Any, binding: dict) -> Any:
+        if isinstance(variable, Index):
+            return self.value(body, {**binding, variable: int(place)})
+        other = Setting.__new__(Setting)
+        other.__dict__.update(self.setting.__dict__)
+        other.parameters = {**self.setting.parameters, variable: Fraction(place)}
+        other._laws, other._exact = {}, None
+        reader = HighPrecision(other, self.context, self.digits, self.steps)
+        return reader.value(body, binding)
+
+    def _far(self, body: Any, variable: Parameter, binding: dict) -> Any:
+        """A closed form, at a place so far out that nothing is left of an algebraic remainder."""
+        far = 10 ** (2 * self.digits)
+        value, nearer = (self._at(body, variable, far // k, binding) for k in (1, 2))
+        self.tails.append(abs(value - nearer) * 2)
+        self.ways.add(f"{variable} = 10^{2 * self.digits}")
+        return value
+
+    def _near(self, body: Any, variable: Parameter, point: Any, binding: dict) -> Any:
+        base = self.setting.exactly().value(point, binding)
+        step = Fraction(1, 10 ** (2 * self.digits))
+        values = []
+        for gap in (step, 2 * step):
+            place = base + gap if admissible(variable, base + gap) else base - gap
+            values.append(self._at(body, variable, place, binding))
+        self.tails.append(abs(values[0] - values[1]) * 2)
+        self.ways.add(f"{variable} within 10^-{2 * self.digits} of {base}")
+        return values[0]
+
+    def _stepped(self, body: Any, variable: Parameter, binding: dict) -> Any:
+        """The body at doubling steps: as it stands where the remainder dies geometrically, else extrapolated."""
+        wanted = self.context.mpf(10) ** -(self.digits + 3)
+        place = max(8, self.steps // 16)
+        values: list[Any] = []
+        while True:
+            values.append(self._at(body, variable, place, binding))
+            if isinstance(values[-1], Polynomial):
+                raise Unsupported("the limit of a random quantity is not evaluated")
+            self.reached = max(self.reached, place)
+            tail, kind = _remainder(values)
+            if tail is not None and tail <= wanted * max(1, abs(values[-1])) or place * 2 > max(self.steps, _MOST_STEPS):
+                break
+            if tail is not None and kind == "algebraic" and place >= self.steps:
+                break
+            place *= 2
+        if kind == "algebraic":
+            value, tail = _extrapolated(values)
+            self.ways.add(f"extrapolated from {variable} = {place // 2 ** (len(values) - 1)}, ..., {place}")
+        else:
+            value = values[-1]
+            self.ways.add(f"{variable} = {place}")
+        self.tails.append(tail)
+        return value
+
+    # --- derivatives ---
+
+    def partial(self, node: Any, binding: dict) -> Any:
+        body, variable = node.args
+        if isinstance(variable, Element):
+            key: Any = (variable.family, tuple(self.whole(i, binding) for i in variable.indices))
+        else:
+            key = variable
+        here = self.value(variable, binding)
+        step = self.context.mpf(10) ** -self.digits
+        ends = []
+        for sign in (1, -1):
+            reader = self.again()
+            reader.memo[key] = here + sign * step
+            ends.append(reader.value(body, binding))
+        self.ways.add(f"central differences of step 10^-{self.digits}")
+        return (ends[0] - ends[1]) / (2 * step)
+
+    def _look_up(self, family: Any, places: tuple) -> Any:
+        found = self._differentiable(family, places)
+        return super()._look_up(family, places) if found is None else found
+
+    def _resolve_parameter(self, node: Parameter) -> Any:
+        found = self._differentiable(node, ())
+        return super()._resolve_parameter(node) if found is None else found
+
+    def _differentiable(self, symbol: Any, places: tuple) -> Any:
+        """A function known only as differentiable stands for one such function; its partials are differences."""
+        for fact in self.setting.given:
+            if not isinstance(fact, ChainRule):
+                continue
+            binding = match(fact.function, symbol, places)
+            if binding is not None:
+                return self._some_function([self.value(fact.through, b) for b in self._runs(fact, binding)])
+            binding = match(fact.partial, symbol, places)
+            if binding is not None and fact.partial != fact.function:
+                return self._slope(fact, binding)
+        return None
+
+    def _runs(self, fact: ChainRule, binding: dict) -> list[dict]:
+        free = {k: v for k, v in binding.items() if k not in {r[0] for r in fact.ranges}}
+        return list(self.places(Sum(fact.through, *fact.ranges), free))
+
+    def _some_function(self, arguments: list) -> Any:
+        """`sum_k (w_k y_k^2 + sin y_k) + (sum_k y_k)^3 / 5`: smooth, not linear, and different in each argument."""
+        total, joint = self.context.mpf(0), self.context.mpf(0)
+        for k, y in enumerate(arguments):
+            total += (k + 2) * y**2 / 7 + self.context.sin(y)
+            joint += y
+        return total + joint**3 / 5
+
+    def _slope(self, fact: ChainRule, binding: dict) -> Any:
+        runs = self._runs(fact, binding)
+        values = [self.value(fact.through, b) for b in runs]
+        mine = [k for k, b in enumerate(runs) if all(b[i] == p for i, p in binding.items() if i in b)]
+        if len(mine) != 1:
+            raise Unsupported(f"{fact.partial} does not say which {fact.through} is meant")
+        step = self.context.mpf(10) ** -self.digits
+        ends = [self._some_function([v + sign * step if k == mine[0] else v for k, v in enumerate(values)])
+                for sign in (1, -1)]
+        return (ends[0] - ends[1]) / (2 * step)
+
+
+def _remainder(values: list) -> tuple[Any, str]:
+    """What remains at the last of doubling steps, from how the last differences shrink."""
+    if len(values) < 3:
+        return None, ""
+    first, second = abs(values[-2] - values[-3]), abs(values[-1] - values[-2])
+    if second == 0:
+        return second, "geometric"
+    if first == 0:
+        return second, "algebraic"
+    # a + K q^T at T, 2T, 4T: the differences are K q^T and K q^2T, what remains is K q^4T
+    if second < first / 32:
+        return second**3 / first**2, "geometric"
+    return second, "algebraic"
+
+
+def _extrapolated(values: list) -> tuple[Any, Any]:
+    """Richardson's table for a remainder in powers of 1/T, at doubling T; the last correction is its error."""
+    row = list(values)
+    best, error = row[-1], abs(row[-1] - row[-2])
+    for order in range(1, len(values)):
+        row = [(2**order * b - a) / (2**order - 1) for a, b in zip(row, row[1:], strict=False)]
+        change = abs(row[-1] - best)
+        if change > error:
+            break
+        best, error = row[-1], change
+    return best, error
+
+
+@dataclass
+class _Compared:
+    where: str
+    left: Any
+    right: Any
+    digits: float
+
+
+def agreement(left: Any, right: Any, context: Any, most: int) -> float:
+    """How many digits two numbers share, at most `most`."""
+    if isinstance(left, Polynomial) or isinstance(right, Polynomial):
+        gap = left - right
+        terms = gap.terms.values() if isinstance(gap, Polynomial) else [gap]
+        size = [abs(v) for side in (left, right) if isinstance(side, Polynomial) for v in side.terms.values()]
+        left, right = max(map(abs, terms), default=context.mpf(0)) + max(size), max(size)
+    gap = abs(left - right)
+    if gap == 0:
+        return float(most)
+    scale = max(abs(left), abs(right))
+    return max(0.0, min(float(most), float(-context.log10(gap / scale))))
+
+
+def _sides(relation: Relation, setting: Setting, binding: dict, context: Any, experiment: Precision) -> tuple:
+    reader = HighPrecision(setting, context, experiment.digits, experiment.steps)
+    return reader.value(relation.lhs, binding), reader.value(relation.rhs, binding), reader
+
+
+def _agrees(relation: Relation, left: Any, right: Any, digits: float, experiment: Precision) -> bool:
+    close = digits >= experiment.digits
+    if relation.rel == "==":
+        return close
+    if relation.rel == "!=":
+        return not close
+    if isinstance(left, Polynomial) or isinstance(right, Polynomial):
+        raise Unsupported("an inequality between random quantities is not evaluated")
+    strict = left < right if relation.rel in ("<", "<=") else left > right
+    return close if relation.rel in ("<=", ">=") and close else strict and not close
+
+
+def run_precision(name: str, claim: Relation, near_miss: Relation, given: tuple, experiment: Precision) -> Result:
+    """Run one high-precision experiment."""
+    context = mpmath.MPContext()
+    context.dps = 4 * experiment.digits + 20
+    nodes = closure([t for r in (claim, near_miss) for t in terms_of(r)], given)
+    limits = any(isinstance(n, Limit) for n in nodes)
+    agreed: list[_Compared] = []
+    worst_miss: float = float(experiment.digits)
+    rejected, failure = False, ""
+    tails: list[Any] = []
+    reached, ways = 0, set()
+    skipped = 0
+    points = list(settings_at(experiment.at))
+    stated = len(points)
+    if not limits:
+        points += _extreme_points(points[0], nodes, given)
+    places = (1, 2, 7, experiment.steps)
+    chosen = bindings((claim, near_miss), given, experiment.at, places)
+    for number, at in enumerate(points):
+        setting = Setting(given, at, experiment.law).mention(*terms_of(claim), *terms_of(near_miss))
+        broken = setting.broken_fact()
+        if broken:
+            if number >= stated:
+                continue
+            return Result(name, experiment.kind, False, broken, str(near_miss), False)
+        for binding in chosen if number < stated else chosen[:3]:
+            where = describe(at, binding)
+            if len(agreed) >= _MOST_POINTS:
+                break
+            try:
+                if not all(setting.true(w, binding) for w in claim.when):
+                    skipped += 1
+                    continue
+                left, right, reader = _sides(claim, setting, binding, context, experiment)
+            except Undefined as problem:
+                if number < stated and binding and min(binding.values()) > 0 and claim.when == ():
+                    failure = failure or f"the claim has no value at {where}: {problem}"
+                skipped += 1
+                continue
+            digits = agreement(left, right, context, 4 * experiment.digits)
+            agreed.append(_Compared(where, left, right, digits))
+            tails += reader.tails
+            reached, ways = max(reached, reader.reached), ways | reader.ways
+            if not _agrees(claim, left, right, digits, experiment):
+                failure = failure or f"the sides differ at {where}: left {context.nstr(_one(left), 15)}, right " \
+                    f"{context.nstr(_one(right), 15)}, {digits:.0f} digits in common" + _tail(reader.tails, context)
+            if number < stated:
+                try:
+                    left, right, _ = _sides(near_miss, setting, binding, context, experiment)
+                except Undefined:
+                    continue
+                digits = agreement(left, right, context, experiment.digits)
+                worst_miss = min(worst_miss, digits)
+                if near_miss.rel == "==":
+                    rejected = rejected or digits < experiment.digits / 2
+                else:
+                    rejected = rejected or not _agrees(near_miss, left, right, digits, experiment)
+    if not agreed:
+        failure = failure or "the claim could not be evaluated at any point"
+    least = min((c.digits for c in agreed), default=0)
+    if failure:
+        summary = failure
+    else:
+        said = f"agree to {int(min(least, 4 * experiment.digits))} digits or more" if claim.rel == "==" \
+            else "compare as claimed"
+        summary = f"left and right {said} at {len(agreed)} point{'s' * (len(agreed) != 1)}"
+        summary += f" ({'; '.join(sorted(ways))})" if ways else ""
+        summary += _tail(tails, context)
+        if near_miss.rel == "==":
+            summary += f"; the near-miss agrees to {int(worst_miss)} digit{'s' * (int(worst_miss) != 1)}"
+        if not rejected:
+            summary += "; NOT rejected: the near-miss holds as well"
+    data = {
+        "points": tuple(c.where for c in agreed[:50]),
+        "left": tuple(context.nstr(_one(c.left), 30) for c in agreed[:50]),
+        "right": tuple(context.nstr(_one(c.right), 30) for c in agreed[:50]),
+        "digits": tuple(round(c.digits, 1) for c in agreed[:50]),
+        "skipped": skipped, "steps": reached,
+    }
+    return Result(name, experiment.kind, rejected and not failure, summary, str(near_miss), rejected, data)
+
+
+def _one(value: Any) -> Any:
+    return max(value.terms.values(), key=abs, default=0) if isinstance(value, Polynomial) else value
+
+
+def _tail(tails: list, context: Any) -> str:
+    sizes = [t for t in tails if t]
+    if not tails:
+        return ""
+    return f", remainder below 10^{int(context.ceil(context.log10(max(sizes))))}" if sizes else ", no remainder"
+
+
+def _extreme_points(at: tuple, nodes: set, given: tuple) -> list[tuple]:
+    """The stated point with every real parameter close to the ends of its domain, and very large."""
+    real = sorted((n for n in nodes if type(n) is Parameter and n.sort == "real"), key=lambda p: p.name)
+    points = []
+    for pick in (_just_above, _far_up):
+        changed = {p: pick(p, k) for k, p in enumerate(real)}
+        if changed:
+            points.append(tuple((k, v) for k, v in at if k not in changed) + tuple(changed.items()))
+    return points
+
+
+_TINY = Fraction(1, 10**12)
+
+
+def _just_above(node: Parameter, k: int) -> Fraction:
+    if node.lower is not None:
+        gap = _TINY if node.upper is None else min(_TINY, (node.upper - node.lower) / 3)
+        return node.lower + gap * (k + 1)
+    return (node.upper or 0) - (k + 1) * _TINY
+
+
+def _far_up(node: Parameter, k: int) -> Fraction:
+    if node.upper is not None:
+        gap = _TINY if node.lower is None else min(_TINY, (node.upper - node.lower) / 3)
+        return node.upper - gap / (k + 1)
+    return (node.lower or 0) + 10**12 + k
