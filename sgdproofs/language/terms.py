@@ -433,6 +433,9 @@ class Sum(Term):
         flag = sympy.true if distinct and distinct is not sympy.false else sympy.false
         return Basic.__new__(cls, term(body), sympy.Tuple(*read), flag)
 
+    def __reduce_ex__(self, protocol: Any) -> tuple:
+        return _read_sum, (self.body, tuple(map(tuple, self.ranges)), self.distinct)
+
     @property
     def body(self) -> Any:
         return self.args[0]
@@ -451,6 +454,10 @@ class Sum(Term):
         for variable, low, high in self.ranges:
             free = (free - {variable}) | low.free_symbols | high.free_symbols
         return free - bound
+
+
+def _read_sum(body: Any, ranges: tuple, distinct: bool) -> Sum:
+    return Sum(body, *ranges, distinct=distinct)
 
 
 class _Moment(Term):
