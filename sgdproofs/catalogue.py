@@ -17,7 +17,6 @@ import hashlib
 import importlib.util
 import re
 import sys
-import tokenize
 import types
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -199,9 +198,7 @@ def _run(path: Path) -> types.ModuleType:
     module = types.ModuleType(name)
     module.__file__ = str(path)
     try:
-        with tokenize.open(path) as file:
-            text = file.read()
-        code = compile(text, str(path), "exec", dont_inherit=True)
+        code = compile(path.read_bytes(), str(path), "exec", dont_inherit=True)
         sys.modules[name] = module  # dataclasses, pickle and inspect look a module up by its name
         exec(code, module.__dict__)
     except (Exception, SystemExit) as error:
@@ -232,8 +229,7 @@ def _told(path: Path, error: BaseException) -> str:
 _MENDS: tuple[tuple[type[BaseException], str], ...] = (
     (ImportError, "a derivation imports only sgdproofs; cite another entry by lemma(name, statement)"),
     (NameError, "declare it first, for instance N = natural('N', at_least=1), and import the functions that are used"),
-    (SyntaxError, "correct the Python syntax"),
-    (UnicodeDecodeError, "save the file as UTF-8"),
+    (SyntaxError, "correct the Python syntax (of a text in UTF-8)"),
     (OSError, "make the file readable"),
     (SystemExit, "a derivation file only defines values"),
 )

@@ -14,7 +14,7 @@ from .formulas import Formula, used_helpers
 if TYPE_CHECKING:
     from .kernel.report import Condition, Line, Report
 
-__all__ = ["condition_data", "line_data", "report_data", "to_json", "to_latex", "to_python", "witness_data"]
+__all__ = ["condition_data", "line_data", "plain_data", "report_data", "to_json", "to_latex", "to_python"]
 
 
 def report_data(report: Report, experiments: Iterable[Any] | None = None) -> dict[str, Any]:
@@ -27,7 +27,7 @@ def report_data(report: Report, experiments: Iterable[Any] | None = None) -> dic
         "lines": [line_data(line) for line in report.lines],
         "conditions": [condition_data(condition) for condition in report.conditions],
         "experiments": [{"kind": e.kind, "passed": None} for e in declared] if experiments is None
-        else [result.as_json() for result in experiments],
+        else [plain_data(result) for result in experiments],
     }
 
 
@@ -40,7 +40,7 @@ def line_data(line: Line) -> dict[str, Any]:
         "cites": list(line.cites),
         "verdict": line.verdict,
         "conditions": [condition_data(condition) for condition in line.conditions],
-        "witness": witness_data(line.witness),
+        "witness": plain_data(line.witness),
         "missing": list(line.missing),
     }
 
@@ -50,11 +50,12 @@ def condition_data(condition: Condition) -> dict[str, Any]:
     return {"condition": condition.text, "line": condition.line, "discharged": condition.discharged}
 
 
-def witness_data(witness: Any) -> Any:
-    """A witness as plain data, or None."""
-    if witness is None:
+def plain_data(value: Any) -> Any:
+    """What an object says of itself, as plain data; None stays None."""
+    if value is None:
         return None
-    return witness.as_json() if hasattr(witness, "as_json") else str(witness)
+    told = value.as_json() if hasattr(value, "as_json") else str(value)
+    return json.loads(told) if isinstance(told, str) and hasattr(value, "as_json") else told
 
 
 def to_json(report: Report, experiments: Iterable[Any] | None = None) -> str:

@@ -408,8 +408,8 @@ class _Writer:
                 yield f"{text} >= 0"
 
     def assumptions(self) -> Iterator[str]:
-        for relation, _ in self._known_relations():
-            if self._about(relation, list(self.arguments.values())):
+        for relation, general in self._known_relations():
+            if not general or self._about(relation, list(self.arguments.values())):
                 yield str(relation)
 
     # the function

@@ -1,0 +1,6 @@
+"""`python -m sgdproofs` is `sgdproofs`."""
+
+from .cli import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,464 @@
+"""The command line.  SymPy is imported inside the commands, so that `sgdproofs --help` answers at once.
+
+Exit codes: 0 everything is as it should be; 1 something is refuted or unjustified, or an experiment failed;
+2 usage, or a file that does not load; 3 undecided; 4 a tool is missing; 70 an error of this program itself;
+130 interrupted.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from .language.errors import CatalogueError, SgdproofsError
+from .messages import OK, TOOL_MISSING, USAGE, WRONG
+
+if TYPE_CHECKING:
+    from .catalogue import Catalogue, Entry
+    from .kernel.report import Report
+
+PROGRAM_ERROR, INTERRUPTED, BROKEN_PIPE = 70, 130, 141
+
+JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, for other programs.")
+OUTPUT = click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to this file.")
+
+
+def main() -> NoReturn:
+    """Run the command line; every error is one line on stderr."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")  # a terminal that cannot show a sign is no reason to stop
+    code = _run()
+    try:
+        sys.stdout.flush()
+    except OSError:
+        code = _quiet()
+    sys.exit(code)
+
+
+def _run() -> int:
+    try:
+        result = cli.main(prog_name="sgdproofs", standalone_mode=False)
+        return result if isinstance(result, int) else OK
+    except BrokenPipeError:
+        return _quiet()
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        _say("interrupted")
+        return INTERRUPTED
+    except click.UsageError as error:
+        context = f" (see `{error.ctx.command_path} --help`)" if error.ctx else ""
+        _say(error.format_message() + context)
+        return USAGE
+    except _Missing as error:
+        _say(str(error))
+        return TOOL_MISSING
+    except (click.ClickException, SgdproofsError) as error:
+        _say(error.format_message() if isinstance(error, click.ClickException) else str(error))
+        return USAGE
+    except OSError as error:
+        _say(f"{error.filename or 'the system'}: {error.strerror or error}")
+        return USAGE
+    except Exception as error:
+        if os.environ.get("SGDPROOFS_TRACEBACK"):
+            raise
+        _say(f"an error of sgdproofs itself: {type(error).__name__}: {error} (SGDPROOFS_TRACEBACK=1 shows where)")
+        return PROGRAM_ERROR
+
+
+def _say(text: str) -> None:
+    click.echo(f"sgdproofs: {' '.join(text.split())}", err=True)
+
+
+def _quiet() -> int:
+    """The reader of our output is gone: end without a word, as other programs do."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return BROKEN_PIPE
+
+
+class _Missing(Exception):
+    """A tool that a command needs is not installed."""
+
+
+class _Commands(click.Group):
+    """Click turns a broken pipe into exit code 1 before we see it; here it becomes quiet."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            ctx.exit(_quiet())
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="sgdproofs", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Derivations, written once: checked line by line, printed, simulated, imported.
+
+    NAME is the name of an entry (`sgdproofs list` shows them); PATH is a derivation file or a folder of them.
+    Entries are those that come with sgdproofs, those of other installed packages, and those of ./derivations.
+    """
+
+
+# --- shared ----------------------------------------------------------------------------------------------
+
+
+def _load(targets: Sequence[str]) -> Catalogue:
+    from .catalogue import is_derivation_file, load
+
+    here = Path("derivations")
+    mine = here.is_dir() and any(map(is_derivation_file, here.glob("*.py")))
+    return load(*targets, beside=[here] if mine else [])
+
+
+def _selected(catalogue: Catalogue) -> tuple[Entry, ...]:
+    """The selected entries; files that did not load are told on stderr."""
+    for error in catalogue.errors:
+        _say(str(error))
+    return catalogue.selected
+
+
+def _one(target: str) -> tuple[Entry, Catalogue]:
+    catalogue = _load([target])
+    if catalogue.errors:
+        raise catalogue.errors[0]
+    if len(catalogue.selected) != 1:
+        names = ", ".join(entry.name for entry in catalogue.selected)
+        raise CatalogueError(f"{target} holds several entries: name one of {names}")
+    return catalogue.selected[0], catalogue
+
+
+def _judge(entry: Entry, catalogue: Catalogue) -> Report:
+    from .verdicts import judge
+
+    return judge(entry, catalogue)
+
+
+def _code(reports: Sequence[Report], errors: Sequence[object] = (), results: Sequence[Any] = ()) -> int:
+    from .messages import exit_code
+
+    code = exit_code(reports)
+    if code == WRONG or any(not result.passed for result in results):
+        return WRONG
+    return USAGE if errors else code
+
+
+def _print_json(data: Any) -> None:
+    click.echo(json.dumps(data, indent=2))
+
+
+def _write(text: str, output: Path | None) -> None:
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    output.parent.mkdir(parents=True, exist_ok=True)
+    output.write_text(text, encoding="utf-8")
+    _tell(f"wrote {output}")
+
+
+def _tell(text: str) -> None:
+    """Something about the run, not a part of its output."""
+    click.echo(text, err=True)
+
+
+@contextmanager
+def _progress(label: str) -> Iterator[Callable[..., None]]:
+    """A function that shows how far a long run is: a bar on a terminal, nothing in a pipe."""
+    if not sys.stderr.isatty():
+        yield lambda *_: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(label, total=None)
+        yield lambda done, total, what=label: bar.update(task, completed=done, total=total, description=what)
+
+
+def _colour(verdict: str, good: bool, text: str) -> str:
+    return click.style(text, fg="green" if good else "yellow" if verdict == "undecided" else "red")
+
+
+def _show_entry(report: Report, width: int) -> None:
+    from .messages import as_expected, entry_line, failing_lines, line_failure
+
+    good = as_expected(report)
+    click.echo(_colour(report.verdict, good, "ok  " if good else "NO  ") + entry_line(report, width))
+    if good:
+        return
+    for line in failing_lines(report):
+        click.echo(f"      line {line.number}")
+        for text in line_failure(line):
+            click.echo(f"        {text}")
+    if report.reason:
+        click.echo(f"      {report.reason}")
+
+
+# --- commands --------------------------------------------------------------------------------------------
+
+
+@cli.command("list")
+@click.argument("targets", nargs=-1, metavar="[NAME or PATH ...]")
+@JSON
+def list_entries(targets: tuple[str, ...], as_json: bool) -> int:
+    """List the entries: name, source, verdict, claim."""
+    from .messages import expected
+
+    catalogue = _load(targets)
+    entries = _selected(catalogue)
+    reports = [_judge(entry, catalogue) for entry in entries]
+    if as_json:
+        _print_json({"derivations": [
+            {"name": r.name, "source": r.subject.source, "title": r.subject.title, "kind": "derivation" if expected(r.subject) == "proved" else "refutation",
+             "verdict": r.verdict, "claim": str(r.subject.claim), "file": r.subject.file} for r in reports]})
+    elif reports:
+        rows = [(r.name, r.subject.source or "-", r.verdict, str(r.subject.claim)) for r in reports]
+        widths = [max(len(row[k]) for row in rows) for k in range(3)]
+        for row in rows:
+            click.echo("  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths)) + f"  {row[3]}")
+    return _code(reports, catalogue.errors)
+
+
+@cli.command()
+@click.argument("targets", nargs=-1, metavar="[NAME or PATH ...]")
+@click.option("--experiments", is_flag=True, help="Run the experiments, too.")
+@JSON
+def check(targets: tuple[str, ...], experiments: bool, as_json: bool) -> int:
+    """Check entries line by line (all of them unless told)."""
+    from .export import report_data
+    from .messages import closing
+
+    began = time.perf_counter()
+    catalogue = _load(targets)
+    entries = _selected(catalogue)
+    width = max((len(entry.name) for entry in entries), default=0)
+    reports, results, data = [], [], []
+    for entry in entries:
+        report = _judge(entry, catalogue)
+        reports.append(report)
+        own = _simulate(entry, 0, None) if experiments else None
+        results += own or ()
+        if as_json:
+            data.append(report_data(report, own))
+            continue
+        _show_entry(report, width)
+        for result in own or ():
+            _show_result(result)
+    if as_json:
+        _print_json({"derivations": data})
+    else:
+        click.echo(f"\n{closing(reports, time.perf_counter() - began, results if experiments else None)}")
+    return _code(reports, catalogue.errors, results)
+
+
+@cli.command()
+@click.argument("target", metavar="NAME")
+@JSON
+def show(target: str, as_json: bool) -> int:
+    """Show one entry: facts, lines with reasons and verdicts, conditions."""
+    from .export import report_data
+
+    entry, catalogue = _one(target)
+    report = _judge(entry, catalogue)
+    if as_json:
+        _print_json({"derivations": [report_data(report)]})
+    else:
+        for text in _shown(report):
+            click.echo(text)
+    return _code([report])
+
+
+def _shown(report: Report) -> Iterator[str]:
+    from .messages import expected, line_failure
+
+    subject = report.subject
+    yield f"{report.name}: {subject.title}" if subject.title else report.name
+    yield from (f"{label:<9}{text}" for label, text in (("source", subject.source), ("file", subject.file), ("claim", subject.claim)) if text)
+    yield f"verdict  {report.verdict}" + (f": {report.reason}" if report.reason else "")
+    if subject.given:
+        yield "given"
+        yield from (f"  {fact.name}" + (f": {fact}" if fact.label else "") for fact in subject.given)
+    yield "lines"
+    for line in report.lines:
+        indent = "  " * (line.depth + 1)
+        by = getattr(line.by, "name", None) or str(line.by or "")
+        scope = f"({line.scope}) " if line.scope else ""
+        yield f"{indent}{line.number:>3}  {scope}{line.statement}"
+        yield f"{indent}     {line.verdict}: {by}" + (f" of {', '.join(line.cites)}" if line.cites else "")
+        yield from (f"{indent}     needs {condition.text}: {condition.discharged or 'NOT DISCHARGED'}" for condition in line.conditions)
+        if line.verdict != expected(subject) or line.witness is not None:
+            yield from (f"{indent}     {text}" for text in line_failure(line)[2:])
+    if getattr(subject, "errata", ()):
+        yield "errata"
+        for erratum in subject.errata:
+            yield f"  printed    {erratum.printed.statement}"
+            yield f"  corrected  {getattr(erratum.correction, 'conclusion', erratum.correction)}"
+            if erratum.remark:
+                yield f"             {erratum.remark}"
+    if getattr(subject, "corrected_by", ""):
+        yield f"corrected by {subject.corrected_by}"
+    if subject.note:
+        yield f"note     {subject.note}"
+
+
+@cli.command()
+@click.argument("targets", nargs=-1, metavar="[NAME or PATH ...]")
+@click.option("-o", "--output", type=click.Path(path_type=Path), default=Path("build/sgd-solutions"), show_default=True,
+              help="Where to write, without the ending: .tex and .md are added.")
+@click.option("--title", default="SGD problems: solutions", show_default=True)
+@click.option("--experiments/--no-experiments", default=True, show_default=True, help="Run the experiments, too.")
+@click.option("--workers", type=click.IntRange(min=0), default=0, help="Processes for the experiments.")
+@JSON
+def sheet(targets: tuple[str, ...], output: Path, title: str, experiments: bool, workers: int, as_json: bool) -> int:
+    """Check the catalogue, run its experiments and write the solution sheet (LaTeX and Markdown)."""
+    from .export import report_data
+    from .messages import closing
+    from .render.sheet import solution_sheet
+
+    began = time.perf_counter()
+    catalogue = _load(targets)
+    entries = _selected(catalogue)
+    if not entries:
+        raise CatalogueError("there is no entry to print: name a file or folder of derivations")
+    width = max(len(entry.name) for entry in entries)
+    reports, results = [], {}
+    for entry in entries:
+        report = _judge(entry, catalogue)
+        reports.append(report)
+        if not as_json:
+            _show_entry(report, width)
+    if experiments:
+        for entry in entries:
+            results[entry.name] = _simulate(entry, workers, None)
+            if not as_json:
+                for result in results[entry.name]:
+                    _show_result(result, entry.name)
+    stem = output.with_suffix("") if output.suffix in (".tex", ".md") else output
+    stem.parent.mkdir(parents=True, exist_ok=True)
+    written = []
+    for ending, form in ((".tex", "latex"), (".md", "markdown")):
+        path = stem.with_name(stem.name + ending)
+        path.write_text(solution_sheet(reports, title=title, experiments=results or None, form=form), encoding="utf-8")
+        written.append(str(path))
+    everything = [result for own in results.values() for result in own]
+    if as_json:
+        _print_json({"derivations": [report_data(r, results.get(r.name)) for r in reports], "written": written})
+    else:
+        for text in _refuted_claims(reports):
+            click.echo(text)
+        click.echo(f"\n{closing(reports, time.perf_counter() - began, everything if experiments else None)}")
+        click.echo(f"wrote {', '.join(written)}")
+    return _code(reports, catalogue.errors, everything)
+
+
+def _refuted_claims(reports: Sequence[Report]) -> Iterator[str]:
+    """The printed claims that are false, each with its witness and what holds instead."""
+    for report in reports:
+        if report.verdict != "refuted" or hasattr(report.subject, "proof"):
+            continue
+        witness = next((line.witness for line in report.lines if line.witness is not None), None)
+        told = witness.describe() if hasattr(witness, "describe") else str(witness)
+        instead = f"; proved instead: {report.subject.corrected_by}" if report.subject.corrected_by else ""
+        yield f"\n{report.subject.source or report.name} as printed, {report.subject.claim}, is REFUTED: {' '.join(told.split())}{instead}"
+
+
+@cli.command()
+@click.argument("target", metavar="NAME")
+@click.option("--workers", type=click.IntRange(min=0), default=0, help="Processes (0: this one). The digits do not depend on it.")
+@click.option("--dask", metavar="ADDRESS", help="Run on the Dask cluster whose scheduler is at ADDRESS.")
+@JSON
+def simulate(target: str, workers: int, dask: str | None, as_json: bool) -> int:
+    """Run the experiments of one entry."""
+    entry, _ = _one(target)
+    results = _simulate(entry, workers, dask)
+    if as_json:
+        from .export import plain_data
+
+        _print_json({"name": entry.name, "experiments": [plain_data(result) for result in results]})
+    elif not results:
+        click.echo(f"{entry.name} declares no experiment")
+    else:
+        for result in results:
+            _show_result(result)
+    return OK if all(result.passed for result in results) else WRONG
+
+
+def _simulate(entry: Entry, workers: int, dask: str | None) -> tuple[Any, ...]:
+    from .experiments import run
+
+    if not getattr(entry, "experiments", ()):
+        return ()
+    with _progress(entry.name) as progress:
+        if dask is None:
+            return tuple(run(entry, workers=workers, progress=progress))
+        try:
+            from distributed import Client
+        except ImportError:
+            raise _Missing("--dask needs Dask: pip install 'sgdproofs[dask]'") from None
+        try:
+            client = Client(dask, timeout=10)
+        except (OSError, ValueError, TimeoutError) as error:
+            raise _Missing(f"no Dask scheduler answers at {dask}: {error}") from None
+        with client:
+            return tuple(run(entry, executor=client.get_executor(), progress=progress))
+
+
+def _show_result(result: Any, entry: str = "") -> None:
+    verdict = _colour("", result.passed, "ok  " if result.passed else "NO  ")
+    click.echo(f"{verdict}{f'{entry}: ' if entry else ''}{result.kind}: {result.summary}")
+
+
+@cli.command()
+@click.argument("target", metavar="NAME")
+@click.option("--to", "form", type=click.Choice(["python", "latex", "json"]), required=True)
+@OUTPUT
+def export(target: str, form: str, output: Path | None) -> int:
+    """Write one entry for other programs: a Python module without dependencies, LaTeX, or JSON."""
+    from .export import to_json, to_latex, to_python
+    from .formulas import Formula
+
+    entry, catalogue = _one(target)
+    report = _judge(entry, catalogue)
+    code = _code([report])
+    if form == "json":
+        _write(to_json(report), output)
+        return code
+    if code != OK:
+        raise click.ClickException(f"{entry.name} is {report.verdict}, so it is not exported: see `sgdproofs check {target}`")
+    _write(to_python(Formula(report)) if form == "python" else to_latex(report), output)
+    return code
+
+
+@cli.command()
+@click.argument("name")
+@click.option("--folder", type=click.Path(path_type=Path, file_okay=False), default=Path("derivations"), show_default=True)
+def new(name: str, folder: Path) -> int:
+    """Write a commented derivation file that already passes, to start from."""
+    import keyword
+    import re
+
+    from .templates import DERIVATION
+
+    if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name):
+        raise click.UsageError(f"{name!r} is not a name: use small letters, digits and dashes, such as nesterov-limit")
+    stem = name.replace("-", "_")
+    path = folder / f"{stem}{'_' if keyword.iskeyword(stem) else ''}.py"
+    if path.exists():
+        raise click.ClickException(f"{path} is there already: choose another name, or change that file")
+    known = _load([])
+    if name in known:
+        raise click.ClickException(f"an entry called {name} is there already, in {known[name].file}: choose another name")
+    folder.mkdir(parents=True, exist_ok=True)
+    with path.open("x", encoding="utf-8") as file:
+        file.write(DERIVATION.replace("NAME", name).replace("VARIABLE", path.stem))
+    click.echo(f"wrote {path}: it passes as it stands; change it line by line and run `sgdproofs check {path}`")
+    return OK

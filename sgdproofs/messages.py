@@ -1,0 +1,109 @@
+"""What people read on a terminal: reports in plain text."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .kernel.report import Line, Report
+
+__all__ = ["as_expected", "closing", "counted", "entry_line", "exit_code", "expected", "failing_lines", "line_failure"]
+
+OK, WRONG, USAGE, UNDECIDED, TOOL_MISSING = 0, 1, 2, 3, 4
+"""Exit codes; an interrupt ends with 130."""
+
+
+def expected(entry: Any) -> str:
+    """The verdict that an entry is there for: a derivation is to be proved, a refutation refuted."""
+    return "proved" if hasattr(entry, "proof") else "refuted"
+
+
+def as_expected(report: Report) -> bool:
+    """Whether an entry is what it says it is; of the printed errors that it corrects, none may be proved."""
+    if any(line.verdict == "proved" for line in getattr(report, "errata", ())):
+        return False
+    return report.verdict == expected(report.subject)
+
+
+def exit_code(reports: Iterable[Report]) -> int:
+    """0 if every entry is as expected, 3 if some are undecided and the others as expected, 1 otherwise."""
+    wrong = [report for report in reports if not as_expected(report)]
+    if not wrong:
+        return OK
+    return UNDECIDED if all(report.verdict == "undecided" for report in wrong) else WRONG
+
+
+def failing_lines(report: Report) -> Iterator[Line]:
+    """The lines that keep an entry from being what it is there for."""
+    for line in report.lines:
+        if line.verdict != expected(report.subject):
+            yield line
+    for line in getattr(report, "errata", ()):
+        if line.verdict == "proved":
+            yield line
+
+
+def line_failure(line: Line) -> list[str]:
+    """What a line claims and cites, and why that does not do."""
+    by = getattr(line.by, "name", None) or str(line.by or "")
+    cites = ", ".join(line.cites)
+    told = [f"claimed  {line.statement}", f"by       {by}" + (f"      cites: {cites}" if cites else "")]
+    if line.witness is not None:
+        text = line.witness.describe() if hasattr(line.witness, "describe") else str(line.witness)
+        told += _under("witness", text)
+    if line.missing:
+        told.append(f"missing  {', '.join(line.missing)}")
+    told += [f"open     {condition.text}" for condition in line.conditions if condition.discharged is None]
+    if line.reason:
+        told += _under("reason", line.reason)
+    return told
+
+
+def _under(label: str, text: str) -> list[str]:
+    first, *rest = text.splitlines() or [""]
+    return [f"{label:<9}{first}", *(f"{'':<9}{more}" for more in rest)]
+
+
+def entry_line(report: Report, width: int) -> str:
+    """One line on an entry: name, verdict and counts."""
+    kinds = Counter(line.verdict for line in report.lines)
+    lines = counted(len(report.lines), "line")
+    if set(kinds) - {expected(report.subject)}:
+        lines += " (" + ", ".join(f"{count} {verdict}" for verdict, count in kinds.items()) + ")"
+    what = report.verdict if as_expected(report) or report.verdict != "proved" else "proved, but it was to be refuted"
+    parts = [lines, counted(len(report.conditions), "condition")]
+    errata = len(getattr(report.subject, "errata", ()))
+    parts += [counted(errata, "erratum", "errata")] if errata else []
+    source = f"  [{report.subject.source}]" if report.subject.source else ""
+    return f"{report.name:<{width}}  {what:<11}  {', '.join(parts)}{source}"
+
+
+def closing(reports: Sequence[Report], seconds: float, experiments: Sequence[Any] | None = None) -> str:
+    """The summary: entries, lines, verdicts, conditions, errata, experiments, time."""
+    verdicts = Counter(line.verdict for report in reports if expected(report.subject) == "proved" for line in report.lines)
+    lines = sum(verdicts.values())
+    told = ", ".join(f"{verdicts[v]} {v}" for v in ("proved", "unjustified", "refuted", "undecided") if verdicts[v])
+    derivations = [report for report in reports if expected(report.subject) == "proved"]
+    refutations = [report for report in reports if expected(report.subject) == "refuted"]
+    proved = sum(report.verdict == "proved" for report in derivations)
+    refuted = sum(report.verdict == "refuted" for report in refutations)
+    conditions = [condition for report in reports for condition in report.conditions]
+    still_open = sum(condition.discharged is None for condition in conditions)
+    errata = sum(len(getattr(report.subject, "errata", ())) for report in reports)
+    parts = [
+        f"checked {counted(len(derivations), 'derivation')} ({proved} proved), {counted(lines, 'line')}" + (f": {told}" if told else ""),
+        f"{counted(len(conditions), 'condition')}, {len(conditions) - still_open} discharged",
+        f"{counted(errata + len(refutations), 'erratum', 'errata')}: {counted(errata, 'printed line')} corrected, "
+        f"{refuted} of {counted(len(refutations), 'printed claim')} refuted",
+    ]
+    if experiments is not None:
+        passed = sum(result.passed for result in experiments)
+        parts.append(f"{counted(len(experiments), 'experiment')}, {passed} passed")
+    return "\n".join([*parts, f"{seconds:.1f} s"])
+
+
+def counted(number: int, word: str, plural: str | None = None) -> str:
+    """`1 line`, `2 lines`."""
+    return f"{number} {word if number == 1 else plural or word + 's'}"
