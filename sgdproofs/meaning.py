@@ -94,7 +94,8 @@ class Model:
 
 
 def _root(target: Any) -> Any:
-    return target.family if isinstance(target, Element) else target
+    """What a definition or a chain rule is about: a parameter, a family or an undefined function."""
+    return target.args[0] if isinstance(target, (Element, Apply)) else target
 
 
 # --- derivatives: numbers with infinitesimal parts ---------------------------------------------------------
@@ -464,6 +465,8 @@ def _partial(here: _Reading, node: Partial, env: Mapping) -> Any:
 
 def _apply(here: _Reading, node: Apply, env: Mapping) -> Any:
     arguments = [here.of(a, env) for a in node.args[1:]]
+    if here.seeds and not arguments:
+        return here.changed(node.args[0], (), _looked_up(here, node.args[0], ()))
     outcomes = range(len(here.model.probabilities)) if any(isinstance(a, tuple) for a in arguments) else (0,)
     found = tuple(_looked_up(here, node.args[0], tuple(a[o] if isinstance(a, tuple) else a for a in arguments))
                   for o in outcomes)

@@ -142,7 +142,6 @@ class _Subject:
         self.indices = sorted({n for n in nodes if isinstance(n, Index)}, key=lambda i: i.name)
         self.positions = _positions(facts)
         self.relations = [r for r in map(_relation, facts) if r is not None]
-        self.assumed = [w for s in statements for w in s.when]
         self.moments = any(isinstance(n, (E, Var)) or type(n).__name__ == "Cov" for f in facts
                            for r in fact_roots(f) for n in walk(r))
 
@@ -336,8 +335,8 @@ def _size(factors: list) -> int:
 class _Space:
     """One trial's probability space for the random elements that are needed."""
 
-    def __init__(self, subject: _Subject, keys: set, parameters: dict, reach: dict, rng: Random, trial: int) -> None:
-        self.subject, self.rng, self.trial, self.parameters = subject, rng, trial, parameters
+    def __init__(self, subject: _Subject, keys: set, plain: Model, reach: dict, rng: Random, trial: int) -> None:
+        self.subject, self.rng, self.trial, self.parameters = subject, rng, trial, plain.parameters
         self.plain = trial < len(FIRST)
         self.small = False
         self.weak_mode = trial % 3 == 2
@@ -346,7 +345,9 @@ class _Space:
         self.keys = sorted(self._completed(keys), key=repr)
         self.separated, self.weak = self._separations(reach)
         self.units = self._units()
-        self.wanted = self._wanted_variances()
+        self.means: dict[tuple, Fraction] = {}
+        self.wanted: dict[str, Fraction] = {}
+        self._read_moments(plain, reach)
         self.shapes: dict = {}
 
     def _completed(self, keys: set) -> set:
@@ -425,19 +426,23 @@ class _Space:
                 units.append((tag, first, keys))
         return units
 
-    def _wanted_variances(self) -> dict[str, Fraction]:
-        """Variances of single elements that a fact fixes, as far as the parameters tell."""
-        wanted = {}
+    def _read_moments(self, plain: Model, reach: dict) -> None:
+        """Means of elements, and variances of families, that facts fix by what is already chosen."""
         for relation in self.subject.relations:
             for side, other in ((relation.lhs, relation.rhs), (relation.rhs, relation.lhs)):
-                if relation.rel == "==" and isinstance(side, Var) and isinstance(side.args[0], Element):
+                if relation.rel != "==" or not isinstance(side, (E, Var)) or not isinstance(side.args[0], Element):
+                    continue
+                family = side.args[0].family
+                for env in instances(free_indices(relation), reach):
                     try:
-                        found = value(other, Model(self.parameters), {i: F(1) for i in free_indices(relation)})
+                        found = value(other, plain, env)
+                        places = tuple(int(value(i, plain, env)) for i in side.args[0].indices)
                     except (Undefined, NotEvaluable):
                         continue
-                    if isinstance(found, Fraction):
-                        wanted[side.args[0].family.name] = found
-        return wanted
+                    if isinstance(found, Fraction) and isinstance(side, E):
+                        self.means[family.name, places] = found
+                    elif isinstance(found, Fraction):
+                        self.wanted[family.name] = found
 
     def _clusters(self) -> list[list]:
         """Units that may depend on one another, gathered; clusters are independent of each other."""
@@ -486,7 +491,7 @@ class _Space:
                 spread = [root if root is not None else F(1), F(0)]
             self.shapes["shape", label] = mean, tuple(spread)
         mean, spread = self.shapes["shape", label]
-        return mean, spread[:width]
+        return self.means.get(key, mean), spread[:width]
 
     def _joint(self, cluster: list) -> tuple[list, dict]:
         """Probabilities of one factor of the space, and every unit's score at each of its outcomes."""
@@ -560,8 +565,10 @@ class _Space:
 class _Filling:
     """A model under construction: equations are made true one by one, each unknown being set at most once."""
 
-    def __init__(self, subject: _Subject, model: Model, reach: dict, rng: Random) -> None:
+    def __init__(self, subject: _Subject, model: Model, reach: dict, rng: Random, trial: int) -> None:
         self.subject, self.model, self.reach, self.rng = subject, model, reach, rng
+        # The assumptions of several statements may exclude one another: each trial serves one statement.
+        self.assumed = subject.statements[trial % len(subject.statements)].when if subject.statements else ()
         self.settled: set = set(subject.fixed)
 
     def run(self) -> None:
@@ -571,7 +578,7 @@ class _Filling:
             for relation in self.subject.relations:
                 for env in instances(free_indices(relation), self.reach):
                     self.meet(relation, env)
-            for relation in self.subject.assumed:
+            for relation in self.assumed:
                 self.meet(relation, {})
             if self.model is before:
                 return
@@ -725,7 +732,8 @@ def _pick(options: tuple, trial: int, rng: Random, size: bool = False) -> Any:
 
 def _draft(subject: _Subject, trial: int, rng: Random) -> Draft | None:
     parameters = {p: _pick(small_values(p, p in subject.sizes), trial, rng, p in subject.sizes) for p in subject.parameters}
-    parameters |= {i: _pick(small_values(i, True), trial, rng, True) for i in subject.free}
+    parameters |= {i: _pick(small_values(i, True)[: 2 if i.name in subject.components else None], trial, rng, True)
+                   for i in subject.free}
     parameters |= {s: v for s, v in subject.fixed.items() if isinstance(s, Parameter)}
     reach = _reach(subject, parameters)
     for _ in range(4):
@@ -737,14 +745,15 @@ def _draft(subject: _Subject, trial: int, rng: Random) -> Draft | None:
     else:
         return None
     random = {k for k in needed if subject.families[k[0]].random}
-    space = _Space(subject, random, parameters, reach, rng, trial).build()
+    numbers = {k: F((1, 1, 0, 2, 1)[trial]) if trial < len(FIRST) else rng.choice(WEIGHTS) for k in sorted(needed - random)}
+    numbers |= {_element_key(s): v for s, v in subject.fixed.items() if isinstance(s, Element)}
+    plain = Model(parameters, values=numbers, facts=subject.definitions)
+    space = _Space(subject, random, plain, reach, rng, trial).build()
     if space is None:
         return None
     probabilities, values = space
-    for key in sorted(needed - random):
-        values[key] = F((1, 1, 0, 2, 1)[trial]) if trial < len(FIRST) else rng.choice(WEIGHTS)
-    values |= {_element_key(s): v for s, v in subject.fixed.items() if isinstance(s, Element)}
-    filling = _Filling(subject, Model(parameters, probabilities, values, {}, subject.definitions), reach, rng)
+    values |= numbers
+    filling = _Filling(subject, Model(parameters, probabilities, values, {}, subject.definitions), reach, rng, trial)
     try:
         filling.run()
         for statement in subject.statements:
@@ -782,7 +791,8 @@ def models(statements: Iterable[Any], facts: Iterable[Any], *, seed: int = 0, co
            fixed: Mapping | None = None, tries: int | None = None) -> Iterator[Model]:
     """Up to `count` models of the facts for the symbols of `statements`, small ones first; the same for the same seed.
 
-    Every fact is verified, and every statement's assumptions apply.  At most `tries` attempts (20 per model) are made.
+    Every fact is verified, and the assumptions of one of the statements apply (of the first, the second, ... in turn,
+    if possible).  At most `tries` attempts (20 per model) are made.
     """
     statements, facts = tuple(statements), read_facts(facts)
     left, attempts = count, count * 20 if tries is None else tries
@@ -792,7 +802,7 @@ def models(statements: Iterable[Any], facts: Iterable[Any], *, seed: int = 0, co
         if draft is None or not verified(draft, facts):
             continue
         try:
-            if not all(applies(s, draft.model) for s in statements):
+            if statements and not any(applies(s, draft.model) for s in statements):
                 continue
         except (Undefined, NotEvaluable):
             continue

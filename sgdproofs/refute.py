@@ -190,7 +190,7 @@ def _fails(statement: Any, model: Model) -> bool:
 # --- search ------------------------------------------------------------------------------------------------
 
 
-def search(statement: Any, facts: Iterable[Any], *, seed: int = 0, budget: int = 400, seconds: float = 5.0,
+def search(statement: Any, facts: Iterable[Any], *, seed: int = 0, budget: int = 400, seconds: float = 3.0,
            fixed: Mapping | None = None) -> Witness | None:
     """A small witness against `statement` under `facts`, or None.
 
@@ -208,7 +208,7 @@ def search(statement: Any, facts: Iterable[Any], *, seed: int = 0, budget: int =
         found = _first(statement, facts, seed, budget, end, fixed or {})
         if found is None:
             return None
-        found = _smaller_sizes(found, statement, facts, seed, end, fixed or {})
+        found = _easier_parameters(found, statement, facts, seed, end, fixed or {})
         found = _shrunk(found, statement, facts, min(end, time.monotonic() + 1.0), fixed or {})
     except NotEvaluable:
         return None
@@ -250,20 +250,27 @@ def _complexity(draft: Draft) -> tuple:
     return (len(model.probabilities) * 4 + numbers + 2 * len(set(model.probabilities)), len(model.values))
 
 
-def _smaller_sizes(found: Draft, statement: Any, facts: tuple, seed: int, end: float, fixed: Mapping) -> Draft:
-    """Try smaller values of the integers, which say how many terms and draws the witness has."""
-    for symbol, number in list(found.model.parameters.items()):
-        if symbol.sort != "integer" or symbol in fixed or number.denominator != 1:
+def _easier_parameters(found: Draft, statement: Any, facts: tuple, seed: int, end: float, fixed: Mapping) -> Draft:
+    """Draw anew with easier values of single parameters: sizes first, since they say how many draws there are."""
+    order = sorted(found.model.parameters, key=lambda s: (s.sort != "integer", s.name))
+    keep = {**fixed, **{s: found.model.parameters[s] for s in order if s.sort == "integer"}}
+    for symbol in order:
+        if symbol in fixed or symbol not in found.model.parameters:
             continue
-        low = int(symbol.lower) if symbol.lower is not None else 0
-        for smaller in range(low, int(number)):
-            keep = {**fixed, **{s: v for s, v in found.model.parameters.items() if s.sort == "integer"}, symbol: Fraction(smaller)}
-            better = _first(statement, facts, seed, 12, end, keep, enough=2)
-            if better is not None:
-                found = better
-                break
+        now = found.model.parameters[symbol]
+        if symbol.sort == "integer":
+            low = int(symbol.lower) if symbol.lower is not None else 0
+            options = [Fraction(n) for n in range(low, int(now))]
+        else:
+            options = [v for v in EASY if in_domain(symbol, v) and _weight(v) < _weight(now)]
+        for option in options:
             if time.monotonic() > end:
                 return found
+            better = _first(statement, facts, seed, 12, end, {**keep, symbol: option}, enough=2)
+            if better is not None and _complexity(better) <= _complexity(found):
+                found = better
+                keep[symbol] = option
+                break
     return found
 
 
