@@ -215,9 +215,11 @@ def _needs_dot(left: str, right: str) -> bool:
 
 def _times(node: Times) -> Piece:
     final = len(node.args) - 1
+    # `(sum) (sum)`: the last sum needs no bracket, but two alike look alike.
+    several = sum(type(arg) is Sum for arg in node.args) > 1
     text, level = "", PRODUCT
     for place, arg in enumerate(node.args):
-        last = place == final
+        last = place == final and not several
         if place == 0:
             # `-a b` is read as -(a b), which is the same number; elsewhere a minus gets a bracket.
             negative = type(arg) is Negative or (isinstance(arg, sympy.Rational) and arg < 0)
@@ -227,7 +229,7 @@ def _times(node: Times) -> Piece:
             more = _at(arg, FACTOR, last=last)
             text += (r" \cdot " if _needs_dot(text, more) else " ") + more
     end = _piece(node.args[-1])
-    return Piece(text, level, end.reaches and end.level >= FACTOR)
+    return Piece(text, level, end.reaches and end.level >= FACTOR and not several)
 
 
 def _quotient(node: Quotient) -> Piece:
@@ -358,12 +360,12 @@ def _not_determined(statement: NotDetermined) -> str:
 
 def _loops(statement: Loops) -> str:
     order, increment = statement.order
-    heads = [
-        rf"\textbf{{for }} {latex(variable)} = {_place(low)}, \dots, {_place(high)}" for variable, low, high in order
+    heads = (rf"{latex(variable)} = {_place(low)}, \dots, {_place(high)}" for variable, low, high in order)
+    every = r",\; ".join(heads)
+    rows = [
+        rf"\textbf{{for }} {every} \text{{:}}",
+        rf"\quad {latex(statement.lhs)} \mathrel{{+}}= {latex(increment)}",
     ]
-    deeper = r"\quad "
-    rows = [rf"{deeper * depth}{head} \text{{:}}" for depth, head in enumerate(heads)]
-    rows.append(rf"{deeper * len(heads)}{latex(statement.lhs)} \mathrel{{+}}= {latex(increment)}")
     return r"\begin{array}{l} " + r" \\ ".join(rows) + r" \end{array}"
 
 
