@@ -14,11 +14,11 @@ from ..language import derivation as D
 from ..language.experiments import Einsum, Exact
 from ..language.facts import Fact
 from ..language.statements import Independence, Loops, NotDetermined, Relation, eq, ge
-from ..language.terms import Element, Limit, Negative, Quotient, Times, walk
+from ..language.terms import Element, Limit, Negative, Quotient, Times, term
 from ..meaning import Budget, Model, NotEvaluable, NoValue, holds, sides
 from ..models import models
 from .evaluate import Undefined, Unsupported
-from .points import terms_of
+from .points import closure, terms_of
 from .result import Result
 from .setting import Setting
 
@@ -45,10 +45,9 @@ def lines_of(items: tuple, assumptions: tuple = ()) -> Iterator[tuple[Any, tuple
             yield item.conclusion, assumptions
 
 
-def _finite(statement: Any) -> bool:
-    if isinstance(statement, Independence):
-        return True
-    return not any(isinstance(n, Limit) for t in terms_of(statement) for n in walk(t))
+def _finite(statement: Any, given: tuple[Fact, ...]) -> bool:
+    """Whether a statement speaks of no limit, definitions included."""
+    return not any(isinstance(n, Limit) for n in closure(terms_of(statement), given))
 
 
 def _under(statement: Any, assumptions: tuple) -> Any:
@@ -75,12 +74,13 @@ def run_exact(name: str, label: str, entry: Any, claim: Any, given: tuple[Fact, 
     spaces = tested = skipped = distinct = 0
     failure = ""
     groups: dict[tuple, list] = {}
+    facts = tuple(f for f in given if _finite(f, ()))
     for statement, assumptions in lines:
         distinct += 1
         if isinstance(statement, NotDetermined):
             failure = failure or _not_determined(statement, given)
             tested += 1
-        elif _finite(statement):
+        elif _finite(statement, given):
             groups.setdefault(assumptions + tuple(statement.when), []).append(statement)
         else:
             skipped += 1
@@ -88,7 +88,7 @@ def run_exact(name: str, label: str, entry: Any, claim: Any, given: tuple[Fact, 
         found = 0
         judged = [False] * len(statements)
         try:
-            for model in models(tuple(statements), given, seed=seed, count=experiment.count, fixed=fixed):
+            for model in models(tuple(statements), facts, seed=seed, count=experiment.count, fixed=fixed):
                 found += 1
                 for number, statement in enumerate(statements):
                     verdict = _verdict(statement, model)
@@ -102,9 +102,10 @@ def run_exact(name: str, label: str, entry: Any, claim: Any, given: tuple[Fact, 
         spaces += found
         tested += sum(judged)
         skipped += len(judged) - sum(judged)
-    rejected, how = _near_misses(claim, given, experiment, seed, fixed)
+    rejected, how = _near_misses(claim, facts, given, experiment, seed, fixed)
     note = f"; {skipped} with limits or derivatives left to the other experiments" if skipped else ""
-    summary = failure or f"{tested} of {distinct} lines hold exactly in all of {spaces} finite spaces{note}{how}"
+    where = f"in all of {spaces} finite spaces" if groups else "at the two stated points"
+    summary = failure or f"{tested} of {distinct} lines hold exactly {where}{note}{how}"
     if not tested and not failure:
         failure = summary = f"none of the {distinct} lines can be evaluated in a finite space"
     miss = _miss_text(experiment)
@@ -134,25 +135,25 @@ def _brief(value: Any) -> str:
     return str(value)
 
 
-def _near_misses(claim: Any, given: tuple, experiment: Exact, seed: int, fixed: dict) -> tuple[bool, str]:
+def _near_misses(claim: Any, facts: tuple, given: tuple, experiment: Exact, seed: int, fixed: dict) -> tuple[bool, str]:
     """Whether every near-miss fails in some space, and a remark for the summary."""
     rejected, said = True, ""
     trials: list[tuple[str, Any, tuple]] = []
     if experiment.near_miss is not None:
-        trials.append(("the near-miss", experiment.near_miss, given))
+        trials.append(("the near-miss", experiment.near_miss, facts))
     if experiment.facts_dropped:
-        if isinstance(claim, Relation) and not _finite(claim):
+        if isinstance(claim, Relation) and not _finite(claim, given):
             return False, "; NOT rejected: the claim has a limit, so that dropped facts cannot be tested exactly"
         names = {f.name for f in experiment.facts_dropped}
-        rest = tuple(f for f in given if f not in experiment.facts_dropped and f.name not in names)
+        rest = tuple(f for f in facts if f not in experiment.facts_dropped and f.name not in names)
         trials.append(("the claim without the dropped facts", claim, rest))
-    for what, statement, facts in trials:
+    for what, statement, kept in trials:
         if isinstance(statement, NotDetermined):
-            fails, total = (1, 1) if _not_determined(statement, facts) else (0, 1)
+            fails, total = (1, 1) if _not_determined(statement, kept) else (0, 1)
         else:
             fails = total = 0
             try:
-                for model in models((statement,), facts, seed=seed + 1, count=3 * experiment.count, fixed=fixed):
+                for model in models((statement,), kept, seed=seed + 1, count=3 * experiment.count, fixed=fixed):
                     total += 1
                     fails += _verdict(statement, model) is False
                     if fails and total >= experiment.count:
@@ -219,7 +220,7 @@ def run_einsum(name: str, label: str, given: tuple[Fact, ...], experiment: Einsu
 
 def _looped(loops: Loops, setting: Setting, entry_of: Any) -> tuple[dict, int]:
     """The loops exactly as printed: every pass adds the increment to the entry that the target names."""
-    order, increment = loops.order
+    order, increment = _order(loops)
     exact = setting.exactly()
     table: dict[tuple, Fraction] = {}
     passes = 0
@@ -240,8 +241,13 @@ def _looped(loops: Loops, setting: Setting, entry_of: Any) -> tuple[dict, int]:
     return table, passes
 
 
-def _einsummed(loops: Loops, setting: Setting, entry_of: Any) -> tuple[dict, str]:
+def _order(loops: Loops) -> tuple[list[tuple], Any]:
     order, increment = loops.order
+    return [(index, term(low), term(high)) for index, low, high in order], increment
+
+
+def _einsummed(loops: Loops, setting: Setting, entry_of: Any) -> tuple[dict, str]:
+    order, increment = _order(loops)
     exact = setting.exactly()
     letters = {place[0]: chr(ord("a") + k) for k, place in enumerate(order)}
     spans = {place[0]: range(exact.whole(place[1], {}), exact.whole(place[2], {}) + 1) for place in order}

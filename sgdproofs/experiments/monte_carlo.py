@@ -24,7 +24,7 @@ import numpy
 
 from ..language.experiments import MonteCarlo
 from ..language.statements import Relation
-from ..language.terms import INFINITY, Limit, walk
+from ..language.terms import INFINITY, Limit
 from .evaluate import Undefined, Unsupported
 from .moments import ExactMoments, Polynomial
 from .points import bindings, closure, describe, settings_at, terms_of
@@ -303,7 +303,7 @@ def run_monte_carlo(name: str, number: int, label: str, claim: Relation, given: 
 
 def _drift(part: _Part, claim: Relation, found: list[Comparison]) -> float:
     """What is left of the limits, at most, as a part of the standard error."""
-    if not any(isinstance(n, Limit) for t in terms_of(claim) for n in walk(t)):
+    if not any(isinstance(n, Limit) for n in closure(terms_of(claim), part.plan.setting.given)):
         return 0.0
     setting, steps = part.plan.setting, part.plan.steps
     assert steps is not None

@@ -16,7 +16,7 @@ import mpmath
 from ..language.facts import ChainRule
 from ..language.experiments import Precision
 from ..language.statements import Relation
-from ..language.terms import INFINITY, Element, Index, Limit, Parameter, Sum
+from ..language.terms import INFINITY, Cov, E, Element, Index, Limit, Parameter, Sum, Var
 from .evaluate import Undefined, Unsupported
 from .moments import ExactMoments, Polynomial
 from .points import bindings, closure, describe, runs_over, settings_at, terms_of
@@ -25,7 +25,6 @@ from .setting import Setting, admissible, match
 
 __all__ = ["HighPrecision", "run_precision"]
 
-_MOST_STEPS = 3200
 _MOST_POINTS = 200
 
 
@@ -86,6 +85,8 @@ class HighPrecision(ExactMoments):
     def _stepped(self, body: Any, variable: Parameter, binding: dict) -> Any:
         """The body at doubling steps: as it stands where the remainder dies geometrically, else extrapolated."""
         wanted = self.context.mpf(10) ** -(self.digits + 3)
+        drawing = any(isinstance(n, (E, Var, Cov)) for n in closure([body], self.setting.given))
+        most = self.steps * (16 if drawing else 128)
         place = max(8, self.steps // 16)
         values: list[Any] = []
         while True:
@@ -93,18 +94,20 @@ class HighPrecision(ExactMoments):
             if isinstance(values[-1], Polynomial):
                 raise Unsupported("the limit of a random quantity is not evaluated")
             self.reached = max(self.reached, place)
-            tail, kind = _remainder(values)
-            if tail is not None and tail <= wanted * max(1, abs(values[-1])) or place * 2 > max(self.steps, _MOST_STEPS):
+            bound = wanted * max(1, abs(values[-1]))
+            tail = _remainder(values)
+            if tail is not None and tail <= bound:
+                value, way = values[-1], f"{variable} = {place}"
                 break
-            if tail is not None and kind == "algebraic" and place >= self.steps:
+            value, tail = _extrapolated(values)
+            way = f"extrapolated from {variable} = {place // 2 ** (len(values) - 1)}, ..., {place}"
+            if tail is not None and tail <= bound:
+                break
+            if place * 2 > most:
+                value, tail, way = values[-1], abs(values[-1] - values[-2]), f"{variable} = {place}"
                 break
             place *= 2
-        if kind == "algebraic":
-            value, tail = _extrapolated(values)
-            self.ways.add(f"extrapolated from {variable} = {place // 2 ** (len(values) - 1)}, ..., {place}")
-        else:
-            value = values[-1]
-            self.ways.add(f"{variable} = {place}")
+        self.ways.add(way)
         self.tails.append(tail)
         return value
 
@@ -126,26 +129,20 @@ class HighPrecision(ExactMoments):
         self.ways.add(f"central differences of step 10^-{self.digits}")
         return (ends[0] - ends[1]) / (2 * step)
 
-    def _look_up(self, family: Any, places: tuple) -> Any:
-        found = self._differentiable(family, places)
-        return super()._look_up(family, places) if found is None else found
-
-    def _resolve_parameter(self, node: Parameter) -> Any:
-        found = self._differentiable(node, ())
-        return super()._resolve_parameter(node) if found is None else found
-
-    def _differentiable(self, symbol: Any, places: tuple) -> Any:
+    def _apply(self, node: Any, binding: dict) -> Any:
         """A function known only as differentiable stands for one such function; its partials are differences."""
         for fact in self.setting.given:
-            if not isinstance(fact, ChainRule):
-                continue
-            binding = match(fact.function, symbol, places)
-            if binding is not None:
+            if isinstance(fact, ChainRule) and fact.function == node:
                 return self._some_function([self.value(fact.through, b) for b in self._runs(fact, binding)])
-            binding = match(fact.partial, symbol, places)
-            if binding is not None and fact.partial != fact.function:
-                return self._slope(fact, binding)
-        return None
+        return super()._apply(node, binding)
+
+    def _look_up(self, family: Any, places: tuple) -> Any:
+        for fact in self.setting.given:
+            if isinstance(fact, ChainRule):
+                binding = match(fact.partial, family, places)
+                if binding is not None:
+                    return self._slope(fact, binding)
+        return super()._look_up(family, places)
 
     def _runs(self, fact: ChainRule, binding: dict) -> list[dict]:
         free = {k: v for k, v in binding.items() if k not in {r[0] for r in fact.ranges}}
@@ -171,32 +168,32 @@ class HighPrecision(ExactMoments):
         return (ends[0] - ends[1]) / (2 * step)
 
 
-def _remainder(values: list) -> tuple[Any, str]:
-    """What remains at the last of doubling steps, from how the last differences shrink."""
+def _remainder(values: list) -> Any:
+    """What remains at the last of doubling steps if it dies geometrically; None where that is not seen.
+
+    For a + K q^T at T, 2T, 4T the differences are K q^T and K q^2T, and what remains is K q^4T.
+    """
     if len(values) < 3:
-        return None, ""
+        return None
     first, second = abs(values[-2] - values[-3]), abs(values[-1] - values[-2])
     if second == 0:
-        return second, "geometric"
-    if first == 0:
-        return second, "algebraic"
-    # a + K q^T at T, 2T, 4T: the differences are K q^T and K q^2T, what remains is K q^4T
-    if second < first / 32:
-        return second**3 / first**2, "geometric"
-    return second, "algebraic"
+        return second
+    return second**3 / first**2 if second < first / 2**10 else None
 
 
 def _extrapolated(values: list) -> tuple[Any, Any]:
-    """Richardson's table for a remainder in powers of 1/T, at doubling T; the last correction is its error."""
-    row = list(values)
-    best, error = row[-1], abs(row[-1] - row[-2])
+    """Richardson's table for a remainder in powers of 1/T, at doubling T, and its last correction as the error.
+
+    The error is None with fewer than four values: too few to tell such a remainder from another.
+    """
+    row, best, error = list(values), values[-1], None
     for order in range(1, len(values)):
         row = [(2**order * b - a) / (2**order - 1) for a, b in zip(row, row[1:], strict=False)]
-        change = abs(row[-1] - best)
-        if change > error:
+        change = max(abs(r - best) for r in row[-2:])
+        if error is not None and change > error:
             break
         best, error = row[-1], change
-    return best, error
+    return best, error if len(values) > 3 else None
 
 
 @dataclass
@@ -217,7 +214,7 @@ def agreement(left: Any, right: Any, context: Any, most: int) -> float:
     gap = abs(left - right)
     if gap == 0:
         return float(most)
-    scale = max(abs(left), abs(right))
+    scale = max(abs(left), abs(right)) if left and right else context.mpf(1)
     return max(0.0, min(float(most), float(-context.log10(gap / scale))))
 
 
