@@ -323,11 +323,13 @@ class _Reading:
             bound = _matched(fact.function, places, self)
             if bound is None:
                 continue
+            seeds: set = set()
             for env in self.runs(fact.ranges, bound):
                 moved = self.of(fact.through, env)
                 for number in moved if isinstance(moved, tuple) else (moved,):
-                    if any(len(seeds) > 1 for seeds in _parts(number)):
-                        raise NotEvaluable(f"a second derivative of {fact.function}")
+                    seeds.update(*_parts(number))
+                if len(seeds) > 1:
+                    raise NotEvaluable(f"a second derivative of {fact.function}")
                 tail = _each(lambda n, _: n.tail() if isinstance(n, _Jet) else Fraction(0), moved, Fraction(0))
                 found = _each(_add, found, _each(_multiply, self.of(fact.partial, env), tail))
             return found
@@ -711,8 +713,10 @@ def _across_holds(fact: Across, model: Model, reach: int | Mapping[str, int]) ->
 
 def _definition_holds(fact: Definition, model: Model, reach: int | Mapping[str, int]) -> bool:
     if isinstance(fact.target, Parameter):
+        if not _everywhere(fact.relation, (), model, reach):
+            return False
         found = value(fact.target, model)
-        return _everywhere(fact.relation, (), model, reach) and not isinstance(found, tuple) and in_domain(fact.target, found)
+        return not isinstance(found, tuple) and in_domain(fact.target, found)
     if fact.over is None:
         return _everywhere(fact.relation, fact.target.indices, model, reach)
     rest = [i for i in fact.target.indices if i != fact.over]
