@@ -15,20 +15,27 @@ from .words import Math, Words
 __all__ = ["escape", "write"]
 
 # Text width and the columns beside the formulas, in em of the article's font.
-LINE, REASON, NUMBER, GAP, INDENT, STEP_IN = 46.6, 12.6, 2.4, 1.0, 1.0, 1.4
+LINE, REASON, NUMBER, GAP, STEP_IN = 46.6, 12.6, 2.4, 1.0, 1.4
 
 PREAMBLE = r"""\documentclass[10pt,a4paper,fleqn]{article}
 \IfFileExists{lmodern.sty}{\usepackage[T1]{fontenc}\usepackage{lmodern}}{}
 \usepackage{amsmath,amssymb}
 \usepackage{graphicx}
 \usepackage[a4paper,margin=23mm]{geometry}
-\setlength{\mathindent}{1em}
+\setlength{\mathindent}{0pt}
 \setlength{\parindent}{0pt}
 \setlength{\parskip}{4pt plus 1pt}
 \setlength{\emergencystretch}{3em}
 \setcounter{secnumdepth}{0}
-\allowdisplaybreaks
+\allowdisplaybreaks[2]
 \raggedbottom
+\AtBeginDocument{\setlength{\abovedisplayskip}{6pt plus 2pt}\setlength{\abovedisplayshortskip}{4pt plus 2pt}%
+  \setlength{\belowdisplayskip}{7pt plus 2pt}\setlength{\belowdisplayshortskip}{7pt plus 2pt}}
+% An entry does not start at the foot of a page.
+\newcommand{\entry}[1]{\par\vskip 0pt plus 9\baselineskip\penalty-200\vskip 0pt plus -9\baselineskip
+  \section{#1}}
+% A part of an entry; what follows may be a formula of the same paragraph.
+\newcommand{\head}[1]{\par\addvspace{8pt plus 2pt}\textbf{#1}\nopagebreak}
 % The reason beside a line, and the number of the line.
 \newcommand{\reason}[2]{\parbox[t]{12.6em}{\raggedright\footnotesize #2}\makebox[2.4em][r]{#1}}
 % What belongs to an induction or a case is set in from the left.
@@ -90,7 +97,7 @@ def _text(words: Words) -> str:
 
 def _calculation(rows: tuple[Row, ...], room: float, *, reasons: bool) -> list[str]:
     """The rows of an alignment, reasons beside them, nothing wider than `room`."""
-    space = room - INDENT - (REASON + NUMBER + GAP if reasons else 0.0)
+    space = room - (REASON + NUMBER + GAP if reasons else 0.0)
     lefts = [width(row.left) for row in rows if row.relation]
     # A wide left side stands on a row of its own, and the line breaks before its relation.
     apart = max(lefts, default=0.0) > 0.3 * space
@@ -148,15 +155,15 @@ def _blocks(blocks: Iterable[Any], room: float) -> list[str]:
 
 
 def _heading(block: Heading, room: float) -> list[str]:
-    command = {1: "section", 2: "subsection"}[block.level]
-    if block.level == 2:
-        return [rf"\paragraph{{{_text(block.words)}.}}\mbox{{}}\par\nopagebreak"]
-    return ["", rf"\{command}{{{_text(block.words)}}}"]
+    if block.level == 1:
+        return ["", rf"\entry{{{_text(block.words)}}}"]
+    return [rf"\head{{{_text(block.words)}}}"]
 
 
 def _paragraph(block: Paragraph, room: float) -> list[str]:
+    # Left open at its end: a formula that follows belongs to the paragraph.
     text = _text(block.words)
-    return [rf"{{\small {text}\par}}" if block.small else text + r"\par"]
+    return [r"\par " + (rf"{{\small {text}\par}}" if block.small else text)]
 
 
 def _items(block: Items, room: float) -> list[str]:
@@ -185,17 +192,16 @@ def _errata(block: Errata, room: float) -> list[str]:
 
 
 def _correction(number: int, entry: Correction, room: float) -> list[str]:
-    reason = rf" (reason given: {_text(entry.reason)})" if entry.reason else ""
+    reason = f" (reason given: {_text(entry.reason)})" if entry.reason else ""
     said = [
-        rf"\paragraph{{{number}. {_text(entry.where)}.}}\mbox{{}}\par\nopagebreak",
-        rf"Printed{reason}:\par\nopagebreak", _display(_aligned(entry.printed, room)),
-        rf"\textbf{{{escape(entry.verdict.capitalize())}.}}\par",
+        rf"\head{{{number}. {_text(entry.where)}}}", rf"\par As printed{reason}:",
+        _display(_aligned(entry.printed, room)), rf"\par \textbf{{{escape(entry.verdict.capitalize())}.}}",
     ]
     said += [rf"{_text(why)}\par" for why in entry.why]
     if entry.correction is not None:
-        said += [r"\textbf{Correct:}\par\nopagebreak", _display(_aligned(entry.correction, room))]
-    if any(getattr(part, "text", "x") for part in entry.remark):
-        said.append(rf"{_text(entry.remark)}\par")
+        said += [r"\par \textbf{Correct:}", _display(_aligned(entry.correction, room))]
+    if entry.remark:
+        said.append(rf"\par {_text(entry.remark)}")
     return said
 
 

@@ -25,9 +25,9 @@ def escape(text: str) -> str:
     """Plain text for Markdown: no sign of it marks anything up."""
     for pair, sign in DIGRAPHS.items():
         text = text.replace(pair, sign)
-    text = re.sub(r"([\\`*_{}\[\]()#+!|~$^<>-])", r"\\\1", " ".join(text.split("\n")))
-    # `&lt;` in a title is these four signs, and a leading `1.` starts no list.
-    return re.sub(r"^(\d+)\.", r"\1\\.", text.replace("&", "&amp;"))
+    text = re.sub(r"([\\`*_{}\[\]#|~$^<>])", r"\\\1", " ".join(text.split("\n"))).replace("&", "&amp;")
+    # At the start of a line these would begin a list.
+    return re.sub(r"^(\s*)([-+]|\d+\.)(?=\s)", lambda m: m[1] + m[2][:-1] + "\\" + m[2][-1], text)
 
 
 def _text(words: Words, *, cell: bool = False) -> str:
@@ -43,10 +43,6 @@ def _text(words: Words, *, cell: bool = False) -> str:
         else:
             said.append(escape(part.text))
     return "".join(said)
-
-
-def _plain_reason(row: Row) -> str:
-    return _text(row.reason)
 
 
 def _cells(row: Row) -> str:

@@ -13,7 +13,7 @@ from sympy.core.basic import Basic
 from ..kernel.reasons import flat
 from ..kernel.report import PROVED, REFUTED, UNDECIDED, UNJUSTIFIED, Condition, Line, Report
 from ..language.derivation import (
-    HYPOTHESIS, PREVIOUS, Branches, Calc, Erratum, Induction, Lemma, Refutation, leaves,
+    HYPOTHESIS, PREVIOUS, At, Branches, Calc, Erratum, Induction, Lemma, Refutation, leaves,
 )
 from ..language.facts import Across, Fact, Identical
 from ..language.statements import Loops, Relation, symbols_of
@@ -103,11 +103,14 @@ def _given(subject: Any) -> list[Block]:
     symbols = list(dict.fromkeys(_symbols(subject)))
     parameters = [s for s in symbols if isinstance(s, Parameter) and not isinstance(s, Index)]
     random = [s for s in symbols if isinstance(s, Family) and s.random]
+    fixed = [s for s in symbols if isinstance(s, Family) and not s.random]
     items = []
     if parameters:
         items.append(words("Parameters: ", joined(domain(p) for p in parameters)))
     if random:
         items.append(words("Random: ", joined(random)))
+    if fixed:
+        items.append(words("Not random: " if random else "Indexed quantities: ", joined(fixed)))
     items += [fact_sentence(fact) for fact in subject.given]
     items += [words(f"From {lemma.name}: ", lemma.statement) for lemma in getattr(subject, "lemmas", ())]
     return [Heading(words("Given"), 2), Items(tuple(items))] if items else []
@@ -159,7 +162,7 @@ def _derivation(report: Report, titles: Mapping[str, str]) -> list[Block]:
             Paragraph(words(strong(f"The claim is not proved ({report.verdict})."), why)),
             *_statement_blocks(subject.claim),
         ]
-    return blocks + _conditions(report) + (_sanity(subject) if settled(report) else [])
+    return blocks + _conditions(report) + _sanity(report)
 
 
 def _points(claim: Any) -> Block | None:
@@ -185,24 +188,24 @@ def _conditions(report: Report) -> list[Block]:
 
 
 def _condition(condition: Condition) -> Words:
-    how = words(condition.discharged) if condition.discharged is not None else words(strong("not shown"))
-    relation = words(condition.relation)
-    return words(relation, f" (line {condition.line}: ", how, ")")
+    how = strong("not shown") if condition.discharged is None else _from(condition.discharged)
+    return words(condition.relation, f" (line {condition.line}, ", how, ")")
 
 
-def _sanity(subject: Any) -> list[Block]:
-    said = []
-    for values, expected in _pairs(subject.sanity):
-        point = listed(Math(f"{latex(symbol)} = {_exact(value)}") for symbol, value in values.items())
-        said.append(words("For ", point, " the right-hand side is ", Math(_exact(expected)), "."))
-    return [Paragraph(s, small=True) for s in said]
+def _from(discharged: str) -> str:
+    return discharged if discharged.startswith(("from ", "by ", "since ")) else f"from {discharged}"
 
 
-def _pairs(sanity: tuple) -> list[tuple]:
-    """`(values, expected)` pairs; a single pair may stand by itself."""
-    if len(sanity) == 2 and isinstance(sanity[0], Mapping):
-        return [sanity]
-    return list(sanity)
+def _sanity(report: Report) -> list[Block]:
+    """The checked values of the claim's right-hand side at particular parameters."""
+    blocks: list[Block] = []
+    for line in filter(_is_sanity, report.lines):
+        point = line.scope.partition(", ")[2]
+        reason = words(f"for {point}" if point else "", *(() if line.verdict == PROVED else (": ", line.verdict)))
+        blocks.append(Calculation((row_of(line.statement, number=line.number, reason=reason),)))
+        if line.verdict != PROVED:
+            blocks += [Paragraph(said) for said in _why(line, report.subject.given)]
+    return [Heading(words("Sanity check"), 2), *blocks] if blocks else []
 
 
 def _experiments(outcomes: Sequence[Any]) -> list[Block]:
@@ -223,7 +226,7 @@ def _refutation(report: Report, titles: Mapping[str, str]) -> list[Block]:
     else:
         blocks.append(Paragraph(words(strong(f"Not refuted ({report.verdict})."), f" {report.reason}".rstrip())))
     for line in report.lines:
-        blocks += [Paragraph(said) for said in _why(line)]
+        blocks += [Paragraph(said) for said in _witness(line)]
     if subject.corrected_by:
         blocks.append(Paragraph(words(strong("Correction: "), titles.get(subject.corrected_by, ""),
                                       f" (entry {subject.corrected_by})." )))
@@ -268,9 +271,9 @@ def _proof(report: Report) -> list[Block]:
             stack[-1].append(Inset(tuple(inner)))
 
     for line in report.lines:
-        path = paths.get(id(line.item))
-        if path is None:
-            path = here[:line.depth] if len(here) >= line.depth else (*here, *((None, line.scope),) * (line.depth - len(here)))
+        if _is_sanity(line):
+            continue
+        path = _path(line, paths, here)
         common = 0
         while common < min(len(path), len(here)) and _same(path[common], here[common]):
             common += 1
@@ -280,17 +283,34 @@ def _proof(report: Report) -> list[Block]:
             around, part = path[depth]
             if depth >= len(here) or here[depth][0] is not around:
                 stack[-1] += _opening(around)
-            stack[-1] += _part(around, part)
-            stack.append([])
+            stack.append(_part(around, part))
         here = path
         fresh = not rows
         rows.append(row_of(line.statement, number=line.number, reason=_reason(line, numbers),
                            continued=line.continued and not fresh))
         if line.verdict != PROVED:
             flush()
-            stack[-1] += [Paragraph(said) for said in _why(line)]
+            stack[-1] += [Paragraph(said) for said in _why(line, report.subject.given)]
     close(0)
     return stack[0]
+
+
+def _path(line: Line, paths: Mapping[int, Path], here: Path) -> Path:
+    """The inductions and cases around a line.  The last line of a base, step or case comes from its container."""
+    around = paths.get(id(line.item))
+    if around is None:
+        return here[:line.depth] + ((None, line.scope),) * (line.depth - len(here))
+    if line.depth > len(around) and isinstance(line.item, Induction):
+        return (*around, (line.item, "base" if line.scope.startswith("base") else "step"))
+    if line.depth > len(around) and isinstance(line.item, Branches):
+        found = [n for n, (condition, _) in enumerate(line.item.parts) if line.scope == f"case {condition}"]
+        return (*around, (line.item, found[0]) if found else (None, line.scope))
+    return around
+
+
+def _is_sanity(line: Line) -> bool:
+    """Does the line belong to no item of the proof, but to a sanity check of the claim?"""
+    return line.item is None and line.scope.startswith("sanity")
 
 
 def _same(one: tuple, other: tuple) -> bool:
@@ -311,31 +331,15 @@ def _part(around: Any, part: Any) -> list[Block]:
     if isinstance(around, Induction):
         over = latex(around.over)
         if part == "base":
-            return [Paragraph(words(strong("Base, "), Math(f"{over} = {around.start}"), strong(".")))]
-        hypothesis = _at_previous(around.claim, around.over)
+            return [Paragraph(words(strong("Base, "), Math(f"{over} = {around.start}"), "."))]
+        hypothesis = around.claim.at({around.over: around.over - 1})
         return [Paragraph(words(
-            strong("Step, "), Math(rf"{over} \ge {around.start + 1}"), strong(". "), "Induction hypothesis: ",
+            strong("Step, "), Math(rf"{over} \ge {around.start + 1}"), ". Induction hypothesis: ",
             Math(row_of(hypothesis).tex), ".",
         ))]
     if isinstance(around, Branches):
-        return [Paragraph(words(strong("Case "), around.parts[part][0], strong(".")))]
+        return [Paragraph(words(strong("Case "), around.parts[part][0], "."))]
     return [Paragraph(words(strong(f"{part[:1].upper()}{part[1:]}.")))] if part else []
-
-
-def _at_previous(node: Any, over: Index) -> Any:
-    """`node` with `over - 1` for the free `over`; a sum that binds `over` itself is left as it is."""
-    if node == over:
-        return over - 1
-    if not isinstance(node, Basic) or not node.args:
-        return node
-    if isinstance(node, Sum) and any(variable == over for variable, _, _ in node.ranges):
-        return node
-    parts = [_at_previous(part, over) for part in node.args]
-    if all(new is old for new, old in zip(parts, node.args, strict=True)):
-        return node
-    if isinstance(node, Relation):
-        return Relation(parts[0], node.rel, parts[1], tuple(parts[2]))
-    return node.func(*parts)
 
 
 def _numbers(report: Report) -> dict[int, int]:
@@ -345,17 +349,10 @@ def _numbers(report: Report) -> dict[int, int]:
     def last(item: Any) -> int | None:
         if id(item) in numbers:
             return numbers[id(item)]
-        parts: Sequence[Any] = ()
-        if isinstance(item, Calc):
-            parts = item.rows
-        elif isinstance(item, Induction):
-            parts = (*item.base, *item.step)
-        elif isinstance(item, Branches):
-            parts = tuple(inner for _, lines in item.parts for inner in lines)
-        found = [n for part in parts if (n := last(part)) is not None]
-        return max(found) if found else None
+        found = [n for part in item.rows if (n := last(part)) is not None] if isinstance(item, Calc) else []
+        return max(found, default=None)
 
-    for item in leaves(report.subject.proof):
+    for item in leaves(getattr(report.subject, "proof", ())):
         if (number := last(item)) is not None:
             numbers[id(item)] = number
     return numbers
@@ -366,6 +363,8 @@ def _reason(line: Line, numbers: Mapping[int, int]) -> Words:
         return ()
     cited = [_citation(cite, line, numbers) for cite in flat(getattr(line.by, "cites", ()))]
     name = getattr(line.by, "name", None) or str(line.by)
+    if cited and str(getattr(cited[0][0], "text", "")).startswith(name):
+        return joined(cited)
     return words(name, ": " if cited else "", joined(cited))
 
 
@@ -376,6 +375,9 @@ def _citation(cite: Any, line: Line, numbers: Mapping[int, int]) -> Words:
         return words(str(cite))
     if isinstance(cite, Fact):
         return fact_name(cite)
+    if isinstance(cite, At):
+        places = listed(Math(f"{latex(v)} = {latex(w)}") for v, w in cite.values)
+        return words(_citation(cite.item, line, numbers), " at ", places)
     if id(cite) in numbers:
         return words(f"({numbers[id(cite)]})")
     if isinstance(cite, Lemma):
@@ -383,12 +385,18 @@ def _citation(cite: Any, line: Line, numbers: Mapping[int, int]) -> Words:
     return words(getattr(cite, "name", None) or str(cite))
 
 
-def _why(line: Line) -> list[Words]:
+def _missing(line: Line, given: tuple) -> Words:
+    """The facts that a line would have had to cite as well."""
+    named = {fact.name: fact_name(fact) for fact in given}
+    return listed(named.get(name, name) for name in line.missing)
+
+
+def _why(line: Line, given: tuple) -> list[Words]:
     """The verdict of a line that is not proved, with what shows it."""
     head = f"{line.verdict.capitalize()}."
     if line.verdict == UNJUSTIFIED:
         said = [words(strong(f"Line ({line.number}): {head}"), " It does not follow from what it cites",
-                      f"; it also needs {', '.join(line.missing)}." if line.missing else ".",
+                      *(("; it also needs ", _missing(line, given), ".") if line.missing else (".",)),
                       f" {line.reason}" if line.reason else "")]
     elif line.verdict == PROVED:
         said = []
@@ -414,8 +422,8 @@ def _corrections(entries: Sequence[Report], titles: Mapping[str, str]) -> Iterat
         if isinstance(subject, Refutation):
             why = [said for line in report.lines for said in _witness(line)]
             instead = subject.corrected_by
-            yield Correction(where, row_of(subject.claim), (), report.verdict, tuple(why), None,
-                             words(f"Correction: {titles.get(instead, instead)} (entry {instead})." if instead else ""))
+            remark = words(strong("Correct: "), f"{titles.get(instead, instead)} (entry {instead}).") if instead else ()
+            yield Correction(where, row_of(subject.claim), (), report.verdict, tuple(why), None, remark)
             continue
         numbers = _numbers(report)
         for line in getattr(report, "errata", ()):
@@ -424,10 +432,10 @@ def _corrections(entries: Sequence[Report], titles: Mapping[str, str]) -> Iterat
             printed = line.item.printed
             why = _witness(line)
             if line.missing:
-                why.append(words(f"It also needs {', '.join(line.missing)}."))
+                why.append(words("It does not follow from what it cites; it also needs ", _missing(line, subject.given), "."))
             if line.reason:
                 why.append(words(line.reason))
             right = line.item.correction
             right = getattr(right, "conclusion", right)
             yield Correction(where, row_of(printed.statement), _reason(line.judged(by=printed.by), numbers), line.verdict,
-                             tuple(why), None if right is None else row_of(right), words(line.item.remark))
+                             tuple(why), None if right is None else row_of(right), words(line.item.remark) if line.item.remark else ())

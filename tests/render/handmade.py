@@ -7,7 +7,7 @@ from typing import Any
 
 from sgdproofs.kernel.report import PROVED, REFUTED, UNJUSTIFIED, Condition, Line, Report
 from sgdproofs.language.derivation import (
-    HYPOTHESIS, PREVIOUS, Derivation, Refutation, branches, calc, erratum, induction, row, step,
+    HYPOTHESIS, PREVIOUS, Derivation, Refutation, at, branches, calc, erratum, induction, row, step,
 )
 from sgdproofs.language.facts import assume, define, identical_across, independent_across, recurrence
 from sgdproofs.language.statements import eq, ge, gt, le, loops, ne, not_determined
@@ -30,11 +30,6 @@ class Shown:
 
     def describe(self) -> str:
         return self.text
-
-
-@dataclass(frozen=True)
-class ReportWithErrata(Report):
-    errata: tuple = ()
 
 
 N = natural("N", at_least=1)
@@ -61,7 +56,7 @@ def ema_variance() -> Report:
     derivation = Derivation(
         name="ema-variance-limit", title="Variance of a running average", source="Problem 1(a)",
         given=(update, independence, identical_across(x, t), variance, define(v, limit(Var(mu[t]), t))),
-        claim=eq(limit(Var(mu[t]), t), sigma2/(2*N - 1)), proof=steps, sanity=({N: 1}, sigma2),
+        claim=eq(limit(Var(mu[t]), t), sigma2/(2*N - 1)), proof=steps, sanity=(({N: 1}, sigma2),),
         note="The limit exists for every N >= 1; it is not assumed.",
     )
     nonzero = Condition(ne(N, 0), 1, "from N >= 1")
@@ -70,7 +65,8 @@ def ema_variance() -> Report:
         Line(n, s.statement, s.by, PROVED, item=s, conditions=(nonzero, other) if n == 5 else (nonzero,))
         for n, s in enumerate(steps, start=1)
     )
-    return Report(derivation, PROVED, lines, THEOREM)
+    sane = Line(6, eq(sigma2/(2*term(1) - 1), sigma2), By("sanity check"), PROVED, scope="sanity, N = 1")
+    return Report(derivation, PROVED, (*lines, sane), THEOREM)
 
 
 def minibatch() -> Report:
@@ -117,29 +113,29 @@ def minibatch() -> Report:
     )
     bad = Line(1, printed.statement, printed.by, UNJUSTIFIED, item=slip,
                missing=("independence of the ghat[b]", "mean of the gradients"))
-    return ReportWithErrata(derivation, PROVED, lines, THEOREM, errata=(bad,))
+    return Report(derivation, PROVED, lines, THEOREM, errata=(bad,))
 
 
 def momentum() -> Report:
     update = recurrence(y[t], (1 - 1/N)*y[t - 1] + c, start={0: 0})
-    base = step(eq(y[0], N*c*(1 - (1 - 1/N)**0)), By("start of the recurrence", (update,)))
+    begin, end = By("start of the recurrence", (update,)), By("algebra", (PREVIOUS,))
     inner = calc(
         y[t],
         row((1 - 1/N)*y[t - 1] + c, By("recurrence", (update,))),
         row((1 - 1/N)*(N*c*(1 - (1 - 1/N)**(t - 1))) + c, By("substitution", (HYPOTHESIS,))),
-        row(N*c*(1 - (1 - 1/N)**t), By("algebra")),
     )
-    closed = induction(eq(y[t], N*c*(1 - (1 - 1/N)**t)), over=t, base=(base,), step=(inner,))
-    last = step(eq(limit(y[t], t), N*c), By("limit of a geometric term", (closed,)))
+    closed = induction(eq(y[t], N*c*(1 - (1 - 1/N)**t)), over=t, base=begin, step=(inner, end))
+    last = step(eq(limit(y[t], t), N*c), By("limit of a geometric term", (at(closed, {t: t + 1}), closed)))
     derivation = Derivation(name="momentum-constant", title="Momentum with a constant input", source="Problem 2(a)",
                             given=(update,), claim=last.statement, proof=(closed, last))
     nonzero = Condition(ne(N, 0), 1, "from N >= 1")
-    lines = [Line(1, base.statement, base.by, PROVED, item=base, depth=1, scope="base", conditions=(nonzero,))]
-    lines += [Line(n, eq(y[t], r.expr), r.by, PROVED, item=r, depth=1, scope="step", continued=n > 2)
+    lines = [Line(1, closed.claim.at({t: 0}), begin, PROVED, item=closed, depth=1, scope="base, t = 0",
+                  conditions=(nonzero,))]
+    lines += [Line(n, eq(y[t], r.expr), r.by, PROVED, item=r, depth=1, scope="step, t - 1 to t", continued=n > 2)
               for n, r in enumerate(inner.rows, start=2)]
-    lines.append(Line(5, closed.claim, By("induction"), PROVED, item=closed))
-    lines.append(Line(6, last.statement, last.by, PROVED, item=last,
-                      conditions=(Condition(le(0, 1 - 1/N), 6, "from N >= 1"),)))
+    lines.append(Line(4, closed.claim, end, PROVED, item=closed, depth=1, scope="step, t - 1 to t"))
+    lines.append(Line(5, last.statement, last.by, PROVED, item=last,
+                      conditions=(Condition(le(0, 1 - 1/N), 5, "N >= 1"),)))
     return Report(derivation, PROVED, tuple(lines), THEOREM)
 
 
@@ -148,16 +144,18 @@ def bias() -> Report:
     update = recurrence(y[t], (1 - 1/m)*y[t - 1] + c/m, start={1: c})
     first = step(eq(y[t], (1 - 1/t)*c + c/t), By("minimum", (update,)))
     second = step(eq(y[t], (1 - 1/N)*c + c/N), By("minimum", (update,)))
-    cases = branches(eq(y[t], c).given(ge(t, 2)), (le(t, N), (first,)), (gt(t, N), (second,)))
+    done, again = By("algebra", (PREVIOUS,)), By("algebra", (first, PREVIOUS))
+    cases = branches(eq(y[t], c).given(ge(t, 2)), (le(t, N), (first, done)), (gt(t, N), (second, again)))
     derivation = Derivation(name="bias-correction", title="Bias correction", source="Problem 3",
                             given=(update,), claim=eq(y[t], c).given(ge(t, 2)), proof=(cases,))
     lines = (
-        Line(1, first.statement, first.by, PROVED, item=first, depth=1, scope="t <= N"),
-        Line(2, second.statement, second.by, "undecided", "the budget of 2 seconds is spent", item=second, depth=1,
-             scope="t > N", conditions=(Condition(ne(m, 0), 2, None),)),
-        Line(3, cases.claim, By("cases"), "undecided", "a case is not proved", item=cases),
+        Line(1, first.statement, first.by, PROVED, item=first, depth=1, scope="case t <= N"),
+        Line(2, cases.claim, done, PROVED, item=cases, depth=1, scope="case t <= N"),
+        Line(3, second.statement, second.by, "undecided", "the budget of 2 seconds is spent", item=second, depth=1,
+             scope="case t > N", conditions=(Condition(ne(m, 0), 3, None),)),
+        Line(4, cases.claim, again, PROVED, item=cases, depth=1, scope="case t > N"),
     )
-    return Report(derivation, "undecided", lines, reason="Line 2 is undecided.")
+    return Report(derivation, "undecided", lines, reason="Line 3 is undecided.")
 
 
 def batch_gradient() -> Report:
