@@ -110,9 +110,9 @@ def _conditions(goal: Goal, n: Normal) -> list[tuple[Relation, str | None]]:
 
 def _how(goal: Goal, relation: Relation) -> str:
     """The domains and assumptions that speak of the symbols of a condition."""
-    names = {s.name for s in relation.lhs.free_symbols | relation.rhs.free_symbols}
-    said = [goal.scope.said(name) for name in sorted(names) if name in goal.scope.declared
-            and any(goal.scope.bounds[name][k] is not None for k in (0, 2))]
+    symbols = relation.lhs.free_symbols | relation.rhs.free_symbols
+    names = {s.name for s in symbols}
+    said = [goal.scope.said(s.name) if s.name in goal.scope.declared else s.domain_text() for s in sorted(symbols, key=str)]
     said += [str(a) for a in goal.assumptions if names & {s.name for s in a.lhs.free_symbols | a.rhs.free_symbols}
              and not any(str(a) == text for text in said)]
     return ", ".join(dict.fromkeys(said)) or "by calculation"
@@ -285,20 +285,27 @@ class Checker:
     # --- one line -----------------------------------------------------------------------------------------
 
     def line(self, statement: Any, reason: Any, place: _Place, item: Any, continued: bool = False) -> None:
+        line, goal = self.judged(len(self.lines) + 1, statement, reason, place, item, continued)
+        self.lines.append(line)
+        self.goals.append((goal, place.known))
+
+    def single(self, statement: Any, reason: Any, item: Any) -> tuple[Line, Any]:
+        """One more line after the proof, checked but not added to it."""
+        return self.judged(0, statement, reason, _Place(known=self.known), item, False)
+
+    def judged(self, count: int, statement: Any, reason: Any, place: _Place, item: Any, continued: bool) -> tuple[Line, Any]:
         if not isinstance(reason, Reason):
             raise StatementError(f"{self.derivation.name}: the line {statement} needs a reason, for instance by=algebra()")
-        count = len(self.lines) + 1
         facts, said = self.resolved(statement, reason, place)
-        assumptions = (*place.assumptions, *getattr(statement, "when", ()))
+        assumptions = (*getattr(statement, "when", ()), *place.assumptions)
 
         def goal(facts: tuple = facts, said: tuple = said, reason: Reason = reason) -> Goal:
             return Goal(statement, reason, facts, said, assumptions, self.advisor)
 
         outcome = follows(goal)
         conditions = tuple(Condition(r, count, how) for r, how in outcome.needs)
-        self.lines.append(Line(count, statement, reason, PROVED if outcome.proved else UNDECIDED, outcome.reason, conditions,
-                               item=item, depth=place.depth, scope=place.scope, continued=continued))
-        self.goals.append((goal, place.known))
+        return Line(count, statement, reason, PROVED if outcome.proved else UNDECIDED, outcome.reason, conditions,
+                    item=item, depth=place.depth, scope=place.scope, continued=continued), goal
 
     def resolved(self, statement: Any, reason: Reason, place: _Place) -> tuple[tuple, tuple]:
         """The facts and the statements of earlier lines that a reason cites."""

@@ -70,7 +70,9 @@ class Goal:
 
     def normal(self, scope: Scope, values: Mapping[Any, Any] | None = None) -> Normal:
         """The normal form that the reason allows, with some parameters and elements replaced by numbers."""
-        n = Normal(scope, dict(self.reason.opens), self.facts, dict(self.reason.remakes))
+        weaker = {getattr(opener, "extends", None) for _, opener in self.reason.opens}
+        opens = {node: opener for node, opener in self.reason.opens if opener not in weaker}
+        n = Normal(scope, opens, self.facts, dict(self.reason.remakes))
         n.equations = tuple(r for r in (*self.said, *(f.relation for f in self.facts if isinstance(f, Equation)))
                             if isinstance(r, Relation) and r.rel == "==")
         for where, value in (values or {}).items():

@@ -234,7 +234,7 @@ class Normal:
             for k in range(int(constant_term(length))):
                 total = add(total, self.rename(body, {var: constant(k)}))
             return total
-        total = {}
+        total, body = self._picked(var, length, body)
         ends = constant_term(length)
         whole = add(length, constant(ends), -1)
         if 0 < ends <= UNROLL and self.scope.nonnegative(whole):
@@ -250,20 +250,27 @@ class Normal:
             total = add(total, mul(coefficient, self._sum_monomial(var, length, own)))
         return total
 
+    def _picked(self, var: Atom, length: Poly, body: Poly) -> tuple[Poly, Poly]:
+        """Terms with a delta that picks one value of the index: their sum, and the terms that are left."""
+        total: Poly = {}
+        rest: Poly = {}
+        for monomial, c in body.items():
+            for a, _ in monomial:
+                place = _solved(dict(a[2][0]), var) if a[0] == "delta" and has(a, var.__eq__) else None
+                if place is None:
+                    continue
+                if self.scope.nonnegative(place) and self.scope.nonnegative(add(add(length, place, -1), constant(-1))):
+                    total = add(total, self.rename({tuple((b, e) for b, e in monomial if b != a): c}, {var: place}))
+                elif not (self.scope.positive(scale(place, -1)) or self.scope.nonnegative(add(place, length, -1))):
+                    continue
+                break
+            else:
+                rest[monomial] = c
+        return total, rest
+
     def _sum_monomial(self, var: Atom, length: Poly, own: Monomial) -> Poly:
         if not own:
             return length
-        for a, _ in own:
-            if a[0] == "delta":
-                place = _solved(dict(a[2][0]), var)
-                if place is None:
-                    continue
-                low, high = self.scope.nonnegative(place), self.scope.nonnegative(add(add(length, place, -1), constant(-1)))
-                if low and high:
-                    rest = tuple((b, e) for b, e in own if b != a)
-                    return self.rename({rest: 1}, {var: place})
-                if self.scope.positive(scale(place, -1)) or self.scope.nonnegative(add(place, length, -1)):
-                    return {}
         for a, e in own:
             if a[0] == "sum" and not any(has(b, var.__eq__) for k in a[2][:-1] for m, _ in k for b, _ in m):
                 rest = tuple((b, f) for b, f in own if b != a)

@@ -158,30 +158,32 @@ def divide_monomial(p: Poly, rational: Any, monomial: Monomial) -> Poly:
     return {join(m, inverse): exact(Fraction(c) / rational) for m, c in p.items()}
 
 
-def fraction(p: Poly) -> tuple[Poly, Poly]:
-    """`p` as numerator and denominator free of inverses: the terms are put over one denominator."""
-    while True:
-        powers: dict[Atom, int] = {}
-        for monomial in p:
-            for a, e in monomial:
-                if e < 0 or a[0] == "inv":
-                    powers[a] = max(powers.get(a, 0), -e if e < 0 else e)
-        if not powers:
-            return p, constant(1)
-        numerator: Poly = {}
-        for monomial, c in p.items():
-            own = dict(monomial)
-            extra = constant(c)
-            for a, e in powers.items():
-                rest = e + own.pop(a, 0) if a[0] != "inv" else e - own.pop(a, 0)
-                if rest:
-                    extra = mul(extra, power(_cleared(a), rest))
-            numerator = add(numerator, mul({tuple(sorted(own.items())): 1}, extra))
-        denominator = constant(1)
+def fraction(p: Poly, over: Callable[[Atom], bool] | None = None) -> tuple[Poly, Poly]:
+    """`p` as numerator and denominator free of inverses: the terms are put over one denominator.
+
+    With `over`, only the inverses for which it is true are cleared.
+    """
+    powers: dict[Atom, int] = {}
+    for monomial in p:
+        for a, e in monomial:
+            if (e < 0 or a[0] == "inv") and (over is None or over(a)):
+                powers[a] = max(powers.get(a, 0), -e if e < 0 else e)
+    if not powers:
+        return p, constant(1)
+    numerator: Poly = {}
+    for monomial, c in p.items():
+        own = dict(monomial)
+        extra = constant(c)
         for a, e in powers.items():
-            denominator = mul(denominator, power(_cleared(a), e))
-        more, other = fraction(numerator)
-        return more, mul(denominator, other) if other != constant(1) else denominator
+            rest = e + own.pop(a, 0) if a[0] != "inv" else e - own.pop(a, 0)
+            if rest:
+                extra = mul(extra, power(_cleared(a), rest))
+        numerator = add(numerator, mul({tuple(sorted(own.items())): 1}, extra))
+    denominator = constant(1)
+    for a, e in powers.items():
+        denominator = mul(denominator, power(_cleared(a), e))
+    more, other = fraction(numerator, over)
+    return more, mul(denominator, other) if other != constant(1) else denominator
 
 
 def _cleared(a: Atom) -> Poly:

@@ -59,6 +59,7 @@ class Report:
     lines: tuple[Line, ...]
     theorem: Any = None
     reason: str = ""
+    errata: tuple[Line, ...] = ()
     seconds: float = field(default=0.0, compare=False)
 
     @property

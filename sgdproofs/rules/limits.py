@@ -41,50 +41,55 @@ def _rewritten(n: Normal, p: Poly, variable: T.Parameter, here: Environment) -> 
 def limit_at_infinity(n: Normal, p: Poly, which: Atom) -> Poly | None:
     """The limit of a quotient of sums of `c t^k q^t`, for growing natural `t`.
 
-    Terms `c t^k q^t` with `|q| < 1` vanish.  Of the others, which are `c t^k`, the highest power decides; the
-    leading coefficient of the denominator has to be different from 0.
+    Terms with `|q| < 1` vanish.  Of the others, which are `c t^k`, the highest power decides; the leading
+    coefficient of the denominator has to be different from 0.
     """
-    numerator, denominator = fraction(p)
-    top, low = _leading(n, numerator, which), _leading(n, denominator, which)
-    if top is None or low is None:
+    numerator, denominator = fraction(p, lambda a: a[0] == "inv" and has(a, which.__eq__))
+    top, bottom = _leading(n, numerator, which), _leading(n, denominator, which)
+    if top is None or bottom is None:
         return None
-    (degree, lead), (other, divisor) = top, low
-    if not n.scope.nonzero(divisor) or degree > other:
+    (degree, lead), (other, divisor) = top, bottom
+    if not n.scope.nonzero(divisor) or lead and degree > other or not lead and other < 0:
         return None
-    return mul(lead, inverse(divisor)) if degree == other else {}
+    return mul(lead, inverse(divisor)) if lead and degree == other else {}
 
 
 def _leading(n: Normal, p: Poly, which: Atom) -> tuple[int, Poly] | None:
-    """The highest power of the variable that does not decay, and its coefficient."""
+    """The highest power of the variable among the terms that do not decay, and its coefficient (0: all decay)."""
     parts: dict[int, Poly] = {}
     for monomial, c in p.items():
-        degree, decays, rest = 0, False, []
+        degree, ratio, rest = 0, constant(1), []
         for a, e in monomial:
             if a == which:
                 degree = e
             elif not has(a, which.__eq__):
                 rest.append((a, e))
-            elif e > 0 and _decays(n, a, which):
-                decays = True
             else:
-                return None
-        if not decays:
+                own = _ratio(n, a, e, which)
+                if own is None:
+                    return None
+                ratio = mul(ratio, own)
+        if ratio == constant(1):
             parts[degree] = add(parts.get(degree, {}), {tuple(rest): c})
+        elif not small(n, ratio):
+            return None
     degree = max((d for d, q in parts.items() if q), default=0)
     return degree, parts.get(degree, {})
 
 
-def _decays(n: Normal, a: Atom, which: Atom) -> bool:
-    """True if the atom is `q ** (c t + d)` with `|q| < 1` and `c >= 1`."""
+def _ratio(n: Normal, a: Atom, e: int, which: Atom) -> Poly | None:
+    """`q` if the atom to the power e is `q ** t` times what does not depend on t, with q not 0 where it is inverted."""
     if a[0] != "pow":
-        return False
+        return None
     base, exponent = (dict(k) for k in a[2])
     rate = exponent.get(((which, 1),), 0)
-    if any(has(b, which.__eq__) for m in base for b, _ in m) or rate < 1:
-        return False
-    if any(has(b, which.__eq__) for m in add(exponent, atom(which), -rate) for b, _ in m):
-        return False
-    return small(n, base)
+    rest = add(exponent, atom(which), -rate)
+    if not isinstance(rate, int) or any(has(b, which.__eq__) for q in (base, rest) for m in q for b, _ in m):
+        return None
+    power_ = rate * e
+    if power_ < 0 and not n.scope.nonzero(base):
+        return None
+    return power(base, power_) if power_ > 0 else power(inverse(base), -power_)
 
 
 def small(n: Normal, q: Poly) -> bool:

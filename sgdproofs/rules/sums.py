@@ -50,6 +50,9 @@ def open_geometric(n: Normal, node: Any, env: Environment) -> Poly:
     return close_geometric(n, open_sum(n, node, env))
 
 
+open_geometric.extends = open_sum  # type: ignore[attr-defined]  # where both are there, the closed form is taken
+
+
 def close_geometric(n: Normal, p: Poly) -> Poly:
     """Each sum of a power of its index, `sum_{k=0}^{L-1} q^k`, in closed form; needs `q != 1`."""
     total: Poly = {}
