@@ -132,8 +132,7 @@ def _fitting(piece: str, room: float) -> str:
     """`piece` itself, or scaled down where it is too wide and cannot be broken."""
     if width(piece) <= room:
         return piece
-    scale = max(room / width(piece), 0.4)
-    return rf"\scalebox{{{scale:.2f}}}{{$\displaystyle {piece}$}}"
+    return rf"\scalebox{{{room / width(piece):.3f}}}{{$\displaystyle {piece}$}}"
 
 
 def _aligned(row: Row, room: float) -> str:

@@ -11,12 +11,13 @@ __all__ = ["broken", "width"]
 
 TOKEN = re.compile(r"\\[A-Za-z]+|\\.|[{}^_&]|\s+|.", re.DOTALL)
 TEXTUAL = {r"\mathrm", r"\operatorname", r"\text", r"\textbf", r"\mathbf", r"\mathit"}
-MARKS = {r"\hat", r"\bar", r"\tilde", r"\left", r"\right", r"\displaystyle", r"\vec", r"\dot", r"\mathcal", r"\mathbb"}
+MARKS = {r"\hat", r"\bar", r"\tilde", r"\displaystyle", r"\vec", r"\dot", r"\mathcal", r"\mathbb"}
 WIDE = {
     "=": 1.36, "<": 1.36, ">": 1.36, r"\le": 1.36, r"\ge": 1.36, r"\neq": 1.36, r"\to": 1.6, r"\downarrow": 1.1,
     "+": 1.24, "-": 1.24, r"\cdot": 0.75, ",": 0.46, "(": 0.62, ")": 0.62, "[": 0.55, "]": 0.55, "/": 0.5, "'": 0.3,
     r"\quad": 1.0, r"\qquad": 2.0, r"\,": 0.17, r"\ ": 0.35, r"\infty": 1.0, r"\dots": 1.5, r"\lim": 1.6, r"\min": 1.9,
     r"\max": 2.1, r"\sum": 1.65, r"\Sigma": 0.75, r"\Phi": 0.75, r"\mathrel": 0.0, r"\partial": 0.6, ".": 0.28,
+    r"\left": 0.32, r"\right": 0.32,
 }
 
 
@@ -93,8 +94,11 @@ def _symbol(token: str) -> float:
     return 0.52 if token.isdigit() else 0.8 if token.isupper() else 0.56
 
 
-FACTOR = re.compile(r" (?=\\left\(|\\operatorname|\\sum|\\frac|\()")
-BINDER_AT_END = re.compile(r"(\\sum_\{.*\}\^\{[^{}]*\}|\\lim_\{[^{}]*\}|\\frac\{\\partial\}\{.*\}|[-+=,])$")
+SIGN = re.compile(r" (?=[+-] )")
+DOT = re.compile(r" (?=\\cdot )")
+FACTOR = re.compile(r" (?=[A-Za-z(\\])(?!\\(?:right|cdot|le|ge|neq|to|downarrow|quad|text|\\)(?![A-Za-z]))")
+UNFINISHED = re.compile(r"(\\sum_\{.*\}\^\{[^{}]*\}|\\lim_\{[^{}]*\}|\\frac\{\\partial\}\{.*\}|[-+=,<>]|\\[A-Za-z]+)$")
+"""What a row cannot end in: a sum without its body, an operator, the beginning of a symbol."""
 
 
 def broken(tex: str, room: float) -> list[str]:
@@ -119,12 +123,12 @@ def broken(tex: str, room: float) -> list[str]:
 
 def _best(tex: str, room: float) -> tuple[int, str] | None:
     """The last break that fits, among those with the fewest brackets around."""
-    for pattern, sign in ((re.compile(r" (?=[+-] )"), "{} "), (FACTOR, r"{} \cdot ")):
+    for pattern, sign in ((SIGN, "{} "), (DOT, "{} "), (FACTOR, r"{} \cdot ")):
         found: dict[int, int] = {}
         for match in pattern.finditer(tex):
             head = tex[:match.start()]
             bare = re.sub(r"^(\\left\. )+", "", head)
-            if head.count("{") != head.count("}") or not bare or bare == "{}" or BINDER_AT_END.search(head.rstrip()):
+            if head.count("{") != head.count("}") or not bare or bare == "{}" or UNFINISHED.search(head.rstrip()):
                 continue
             if width(head) <= room and width(head) > 0.3 * room:
                 found[_depth(head)] = match.start()

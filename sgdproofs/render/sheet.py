@@ -258,28 +258,36 @@ def _proof(report: Report) -> list[Block]:
     stack: list[list[Block]] = [[]]
     here: Path = ()
     rows: list[Row] = []
+    doubtful: set[int] = set()
 
     def flush() -> None:
         if rows:
             stack[-1].append(Calculation(tuple(rows)))
             rows.clear()
 
-    def close(depth: int) -> None:
+    def close(path: Path) -> None:
+        """Close the parts that `path` is not in."""
         flush()
-        while len(stack) > depth + 1:
+        kept = 0
+        while kept < min(len(path), len(here)) and _same(path[kept], here[kept]):
+            kept += 1
+        for depth in reversed(range(kept, len(here))):
             inner = stack.pop()
             stack[-1].append(Inset(tuple(inner)))
+            container = here[depth][0]
+            if (depth >= len(path) or path[depth][0] is not container) and id(container) not in doubtful:
+                stack[-1] += _closing(container)
 
     for line in report.lines:
         if _is_sanity(line):
             continue
         path = _path(line, paths, here)
-        common = 0
-        while common < min(len(path), len(here)) and _same(path[common], here[common]):
-            common += 1
-        if common < len(path) or common < len(here):
-            close(common)
-        for depth in range(common, len(path)):
+        if line.verdict != PROVED:
+            doubtful.update(id(container) for container, _ in path)
+        same = len(path) == len(here) and all(map(_same, path, here))
+        if not same:
+            close(path)
+        for depth in range(len(stack) - 1, len(path)):
             around, part = path[depth]
             if depth >= len(here) or here[depth][0] is not around:
                 stack[-1] += _opening(around)
@@ -291,7 +299,7 @@ def _proof(report: Report) -> list[Block]:
         if line.verdict != PROVED:
             flush()
             stack[-1] += [Paragraph(said) for said in _why(line, report.subject.given)]
-    close(0)
+    close(())
     return stack[0]
 
 
@@ -325,6 +333,12 @@ def _opening(around: Any) -> list[Block]:
         cases = listed(condition for condition, _ in around.parts)
         return [Paragraph(words(strong("Cases "), cases, " for the claim ", Math(row_of(around.claim).tex), "."))]
     return []
+
+
+def _closing(around: Any) -> list[Block]:
+    if isinstance(around, Induction):
+        return [Paragraph(words("By induction the claim holds for all ", Math(rf"{latex(around.over)} \ge {around.start}"), "."))]
+    return [Paragraph(words("The cases are exhaustive, so the claim holds."))] if isinstance(around, Branches) else []
 
 
 def _part(around: Any, part: Any) -> list[Block]:

@@ -196,3 +196,28 @@ def weighted() -> Report:
 
 def every() -> list[Report]:
     return [ema_variance(), minibatch(), momentum(), bias(), batch_gradient(), mean_square(), weighted()]
+
+
+def very_long() -> Report:
+    """Lines that cannot stand beside their reasons as they are."""
+    a = family("a")
+    total: Any = a[1]*v
+    for k in range(2, 40):
+        total = total + a[k]*v
+    deep: Any = a[1]
+    for k in range(2, 14):
+        deep = (deep + c)/(a[k] + sigma2)*(a[k] - N)
+    product: Any = a[1]
+    for k in range(2, 40):
+        product = product*a[k]
+    wide = E((total + c)*(total - c)*x[t])
+    statements = (eq(a[t], total), eq(total, a[t]), eq(wide, c), eq(a[t], deep), eq(a[t], product),
+                  eq(total, total*total).given(ge(t, 1), le(t, N), gt(N, 2)), eq(a[t], (total/product)**2))
+    by = By("a reason with very many words, more than a narrow column beside a formula holds in one line",
+            (assume(eq(total, c)), PREVIOUS))
+    steps = tuple(step(s, by) for s in statements)
+    derivation = Derivation(name="very-long", claim=statements[0], proof=steps, given=(assume(eq(total, c)),),
+                            title="A title of " + "very "*40 + "many words", source="Problem 0")
+    lines = tuple(Line(n, s.statement, by, PROVED, item=s, conditions=(Condition(ne(total, 0), n, "N >= 1"),))
+                  for n, s in enumerate(steps, start=1))
+    return Report(derivation, PROVED, lines, THEOREM)
