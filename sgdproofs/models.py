@@ -21,7 +21,7 @@ from .language.facts import Across, ChainRule, Definition, Equation, Fact, Given
 from .language.statements import FunctionOf, Independence, NotDetermined, Relation, free_indices
 from .language.terms import Apply, E, Element, Family, Index, Limit, Parameter, Power, Row, Sum, Times, Var, walk
 from .meaning import (
-    Budget, Model, NotEvaluable, NoValue, Undefined, applies, domains_hold, fact_holds, in_domain, instances, value,
+    Budget, Model, NotEvaluable, NoValue, Undefined, applies, domains_hold, fact_holds, holds, in_domain, instances, value,
 )
 
 __all__ = ["Draft", "asked", "covers", "drafts", "fact_roots", "models", "read_facts", "roots", "small_values", "verified"]
@@ -142,6 +142,7 @@ class _Subject:
         self.indices = sorted({n for n in nodes if isinstance(n, Index)}, key=lambda i: i.name)
         self.positions = _positions(facts)
         self.relations = [r for r in map(_relation, facts) if r is not None]
+        self.bounds = [r for r in self.relations if r.rel != "==" and not free_indices(r)]
         self.moments = any(isinstance(n, (E, Var)) or type(n).__name__ == "Cov" for f in facts
                            for r in fact_roots(f) for n in walk(r))
 
@@ -730,11 +731,32 @@ def _pick(options: tuple, trial: int, rng: Random, size: bool = False) -> Any:
     return rng.choice(options[: 2 + trial // 6])
 
 
+def _parameters(subject: _Subject, trial: int, rng: Random) -> dict:
+    chosen = {p: _pick(small_values(p, p in subject.sizes), trial, rng, p in subject.sizes) for p in subject.parameters}
+    chosen |= {i: _pick(small_values(i, True)[: 2 if i.name in subject.components else None], trial, rng, True)
+               for i in subject.free}
+    return chosen | {s: v for s, v in subject.fixed.items() if isinstance(s, Parameter)}
+
+
+def _admitted(subject: _Subject, parameters: dict, trial: int) -> bool:
+    """Whether the inequalities between parameters hold, so that no space is built in vain."""
+    model = Model(parameters, facts=subject.definitions)
+    assumed = subject.statements[trial % len(subject.statements)].when if subject.statements else ()
+    for relation in (*subject.bounds, *(w for w in assumed if w.rel != "==")):
+        try:
+            if not holds(relation, model):
+                return False
+        except NotEvaluable:
+            continue
+    return True
+
+
 def _draft(subject: _Subject, trial: int, rng: Random) -> Draft | None:
-    parameters = {p: _pick(small_values(p, p in subject.sizes), trial, rng, p in subject.sizes) for p in subject.parameters}
-    parameters |= {i: _pick(small_values(i, True)[: 2 if i.name in subject.components else None], trial, rng, True)
-                   for i in subject.free}
-    parameters |= {s: v for s, v in subject.fixed.items() if isinstance(s, Parameter)}
+    parameters = _parameters(subject, trial, rng)
+    for again in range(20):
+        if _admitted(subject, parameters, trial):
+            break
+        parameters = _parameters(subject, max(trial, len(FIRST)) + again, rng)
     reach = _reach(subject, parameters)
     for _ in range(4):
         strict, needed = _needed(subject, parameters, reach)
