@@ -1,30 +1,29 @@
-"""sgdproofs: derivations on stochastic gradient descent, written once, checked line by line."""
+"""sgdproofs: derivations on stochastic gradient descent, written once, checked line by line.
+
+The names of `sgdproofs.api` are names of this package; they are loaded when the first of them is used, so that
+the command line and the pytest plugin start without SymPy.
+"""
 
 from __future__ import annotations
 
-from fractions import Fraction as Fraction
+from typing import TYPE_CHECKING, Any
 
-from .kernel.check import Theorem, check
-from .kernel.report import Condition, Line, Report
-from .language import derivation, facts, statements, terms
-from .language.derivation import *  # noqa: F403  the language is meant to be imported by name from here
-from .language.errors import CatalogueError, ConditionError, SgdproofsError, StatementError
-from .language.facts import *  # noqa: F403
-from .language.statements import *  # noqa: F403
-from .language.terms import *  # noqa: F403
-from .rules.algebra import algebra, definition, substitution
-from .rules.dependence import disjoint_blocks, function_of_past, two_points
-from .rules.derivatives import differentiation
-from .rules.expectation import identical_distribution, independence, linearity, moments, variance
-from .rules.limits import limits, passage_to_limit
-from .rules.sums import geometric_sum, sums
+if TYPE_CHECKING:
+    from .api import *  # noqa: F403
 
 __version__ = "0.1.0"
 
-__all__ = [
-    *terms.__all__, *statements.__all__, *facts.__all__, *derivation.__all__,
-    "CatalogueError", "Condition", "ConditionError", "Fraction", "Line", "Report", "SgdproofsError", "StatementError", "Theorem",
-    "algebra", "check", "definition", "differentiation", "disjoint_blocks", "function_of_past", "geometric_sum",
-    "identical_distribution", "independence", "limits", "linearity", "moments", "passage_to_limit", "substitution", "sums",
-    "two_points", "variance",
-]
+
+def __getattr__(name: str) -> Any:
+    if name.startswith("_") and name != "__all__":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    try:
+        return getattr(import_module(".api", __name__), name)
+    except AttributeError:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}") from None
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *__getattr__("__all__")]

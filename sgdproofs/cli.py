@@ -120,13 +120,6 @@ def _load(targets: Sequence[str]) -> Catalogue:
     return load(*targets, beside=[here] if mine else [])
 
 
-def _selected(catalogue: Catalogue) -> tuple[Entry, ...]:
-    """The selected entries; files that did not load are told on stderr."""
-    for error in catalogue.errors:
-        _say(str(error))
-    return catalogue.selected
-
-
 def _one(target: str) -> tuple[Entry, Catalogue]:
     catalogue = _load([target])
     if catalogue.errors:
@@ -141,6 +134,20 @@ def _judge(entry: Entry, catalogue: Catalogue) -> Report:
     from .verdicts import judge
 
     return judge(entry, catalogue)
+
+
+def _judged(catalogue: Catalogue, errors: list[SgdproofsError]) -> Iterator[Report]:
+    """Reports on the selected entries; what cannot be loaded or checked is told on stderr, and added to `errors`."""
+    for error in catalogue.errors:
+        _say(str(error))
+        errors.append(error)
+    for entry in catalogue.selected:
+        try:
+            yield _judge(entry, catalogue)
+        except SgdproofsError as error:
+            where = f"{entry.file}: " if entry.file and entry.file not in str(error) else ""
+            _say(f"{where}{error}")
+            errors.append(error)
 
 
 def _code(reports: Sequence[Report], errors: Sequence[object] = (), results: Sequence[Any] = ()) -> int:
@@ -195,8 +202,8 @@ def _show_entry(report: Report, width: int) -> None:
     click.echo(_colour(report.verdict, good, "ok  " if good else "NO  ") + entry_line(report, width))
     if good:
         return
-    for line in failing_lines(report):
-        click.echo(f"      line {line.number}")
+    for name, line in failing_lines(report):
+        click.echo(f"      {name}")
         for text in line_failure(line):
             click.echo(f"        {text}")
     if report.reason:
@@ -213,9 +220,8 @@ def list_entries(targets: tuple[str, ...], as_json: bool) -> int:
     """List the entries: name, source, verdict, claim."""
     from .messages import expected
 
-    catalogue = _load(targets)
-    entries = _selected(catalogue)
-    reports = [_judge(entry, catalogue) for entry in entries]
+    errors: list[SgdproofsError] = []
+    reports = list(_judged(_load(targets), errors))
     if as_json:
         _print_json({"derivations": [
             {"name": r.name, "source": r.subject.source, "title": r.subject.title, "kind": "derivation" if expected(r.subject) == "proved" else "refutation",
@@ -225,7 +231,7 @@ def list_entries(targets: tuple[str, ...], as_json: bool) -> int:
         widths = [max(len(row[k]) for row in rows) for k in range(3)]
         for row in rows:
             click.echo("  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths)) + f"  {row[3]}")
-    return _code(reports, catalogue.errors)
+    return _code(reports, errors)
 
 
 @cli.command()
@@ -239,13 +245,12 @@ def check(targets: tuple[str, ...], experiments: bool, as_json: bool) -> int:
 
     began = time.perf_counter()
     catalogue = _load(targets)
-    entries = _selected(catalogue)
-    width = max((len(entry.name) for entry in entries), default=0)
+    width = max((len(entry.name) for entry in catalogue.selected), default=0)
+    errors: list[SgdproofsError] = []
     reports, results, data = [], [], []
-    for entry in entries:
-        report = _judge(entry, catalogue)
+    for report in _judged(catalogue, errors):
         reports.append(report)
-        own = _simulate(entry, 0, None) if experiments else None
+        own = _simulate(report.subject, 0, None) if experiments else None
         results += own or ()
         if as_json:
             data.append(report_data(report, own))
@@ -257,7 +262,7 @@ def check(targets: tuple[str, ...], experiments: bool, as_json: bool) -> int:
         _print_json({"derivations": data})
     else:
         click.echo(f"\n{closing(reports, time.perf_counter() - began, results if experiments else None)}")
-    return _code(reports, catalogue.errors, results)
+    return _code(reports, errors, results)
 
 
 @cli.command()
@@ -282,7 +287,7 @@ def _shown(report: Report) -> Iterator[str]:
 
     subject = report.subject
     yield f"{report.name}: {subject.title}" if subject.title else report.name
-    yield from (f"{label:<9}{text}" for label, text in (("source", subject.source), ("file", subject.file), ("claim", subject.claim)) if text)
+    yield from (f"{label:<9}{text}" for label, text in (("source", subject.source), ("file", subject.file), ("claim", str(subject.claim))) if text)
     yield f"verdict  {report.verdict}" + (f": {report.reason}" if report.reason else "")
     if subject.given:
         yield "given"
@@ -297,13 +302,15 @@ def _shown(report: Report) -> Iterator[str]:
         yield from (f"{indent}     needs {condition.text}: {condition.discharged or 'NOT DISCHARGED'}" for condition in line.conditions)
         if line.verdict != expected(subject) or line.witness is not None:
             yield from (f"{indent}     {text}" for text in line_failure(line)[2:])
-    if getattr(subject, "errata", ()):
+    if report.errata:
         yield "errata"
-        for erratum in subject.errata:
-            yield f"  printed    {erratum.printed.statement}"
-            yield f"  corrected  {getattr(erratum.correction, 'conclusion', erratum.correction)}"
-            if erratum.remark:
-                yield f"             {erratum.remark}"
+    for line in report.errata:
+        yield f"  printed    {line.statement}"
+        yield f"             {line.verdict}"
+        yield from (f"             {text}" for text in line_failure(line)[1:])
+        yield f"  corrected  {getattr(line.item.correction, 'conclusion', line.item.correction)}"
+        if line.item.remark:
+            yield f"             {line.item.remark}"
     if getattr(subject, "corrected_by", ""):
         yield f"corrected by {subject.corrected_by}"
     if subject.note:
@@ -326,22 +333,19 @@ def sheet(targets: tuple[str, ...], output: Path, title: str, experiments: bool,
 
     began = time.perf_counter()
     catalogue = _load(targets)
-    entries = _selected(catalogue)
-    if not entries:
-        raise CatalogueError("there is no entry to print: name a file or folder of derivations")
-    width = max(len(entry.name) for entry in entries)
+    width = max((len(entry.name) for entry in catalogue.selected), default=0)
+    errors: list[SgdproofsError] = []
     reports, results = [], {}
-    for entry in entries:
-        report = _judge(entry, catalogue)
+    for report in _judged(catalogue, errors):
         reports.append(report)
         if not as_json:
             _show_entry(report, width)
-    if experiments:
-        for entry in entries:
-            results[entry.name] = _simulate(entry, workers, None)
-            if not as_json:
-                for result in results[entry.name]:
-                    _show_result(result, entry.name)
+    if not reports:
+        raise CatalogueError("there is no entry to print: name a file or folder of derivations")
+    for report in reports if experiments else ():
+        results[report.name] = _simulate(report.subject, workers, None)
+        for result in () if as_json else results[report.name]:
+            _show_result(result)
     stem = output.with_suffix("") if output.suffix in (".tex", ".md") else output
     stem.parent.mkdir(parents=True, exist_ok=True)
     written = []
@@ -357,7 +361,7 @@ def sheet(targets: tuple[str, ...], output: Path, title: str, experiments: bool,
             click.echo(text)
         click.echo(f"\n{closing(reports, time.perf_counter() - began, everything if experiments else None)}")
         click.echo(f"wrote {', '.join(written)}")
-    return _code(reports, catalogue.errors, everything)
+    return _code(reports, errors, everything)
 
 
 def _refuted_claims(reports: Sequence[Report]) -> Iterator[str]:
@@ -412,9 +416,9 @@ def _simulate(entry: Entry, workers: int, dask: str | None) -> tuple[Any, ...]:
             return tuple(run(entry, executor=client.get_executor(), progress=progress))
 
 
-def _show_result(result: Any, entry: str = "") -> None:
+def _show_result(result: Any) -> None:
     verdict = _colour("", result.passed, "ok  " if result.passed else "NO  ")
-    click.echo(f"{verdict}{f'{entry}: ' if entry else ''}{result.kind}: {result.summary}")
+    click.echo(f"{verdict}{result.name}: {result.summary}")
 
 
 @cli.command()

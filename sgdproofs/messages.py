@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .kernel.report import Line, Report
 
-__all__ = ["as_expected", "closing", "counted", "entry_line", "exit_code", "expected", "failing_lines", "line_failure"]
+__all__ = ["as_expected", "closing", "counted", "entry_line", "exit_code", "expected", "failing_lines",
+           "is_error", "line_failure"]
 
 OK, WRONG, USAGE, UNDECIDED, TOOL_MISSING = 0, 1, 2, 3, 4
 """Exit codes; an interrupt ends with 130."""
@@ -20,11 +21,14 @@ def expected(entry: Any) -> str:
     return "proved" if hasattr(entry, "proof") else "refuted"
 
 
+def is_error(line: Line) -> bool:
+    """Whether a printed line is seen to be an error: it is false, or does not follow from what it cites."""
+    return line.verdict in ("refuted", "unjustified")
+
+
 def as_expected(report: Report) -> bool:
-    """Whether an entry is what it says it is; of the printed errors that it corrects, none may be proved."""
-    if any(line.verdict == "proved" for line in getattr(report, "errata", ())):
-        return False
-    return report.verdict == expected(report.subject)
+    """Whether an entry is what it says it is, and every printed line that it corrects is seen to be an error."""
+    return report.verdict == expected(report.subject) and all(map(is_error, report.errata))
 
 
 def exit_code(reports: Iterable[Report]) -> int:
@@ -32,17 +36,19 @@ def exit_code(reports: Iterable[Report]) -> int:
     wrong = [report for report in reports if not as_expected(report)]
     if not wrong:
         return OK
-    return UNDECIDED if all(report.verdict == "undecided" for report in wrong) else WRONG
+    undecided = (r.verdict == "undecided" or all(is_error(e) or e.verdict == "undecided" for e in r.errata)
+                 and r.verdict == expected(r.subject) for r in wrong)
+    return UNDECIDED if all(undecided) else WRONG
 
 
-def failing_lines(report: Report) -> Iterator[Line]:
-    """The lines that keep an entry from being what it is there for."""
+def failing_lines(report: Report) -> Iterator[tuple[str, Line]]:
+    """The lines that keep an entry from being what it is there for, each with its name."""
     for line in report.lines:
         if line.verdict != expected(report.subject):
-            yield line
-    for line in getattr(report, "errata", ()):
-        if line.verdict == "proved":
-            yield line
+            yield f"line {line.number}", line
+    for number, line in enumerate(report.errata, 1):
+        if not is_error(line):
+            yield f"erratum {number} ({line.verdict} as printed)", line
 
 
 def line_failure(line: Line) -> list[str]:
@@ -74,8 +80,7 @@ def entry_line(report: Report, width: int) -> str:
         lines += " (" + ", ".join(f"{count} {verdict}" for verdict, count in kinds.items()) + ")"
     what = report.verdict if as_expected(report) or report.verdict != "proved" else "proved, but it was to be refuted"
     parts = [lines, counted(len(report.conditions), "condition")]
-    errata = len(getattr(report.subject, "errata", ()))
-    parts += [counted(errata, "erratum", "errata")] if errata else []
+    parts += [counted(len(report.errata), "erratum", "errata")] if report.errata else []
     source = f"  [{report.subject.source}]" if report.subject.source else ""
     return f"{report.name:<{width}}  {what:<11}  {', '.join(parts)}{source}"
 
@@ -91,12 +96,12 @@ def closing(reports: Sequence[Report], seconds: float, experiments: Sequence[Any
     refuted = sum(report.verdict == "refuted" for report in refutations)
     conditions = [condition for report in reports for condition in report.conditions]
     still_open = sum(condition.discharged is None for condition in conditions)
-    errata = sum(len(getattr(report.subject, "errata", ())) for report in reports)
+    errata = [line for report in reports for line in report.errata]
     parts = [
         f"checked {counted(len(derivations), 'derivation')} ({proved} proved), {counted(lines, 'line')}" + (f": {told}" if told else ""),
         f"{counted(len(conditions), 'condition')}, {len(conditions) - still_open} discharged",
-        f"{counted(errata + len(refutations), 'erratum', 'errata')}: {counted(errata, 'printed line')} corrected, "
-        f"{refuted} of {counted(len(refutations), 'printed claim')} refuted",
+        f"{counted(len(errata) + len(refutations), 'erratum', 'errata')}: {sum(map(is_error, errata))} of "
+        f"{counted(len(errata), 'printed line')} and {refuted} of {counted(len(refutations), 'printed claim')} seen to be wrong",
     ]
     if experiments is not None:
         passed = sum(result.passed for result in experiments)

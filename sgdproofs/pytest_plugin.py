@@ -21,7 +21,7 @@ import pytest
 
 from .catalogue import files_in, is_derivation_file, load, load_file
 from .language.errors import SgdproofsError
-from .messages import as_expected, expected, line_failure
+from .messages import as_expected, expected, is_error, line_failure
 
 CATALOGUES = pytest.StashKey[dict[Path, Any]]()
 
@@ -93,7 +93,7 @@ class EntryItems(pytest.Collector):
             raise self.CollectError(f"{self.path}: {error}") from None
         for line in lines:
             yield LineItem.from_parent(self, name=f"line {line.number}", line=line)
-        for number, line in enumerate(getattr(self.report, "errata", ()), 1):
+        for number, line in enumerate(self.report.errata, 1):
             yield ErratumItem.from_parent(self, name=f"erratum {number}", line=line)
         yield ClaimItem.from_parent(self, name="claim")
         for number, experiment in enumerate(getattr(self.entry, "experiments", ()), 1):
@@ -129,11 +129,11 @@ class LineItem(_Item):
 
 
 class ErratumItem(LineItem):
-    """A line as it was printed is not proved."""
+    """A line as it was printed is seen to be an error."""
 
     def runtest(self) -> None:
-        if self.line.verdict == "proved":
-            raise _Failed("\n".join(["proved as printed", *(f"  {text}" for text in line_failure(self.line))]))
+        if not is_error(self.line):
+            raise _Failed("\n".join([f"{self.line.verdict} as printed", *(f"  {text}" for text in line_failure(self.line))]))
 
 
 class ClaimItem(_Item):

@@ -44,4 +44,5 @@ def judge(entry: Any, catalogue: Any) -> Report:
             ("x independent",) if verdict == "unjustified" else (), Witness() if verdict == "refuted" else None, item,
         ))
     worst = next((v for v in ("refuted", "unjustified", "undecided") if v in {line.verdict for line in lines}), "proved")
-    return Report(entry, worst, tuple(lines), theorem=object() if worst == "proved" else None)
+    errata = tuple(Line(0, e.printed.statement, e.printed.by, e.printed.by.name, item=e) for e in entry.errata)
+    return Report(entry, worst, tuple(lines), theorem=object() if worst == "proved" else None, errata=errata)

@@ -1,0 +1,28 @@
+"""What a derivation file may use: every name here is a name of `sgdproofs`, too."""
+
+from __future__ import annotations
+
+from fractions import Fraction as Fraction
+
+from .kernel.check import Theorem, check
+from .kernel.report import Condition, Line, Report
+from .language import derivation, facts, statements, terms
+from .language.derivation import *  # noqa: F403  the language is meant to be imported by name from here
+from .language.errors import CatalogueError, ConditionError, SgdproofsError, StatementError
+from .language.facts import *  # noqa: F403
+from .language.statements import *  # noqa: F403
+from .language.terms import *  # noqa: F403
+from .rules.algebra import algebra, definition, substitution
+from .rules.dependence import disjoint_blocks, function_of_past, two_points
+from .rules.derivatives import differentiation
+from .rules.expectation import identical_distribution, independence, linearity, moments, variance
+from .rules.limits import limits, passage_to_limit
+from .rules.sums import geometric_sum, sums
+
+__all__ = [
+    *terms.__all__, *statements.__all__, *facts.__all__, *derivation.__all__,
+    "CatalogueError", "Condition", "ConditionError", "Fraction", "Line", "Report", "SgdproofsError", "StatementError", "Theorem",
+    "algebra", "check", "definition", "differentiation", "disjoint_blocks", "function_of_past", "geometric_sum",
+    "identical_distribution", "independence", "limits", "linearity", "moments", "passage_to_limit", "substitution", "sums",
+    "two_points", "variance",
+]

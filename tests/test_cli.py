@@ -1,0 +1,338 @@
+"""The command line: output, JSON, exit codes, and errors of one line.  Verdicts come from a stand-in."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import fake_verdicts
+import pytest
+
+from sgdproofs import catalogue, cli
+from sgdproofs.experiments import Result
+
+ENTRIES = '''
+from fake_verdicts import by
+from sgdproofs.language.terms import real
+from sgdproofs.language.statements import eq
+from sgdproofs.language.facts import assume
+from sgdproofs.language.derivation import Derivation, Refutation, erratum, step
+N, c = real("N", at_least=1), real("c")
+fact = assume(eq(c, 1)).named("fixed point")
+def derivation(name, *verdicts, **more):
+    return Derivation(name=name, claim=eq(N, 1/N), given=(fact,), proof=tuple(step(eq(N, 1/N), by(v, fact)) for v in verdicts), **more)
+'''
+GOOD = ENTRIES + '''
+good = derivation("good-result", "proved", "proved", source="Problem 1(a)",
+                  errata=(erratum(step(eq(N, 2), by("unjustified")), correction=step(eq(N, 1), by("proved"))),))
+false = Refutation(name="false-claim", claim=eq(N, 2), source="Problem 6", corrected_by="good-result")
+'''
+
+
+class Experiment:
+    kind = "exact"
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch, capfd):
+    """Run the command line in an empty folder, whose shipped entries are `GOOD`; returns (code, out, err)."""
+    shipped = tmp_path / "shipped"
+    shipped.mkdir()
+    (shipped / "good.py").write_text(GOOD)
+    monkeypatch.setattr(catalogue, "shipped_folders", lambda: (shipped,))
+    monkeypatch.setitem(sys.modules, "sgdproofs.verdicts", fake_verdicts)
+    monkeypatch.chdir(tmp_path)
+
+    def call(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["sgdproofs", *arguments])
+        with pytest.raises(SystemExit) as stop:
+            cli.main()
+        out, err = capfd.readouterr()
+        assert "Traceback" not in err
+        return stop.value.code or 0, out, err
+
+    return call
+
+
+def entry(tmp_path: Path, *verdicts: str, name: str = "mine", more: str = "") -> str:
+    path = tmp_path / f"{name}.py"
+    path.write_text(ENTRIES + f"\nentry = derivation({name!r}, *{verdicts!r})\n{more}")
+    return str(path)
+
+
+def test_check_of_everything(run):
+    code, out, err = run("check")
+    assert (code, err) == (0, "")
+    assert out.splitlines()[0].startswith("ok  good-result  proved") and "2 lines, 1 condition, 1 erratum" in out
+    assert "ok  false-claim  refuted" in out
+    assert "checked 1 derivation (1 proved), 2 lines: 2 proved" in out
+    assert "2 errata: 1 of 1 printed line and 1 of 1 printed claim seen to be wrong" in out
+
+
+@pytest.mark.parametrize("verdicts, code", [
+    (("proved",), 0), (("proved", "refuted"), 1), (("unjustified",), 1), (("undecided",), 3), (("undecided", "refuted"), 1),
+])
+def test_exit_codes_of_verdicts(run, tmp_path, verdicts, code):
+    for command in (["check"], ["check", "--json"], ["list"], ["show"], ["show", "--json"]):
+        assert run(*command, entry(tmp_path, *verdicts))[0] == code, command
+
+
+def test_a_failing_line_is_told_in_full(run, tmp_path):
+    code, out, _ = run("check", entry(tmp_path, "proved", "refuted", "unjustified"))
+    assert code == 1
+    assert "NO  mine  refuted      3 lines (1 proved, 1 refuted, 1 unjustified)" in out
+    assert "line 2\n" in out and "claimed  N = 1/N" in out and "cites: fixed point" in out
+    assert "witness  N = 2, c = 1:  left 2, right 3" in out
+    assert "missing  x independent" in out
+
+
+@pytest.mark.parametrize("verdict, code", [("proved", 1), ("undecided", 3), ("refuted", 0), ("unjustified", 0)])
+def test_an_erratum_is_an_error_only_if_it_is_seen_to_be_one(run, tmp_path, verdict, code):
+    path = entry(tmp_path, "proved", more="from dataclasses import replace\nentry = replace(entry, errata=("
+                 f"erratum(step(eq(N, 2), by({verdict!r})), correction=step(eq(N, 1), by('proved'))),))\n")
+    got, out, _ = run("check", path)
+    assert got == code and (code == 0 or f"erratum 1 ({verdict} as printed)" in out)
+
+
+def test_a_refutation_that_is_not_refuted_is_wrong(run, tmp_path):
+    path = tmp_path / "mine.py"
+    path.write_text(ENTRIES + "entry = Refutation(name='mine', claim=eq(N, N), note='in fact true')\n")
+    code, out, _ = run("check", str(path))
+    assert code == 1 and "NO  mine" in out and "it was to be refuted" in out
+
+
+def test_json_of_check_has_exactly_the_promised_form(run, tmp_path):
+    code, out, err = run("check", "--json", entry(tmp_path, "proved", "refuted", "unjustified"))
+    (derivation,) = json.loads(out)["derivations"]
+    assert list(derivation) == ["name", "source", "verdict", "lines", "conditions", "experiments"]
+    keys = ["number", "statement", "by", "cites", "verdict", "conditions", "witness", "missing"]
+    assert [list(line) for line in derivation["lines"]] == [keys] * 3
+    first, second, third = derivation["lines"]
+    assert first == {"number": 1, "statement": "N = 1/N", "by": "proved", "cites": ["fixed point"], "verdict": "proved",
+                     "conditions": [{"condition": "N != 0", "line": 1, "discharged": "from the domains"}], "witness": None, "missing": []}
+    assert second["witness"]["point"] == {"N": "2", "c": "1"} and third["missing"] == ["x independent"]
+    assert list(json.loads(out)) == ["derivations"]
+
+
+def test_names_and_paths_select(run, tmp_path):
+    assert "false-claim" not in run("check", "good-result")[1]
+    out = run("check", "good-result", entry(tmp_path, "proved"))[1]
+    assert "mine" in out and "good-result" in out and "false-claim" not in out
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    entry(folder, "proved", name="inside")
+    assert "inside" in run("check", str(folder))[1]
+    (tmp_path / "derivations").mkdir()
+    entry(tmp_path / "derivations", "proved", name="in-the-project")
+    assert "in-the-project" in run("check")[1], "./derivations belongs to the catalogue of a project"
+
+
+@pytest.mark.parametrize("arguments, said", [
+    (["check", "god-result"], "did you mean good-result"),
+    (["check", "nowhere.py"], "there is no such file or folder"),
+    (["show"], "Missing argument 'NAME'"),
+    (["chekc"], "No such command"),
+    (["check", "--colour"], "No such option"),
+    (["export", "good-result", "--to", "word"], "'word' is not one of"),
+    (["simulate", "good-result", "--workers", "-1"], "--workers"),
+    (["new", "Bad Name"], "is not a name"),
+    (["new", "good-result"], "is there already"),
+])
+def test_usage_errors_are_one_line_and_exit_2(run, arguments, said):
+    code, out, err = run(*arguments)
+    assert (code, out) == (2, "")
+    assert said in err and err.count("\n") == 1 and err.startswith("sgdproofs: ")
+
+
+def test_a_file_that_does_not_load_is_one_line_and_the_others_are_checked(run, tmp_path):
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    entry(folder, "proved")
+    (folder / "bad.py").write_text(ENTRIES + "\n1/0\n")
+    code, out, err = run("check", str(folder))
+    assert code == 2 and "ok  mine" in out
+    assert err.count("\n") == 1 and f"{folder / 'bad.py'}:12: ZeroDivisionError" in err
+    code, out, err = run("check", "--json", str(folder))
+    assert code == 2 and json.loads(out)["derivations"][0]["name"] == "mine"
+    entry(folder, "refuted")
+    assert run("check", str(folder))[0] == 1
+
+
+def test_an_error_of_the_program_is_one_line(run, monkeypatch):
+    monkeypatch.setattr(fake_verdicts, "judge", lambda *_: 1 / 0)
+    code, _, err = run("check")
+    assert code == 70 and err.count("\n") == 1 and "ZeroDivisionError" in err
+
+
+def test_list(run):
+    code, out, _ = run("list")
+    assert code == 0 and out.splitlines()[0].split() == ["good-result", "Problem", "1(a)", "proved", "N", "=", "1/N"]
+    data = json.loads(run("list", "--json")[1])["derivations"]
+    assert [(d["name"], d["kind"], d["verdict"]) for d in data] == [("good-result", "derivation", "proved"), ("false-claim", "refutation", "refuted")]
+
+
+def test_show(run):
+    code, out, _ = run("show", "good-result")
+    assert code == 0
+    for text in ("good-result", "Problem 1(a)", "fixed point", "needs N != 0: from the domains", "errata", "printed    N = 2"):
+        assert text in out
+    code, out, _ = run("show", "false-claim")
+    assert code == 0 and "witness  N = 2, c = 1:  left 2, right 3" in out and "corrected by good-result" in out
+
+
+def test_export(run, tmp_path):
+    code, out, _ = run("export", "good-result", "--to", "python")
+    assert code == 0 and "def good_result(*, N):" in out
+    code, out, err = run("export", "good-result", "--to", "json", "-o", "deep/er/out.json")
+    assert (code, out) == (0, "") and json.loads(Path("deep/er/out.json").read_text())["claim"] == "N = 1/N"
+    assert "wrote deep/er/out.json" in err
+    assert r"\frac{1}{N}" in run("export", "good-result", "--to", "latex")[1]
+    code, out, err = run("export", entry(tmp_path, "unjustified"), "--to", "python")
+    assert code != 0 and out == "" and "mine is unjustified" in err
+    code, _, err = run("export", "false-claim", "--to", "python")
+    assert code != 0 and err.count("\n") == 1
+    blocked = tmp_path / "blocked"
+    blocked.write_text("")
+    code, _, err = run("export", "good-result", "--to", "json", "-o", "blocked/out.json")
+    assert code == 2 and "blocked" in err and err.count("\n") == 1
+
+
+def experiments(monkeypatch, *passed: bool) -> list:
+    """Give every entry experiments with these outcomes; returns the calls."""
+    calls = []
+
+    def ran(entry, **settings):
+        calls.append((entry.name, {k: v for k, v in settings.items() if k != "progress"}))
+        return tuple(Result("x", "exact", ok, "24 spaces", "1/(2N)", ok) for ok in passed)
+
+    monkeypatch.setattr("sgdproofs.experiments.run", ran)
+    return calls
+
+
+def test_simulate(run, tmp_path, monkeypatch):
+    assert "declares no experiment" in run("simulate", "good-result")[1]
+    path = entry(tmp_path, "proved", more="from types import SimpleNamespace\nfrom dataclasses import replace\n"
+                 "entry = replace(entry, experiments=(SimpleNamespace(kind='exact'),))")
+    calls = experiments(monkeypatch, True)
+    code, out, _ = run("simulate", path, "--workers", "2")
+    assert code == 0 and "ok  x: 24 spaces" in out and calls == [("mine", {"workers": 2})]
+    data = json.loads(run("simulate", path, "--json")[1])
+    assert data["name"] == "mine" and data["experiments"][0]["passed"] is True
+    experiments(monkeypatch, True, False)
+    code, out, _ = run("simulate", path)
+    assert code == 1 and "NO  x" in out
+    assert run("check", "--experiments", path)[0] == 1
+    assert json.loads(run("check", "--experiments", "--json", path)[1])["derivations"][0]["experiments"][1]["passed"] is False
+
+
+def test_a_missing_tool_is_exit_4(run, tmp_path, monkeypatch):
+    path = entry(tmp_path, "proved", more="from types import SimpleNamespace\nfrom dataclasses import replace\n"
+                 "entry = replace(entry, experiments=(SimpleNamespace(kind='exact'),))")
+    experiments(monkeypatch, True)
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    code, _, err = run("simulate", path, "--dask", "tcp://localhost:1")
+    assert code == 4 and "pip install 'sgdproofs[dask]'" in err and err.count("\n") == 1
+
+
+def test_sheet(run, monkeypatch, tmp_path):
+    seen = {}
+
+    def solution_sheet(reports, *, title, subtitle="", experiments=None, form="latex"):
+        seen[form] = ([r.name for r in reports], title, experiments)
+        return f"{form}: {title}\n"
+
+    monkeypatch.setattr("sgdproofs.render.sheet.solution_sheet", solution_sheet)
+    code, out, err = run("sheet")
+    assert code == 0, err
+    assert Path("build/sgd-solutions.tex").read_text().startswith("latex") and Path("build/sgd-solutions.md").read_text().startswith("markdown")
+    assert "Problem 6 as printed, N = 2, is REFUTED: N = 2, c = 1: left 2, right 3; proved instead: good-result" in out
+    for word in ("1 derivation", "2 lines: 2 proved", "condition", "errata", "experiment", " s\n"):
+        assert word in out
+    assert seen["latex"][0] == ["good-result", "false-claim"]
+    assert run("sheet", entry(tmp_path, "undecided"), "-o", "other.tex")[0] == 3
+    assert Path("other.md").exists()
+    assert json.loads(run("sheet", "--json")[1])["written"] == ["build/sgd-solutions.tex", "build/sgd-solutions.md"]
+
+
+def test_new_writes_a_file_that_loads_and_never_overwrites(run):
+    code, out, _ = run("new", "nesterov-limit")
+    path = Path("derivations/nesterov_limit.py")
+    assert code == 0 and str(path) in out
+    (written,) = catalogue.load_file(path)
+    assert written.name == "nesterov-limit"
+    before = path.read_text()
+    path.write_text(before + "# changed\n")
+    code, _, err = run("new", "nesterov-limit")
+    assert code == 2 and "is there already" in err and path.read_text() == before + "# changed\n"
+    assert run("new", "lambda")[0] == 0, "a name that Python reserves"
+    catalogue.load_file("derivations/lambda_.py")
+
+
+# --- as a process ----------------------------------------------------------------------------------------
+
+
+def process(*arguments: str, **settings) -> subprocess.CompletedProcess:
+    settings.setdefault("env", dict(os.environ))
+    return subprocess.run([sys.executable, "-m", "sgdproofs", *arguments], capture_output=True, **settings)
+
+
+def test_help_is_fast_and_complete():
+    code = "import sys, sgdproofs.cli; assert not {'sympy', 'numpy', 'pytest', 'mpmath'} & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True)
+    out = process("--help").stdout.decode()
+    for command in ("list", "check", "show", "sheet", "simulate", "export", "new"):
+        assert f"\n  {command} " in out
+
+
+def test_version():
+    from importlib.metadata import version
+
+    assert process("--version").stdout.decode().split() == ["sgdproofs", version("sgdproofs")]
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A folder with a derivation file, for a process with the stand-in on its path."""
+    text = ENTRIES + 'good = derivation("gut", *["refuted"] * 3000, title="\\u03c3\\u00b2 und \\u0177")\n'
+    (tmp_path / "many.py").write_text(text)
+    start = ("import sys; import fake_verdicts; sys.modules['sgdproofs.verdicts'] = fake_verdicts\n"
+             "from sgdproofs.cli import main; main()")
+    env = os.environ | {"PYTHONPATH": str(Path(__file__).parent)}
+    return tmp_path, [sys.executable, "-c", start], env
+
+
+def test_a_broken_pipe_is_quiet(project):
+    folder, command, env = project
+    process = subprocess.Popen([*command, "check", "many.py"], cwd=folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process.stdout.readline()
+    process.stdout.close()
+    err = process.stderr.read()
+    process.stderr.close()
+    assert process.wait(timeout=60) == 141
+    assert err == b""
+
+
+def test_a_terminal_that_is_not_utf_8(project):
+    folder, command, env = project
+    for encoding, printed in (("latin-1", b"gut: \\u03c3\xb2 und \\u0177"), ("ascii", "gut: \u03c3\u00b2 und \u0177".encode())):
+        ran = subprocess.run([*command, "show", "many.py"], cwd=folder, env=env | {"PYTHONIOENCODING": encoding}, capture_output=True)
+        assert ran.returncode == 1 and printed in ran.stdout and ran.stderr == b""
+
+
+def test_an_interrupt_ends_with_130(project):
+    folder, _, env = project
+    start = ("import sys, time, types\nmodule = types.ModuleType('v')\n"
+             "def judge(*_):\n    print('ready', flush=True)\n    time.sleep(60)\nmodule.judge = judge\n"
+             "sys.modules['sgdproofs.verdicts'] = module\nfrom sgdproofs.cli import main; main()")
+    process = subprocess.Popen([sys.executable, "-c", start, "check", "many.py"], cwd=folder, env=env,
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert process.stdout.readline() == b"ready\n"
+    time.sleep(0.1)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130 and b"Traceback" not in err
