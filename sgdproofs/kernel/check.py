@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from time import perf_counter
 from typing import Any
 
@@ -140,10 +141,10 @@ def _relation(goal: Goal, n: Normal, met: list) -> str:
 def _equation(goal: Goal, n: Normal, gap: Poly, met: list) -> str:
     if n.zero(gap):
         return ""
-    cited = goal.premises(n)
-    premises = [p for _, p in cited if p]
-    for transform in goal.reason.premises:
-        premises += transform(n, cited)
+    premises = [p for _, p in goal.premises(n)]
+    if goal.reason.premises:
+        premises = [p for transform in goal.reason.premises for p in transform(goal, n)]
+    premises = [p for p in premises if p]
     if not premises:
         return f"what is left, {_short(gap, goal)}, is not 0"
     reason = "the difference of the two sides is not seen to be a combination of the cited equations"
@@ -274,8 +275,7 @@ class Checker:
         if not isinstance(claim, Relation):
             raise StatementError(f"{self.derivation.name}: only a claim that is a relation has a sanity check")
         for v, value in values.items():
-            n = number(value)
-            if v.lower is not None and n < number(v.lower) or v.upper is not None and n > number(v.upper):
+            if not v.admits(Fraction(value)):
                 raise StatementError(f"{self.derivation.name}: the sanity check takes {v} = {value}, outside of {v.domain_text()}")
         text = ", ".join(f"{v} = {value}" for v, value in values.items())
         facts = tuple(f for f in self.derivation.given if isinstance(f, Definition) and f.over is None)
@@ -300,7 +300,7 @@ class Checker:
         assumptions = (*getattr(statement, "when", ()), *place.assumptions)
 
         def goal(facts: tuple = facts, said: tuple = said, reason: Reason = reason) -> Goal:
-            return Goal(statement, reason, facts, said, assumptions, self.advisor)
+            return Goal(statement, reason, facts, said, assumptions, self.advisor, self.derivation.given, place.assumptions)
 
         outcome = follows(goal)
         conditions = tuple(Condition(r, count, how) for r, how in outcome.needs)
@@ -323,11 +323,9 @@ class Checker:
 
     def cited(self, statement: Any, cite: Any, place: _Place) -> Any:
         if cite is D.PREVIOUS:
-            if not self.lines:
-                raise StatementError(f"{self.derivation.name}: there is no line before {statement}")
-            if not place.known and place.depth:
-                raise StatementError(f"{self.derivation.name}: no line comes before {statement} in {place.scope}")
-            return self.lines[-1].statement if not place.known else place.known[-1].conclusion
+            if not place.known:
+                raise StatementError(f"{self.derivation.name}: no line comes before {statement}")
+            return place.known[-1].conclusion
         if cite is D.HYPOTHESIS:
             if place.hypothesis is None:
                 raise StatementError(f"{self.derivation.name}: there is no induction hypothesis at {statement}")

@@ -10,16 +10,20 @@ import sympy
 
 from ..language import terms as T
 from ..language.facts import Equation, Fact
-from ..language.statements import Relation
+from ..language.statements import Relation, free_indices
 from .normal import Normal
 from .polynomial import Poly, add, atom, constant, exact, key, scale
 from .reasons import Reason
-from .scope import Advisor, Scope
+from .scope import Advisor, Contradiction, Scope
 
 
 @dataclass
 class Goal:
-    """`statement` by `reason`, under `assumptions`; `facts` are cited facts, `said` the statements of cited lines."""
+    """`statement` by `reason`, under `assumptions`; `facts` are cited facts, `said` the statements of cited lines.
+
+    `given` are all facts of the derivation.  `local` are the assumptions of the blocks around the line: of the
+    indices that they mention, a cited line speaks only at their present value.
+    """
 
     statement: Any
     reason: Reason
@@ -27,6 +31,8 @@ class Goal:
     said: tuple[Any, ...] = ()
     assumptions: tuple[Relation, ...] = ()
     advisor: Advisor | None = None
+    given: tuple[Fact, ...] = ()
+    local: tuple[Relation, ...] = ()
     scope: Scope = field(init=False)
 
     def __post_init__(self) -> None:
@@ -73,8 +79,7 @@ class Goal:
         weaker = {getattr(opener, "extends", None) for _, opener in self.reason.opens}
         opens = {node: opener for node, opener in self.reason.opens if opener not in weaker}
         n = Normal(scope, opens, self.facts, dict(self.reason.remakes))
-        n.equations = tuple(r for r in (*self.said, *(f.relation for f in self.facts if isinstance(f, Equation)))
-                            if isinstance(r, Relation) and r.rel == "==")
+        n.equations = self.universal()
         for where, value in (values or {}).items():
             p = constant(exact(T._rational(value)))
             if isinstance(where, T.Element):
@@ -85,13 +90,24 @@ class Goal:
         n.moment_rules = tuple(r for r in rules if r is not None)
         return n
 
+    def universal(self) -> tuple[Relation, ...]:
+        """The cited equations that hold for all values of their free indices."""
+        fixed = {v for a in self.local for v in free_indices(a)}
+        lines = [s for s in self.said if isinstance(s, Relation) and not free_indices(s) & fixed]
+        facts = [f.relation for f in self.facts if isinstance(f, Equation)]
+        return tuple(r for r in lines + facts if r.rel == "==")
+
     def premises(self, n: Normal) -> list[tuple[Relation, Poly]]:
         """The cited equations as polynomials that are 0, where their assumptions hold."""
         relations = [f.relation for f in self.facts if isinstance(f, Equation)]
         relations += [s for s in self.said if isinstance(s, Relation)]
         relations += [a for a in self.assumptions if a.rel == "=="]
-        return [(r, add(n.poly(r.lhs, {}), n.poly(r.rhs, {}), -1))
-                for r in relations if r.rel == "==" and all(holds(n, w, {}) for w in r.when)]
+        found = [(r, add(n.poly(r.lhs, {}), n.poly(r.rhs, {}), -1))
+                 for r in relations if r.rel == "==" and all(holds(n, w, {}) for w in r.when)]
+        for r, p in found:
+            if n.scope.nonzero(p):
+                raise Contradiction(f"{r} cannot hold")
+        return found
 
 
 def holds(n: Normal, relation: Relation, env: Any) -> bool:

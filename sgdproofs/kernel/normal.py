@@ -197,7 +197,7 @@ class Normal:
                 for m in odd:
                     result = mul(result, constant(-1) if m == () else atom(("sgn", "", (key({m: 1}),))))
                 n = -n
-            for prime, e in sympy.factorint(n).items() if n > 1 else ():
+            for prime, e in (sympy.factorint(n) if n.bit_length() <= 40 else {n: 1}).items() if n > 1 else ():
                 result = mul(result, power(self._power_of_factor(constant(int(prime)), scale(exponent, sign)), int(e)))
         return result
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from .errors import StatementError
 from .statements import Independence, Relation, eq
-from .terms import Apply, Element, Family, Index, Parameter, Row, term, walk
+from .terms import Apply, Element, Family, Index, Parameter, Row, is_random, term, walk
 
 __all__ = ["Across", "ChainRule", "CitedTheorem", "Definition", "Equation", "Fact", "Identical", "Given",
            "assume", "cited_theorem", "define", "differentiable", "identical_across", "independent_across",
@@ -138,7 +138,7 @@ class CitedTheorem(Fact):
 def define(target: Any, value: Any) -> Definition:
     """`target = value` by definition; `target` is a parameter, or an element with distinct plain indices."""
     value = term(value)
-    _check_target(target)
+    _check_target(target, value)
     if target in set(walk(value)):
         raise StatementError(f"{target} is defined by itself: use recurrence(...) with a start")
     return Definition(target, value)
@@ -147,7 +147,7 @@ def define(target: Any, value: Any) -> Definition:
 def recurrence(target: Element, value: Any, *, start: dict) -> Definition:
     """`target[t] = value` for `t` beyond the start; `start` maps the first indices to their values."""
     value = term(value)
-    _check_target(target)
+    _check_target(target, value, *(term(v) for v in start.values()))
     over = target.indices[0] if target.indices else None
     if not isinstance(over, Index):
         raise StatementError(f"a recurrence needs an index in first place, got {target}")
@@ -156,8 +156,12 @@ def recurrence(target: Element, value: Any, *, start: dict) -> Definition:
     return Definition(target, value, over, tuple((place, term(v)) for place, v in sorted(start.items())))
 
 
-def _check_target(target: Any) -> None:
+def _check_target(target: Any, *values: Any) -> None:
+    if any(is_random(v) for v in values) and not is_random(target):
+        raise StatementError(f"{target} is declared as deterministic, but its value is random: declare it with random_family(...)")
     if isinstance(target, Parameter):
+        if target.lower is not None or target.upper is not None:
+            raise StatementError(f"{target} is defined, so its domain follows from its value: declare it with real(...) and no bounds")
         return
     if not isinstance(target, Element):
         raise StatementError(f"only a parameter or an element of a family can be defined, not {target}")

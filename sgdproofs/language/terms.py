@@ -213,6 +213,12 @@ class Parameter(Term):
     def free_symbols(self) -> set:
         return {self}
 
+    def admits(self, value: Fraction) -> bool:
+        """True if the number lies in the domain."""
+        low = self.lower is None or value > self.lower or value == self.lower and not self.open_lower
+        high = self.upper is None or value < self.upper or value == self.upper and not self.open_upper
+        return low and high and (self.sort != "integer" or value.denominator == 1)
+
     def domain_text(self) -> str:
         """The domain in plain text, for instance `N natural, N >= 1` or `0 < mu < 1`."""
         low = "" if self.lower is None else f"{self.lower} {'<' if self.open_lower else '<='} "
@@ -507,6 +513,13 @@ class Partial(Term):
         if not isinstance(variable, (Parameter, Element)):
             raise StatementError(f"a derivative is taken with respect to a symbol or an element, not {variable}")
         return Basic.__new__(cls, term(body), variable)
+
+
+def is_random(node: Any) -> bool:
+    """True if the value of a term depends on the outcome; a moment is a number."""
+    if isinstance(node, _Moment):
+        return False
+    return isinstance(node, Element) and node.family.random or any(is_random(a) for a in node.args)
 
 
 def walk(node: Any) -> Iterator[Any]:

@@ -88,8 +88,14 @@ def _two_points(goal: Goal) -> str:
     said = goal.statement
     if not isinstance(said, NotDetermined):
         return "this rule proves statements of the form not_determined(...)"
+    other = next((f for f in goal.given if not isinstance(f, F.Definition) or f.over is not None), None)
+    if other is not None:
+        return f"the two points would have to satisfy “{other.name}”; only definitions may be given beside this statement"
     values = []
     for point in (said.first, said.second):
+        for v, value in point.items():
+            if isinstance(v, T.Parameter) and not v.admits(T._rational(value)):
+                return f"{v} = {value} is outside of its domain, {v.domain_text()}"
         n = goal.normal(goal.scope.copy(), values=point)
         by, target = n.poly(said.by, {}), n.poly(said.target, {})
         if not is_constant(by) or not is_constant(target):

@@ -10,7 +10,7 @@ from typing import Any
 from ..kernel.goal import holds
 from ..kernel.normal import Environment, Normal
 from ..kernel.polynomial import (
-    Atom, Monomial, Poly, add, atom, constant, exact, has, inside, key, mul, power, scale,
+    Atom, Monomial, Poly, add, atom, constant, exact, has, inside, key, mul, power, scale, within,
 )
 from ..kernel.reasons import Reason, flat
 from ..language import facts as F
@@ -116,6 +116,8 @@ def _split(n: Normal, free: Monomial, strength: str, place: Callable[[Atom], Pol
         if len(own) != 1 or None in own:
             return None
         (k,) = own
+        if any(b[0] == "bv" for b in within(dict(k))):
+            return None
         groups.setdefault(k, []).append((a, e))
         where[k] = dict(k)
     blocks = list(groups)
@@ -258,7 +260,7 @@ def erases(n: Normal, fact: Any) -> MomentRule | None:
         if any(b[1] not in names for b in variables) or len(places) != 1:
             return None
         (place,) = places
-        if place == key(lowest) or not m.scope.nonnegative(add(dict(place), lowest, -1)):
+        if place == key(lowest) or any(b[0] == "bv" for b in within(dict(place))) or not m.scope.nonnegative(add(dict(place), lowest, -1)):
             return None
         first = tuple(sorted((_moved(a, lowest), e) for a, e in free))
         return moment(m, first)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..kernel.goal import Goal
 from ..kernel.normal import Environment, Normal
 from ..kernel.polynomial import Atom, Poly, add, atom, constant, exact, fraction, has, inverse, mul, power
 from ..kernel.reasons import Reason, flat
 from ..language import terms as T
+from ..language.statements import Relation
 from .sums import close_geometric, open_geometric
 
 
@@ -126,24 +128,29 @@ def limits(*cites: Any) -> Reason:
     return Reason("limit", flat(cites), opens=((T.Limit, open_limit), (T.Sum, open_geometric)))
 
 
-def pass_to_limit(n: Normal, premises: list[tuple[Any, Poly]]) -> list[Poly]:
-    """From `lim a_t = L` and an equation between `a_t, a_{t-1}, ...` for all t: the equation between the limits.
+def pass_to_limit(goal: Goal, n: Normal) -> list[Poly]:
+    """From `lim a_t = L` and an equation between `a_t, a_{t-1}, ...` for all large t: the equation between the limits.
 
     Only polynomials in quantities whose limit is known to exist are passed to the limit; these are continuous.
     """
     known: list[tuple[Poly, Atom, Poly]] = []
-    for relation, _ in premises:
-        for side in (relation.lhs, relation.rhs):
-            if isinstance(side, T.Limit) and side.args[2] is T.INFINITY and relation.rel == "==":
-                known.append((n.poly(side.args[0], {}), _par(side.args[1]), n.closed(side, {})))
+    equations = goal.universal()
+    for relation in equations:
+        side = relation.lhs
+        if isinstance(side, T.Limit) and side.args[2] is T.INFINITY and not relation.when:
+            known.append((n.poly(side.args[0], {}), _par(side.args[1]), n.closed(side, {})))
     found = []
-    for relation, p in premises:
-        if relation.rel != "==" or any(isinstance(s, T.Limit) for s in (relation.lhs, relation.rhs)):
-            continue
-        image = _limit_of_equation(n, p, known)
-        if image is not None:
-            found.append(image)
+    for relation in equations:
+        if not isinstance(relation.lhs, T.Limit) and all(_eventually(w) for w in relation.when):
+            image = _limit_of_equation(n, add(n.poly(relation.lhs, {}), n.poly(relation.rhs, {}), -1), known)
+            if image is not None:
+                found.append(image)
     return found
+
+
+def _eventually(assumption: Relation) -> bool:
+    """True for `t >= 1` and the like: it holds for all large t."""
+    return isinstance(assumption.lhs, T.Index) and assumption.rel in (">=", ">") and not assumption.rhs.free_symbols
 
 
 def _par(v: T.Parameter) -> Atom:
