@@ -6,9 +6,10 @@ from fractions import Fraction as Fraction
 
 from .kernel.check import Theorem, check
 from .kernel.report import Condition, Line, Report
-from .language import derivation, facts, statements, terms
+from .language import derivation, experiments, facts, statements, terms
 from .language.derivation import *  # noqa: F403  the language is meant to be imported by name from here
 from .language.errors import CatalogueError, ConditionError, SgdproofsError, StatementError
+from .language.experiments import *  # noqa: F403
 from .language.facts import *  # noqa: F403
 from .language.statements import *  # noqa: F403
 from .language.terms import *  # noqa: F403
@@ -20,7 +21,7 @@ from .rules.limits import limits, passage_to_limit
 from .rules.sums import geometric_sum, sums
 
 __all__ = [
-    *terms.__all__, *statements.__all__, *facts.__all__, *derivation.__all__,
+    *terms.__all__, *statements.__all__, *facts.__all__, *derivation.__all__, *experiments.__all__,
     "CatalogueError", "Condition", "ConditionError", "Fraction", "Line", "Report", "SgdproofsError", "StatementError", "Theorem",
     "algebra", "check", "definition", "differentiation", "disjoint_blocks", "function_of_past", "geometric_sum",
     "identical_distribution", "independence", "limits", "linearity", "moments", "passage_to_limit", "substitution", "sums",

@@ -20,6 +20,7 @@ from .kernel.report import PROVED, REFUTED, UNDECIDED, UNJUSTIFIED, Line, Report
 from .language.derivation import HYPOTHESIS, PREVIOUS, Derivation, Refutation
 from .language.errors import CatalogueError
 from .language.statements import NotDetermined, Relation
+from .models import models
 from .rules.derivatives import differentiation
 from .rules.expectation import identical_distribution, independence, moments
 from .rules.limits import limits, passage_to_limit
@@ -45,6 +46,8 @@ def _derivation(entry: Derivation, catalogue: Mapping[str, Any], above: tuple[st
     verdicts = {line.verdict for line in lines} | ({UNDECIDED} if report.reason else set())
     verdict = next(v for v in ORDER if v in verdicts)
     reason = report.reason
+    if verdict == PROVED and next(iter(models([entry.claim], entry.given, seed=0, count=1)), None) is None:
+        verdict, reason = UNDECIDED, "no model of the given facts was found: they may contradict each other"
     blessed = next((e for e in errata if e.verdict == PROVED), None)
     if verdict == PROVED and blessed is not None:
         verdict, reason = UNDECIDED, f"an erratum is proved as printed: {blessed.statement}"

@@ -188,6 +188,10 @@ class Derivation:
         if not self.proof:
             raise StatementError(f"{self.name} has no lines: give proof=(step(...),)")
         _one_symbol_a_name(self)
+        heads = [getattr(f.target, "family", f.target) for f in self.given if isinstance(f, Definition)]
+        twice = next((h for h in heads if heads.count(h) > 1), None)
+        if twice is not None:
+            raise StatementError(f"{self.name}: {twice} is defined twice: keep one of the definitions")
 
 
 @dataclass(frozen=True)
