@@ -20,6 +20,7 @@ from ..language.statements import Loops, Relation, symbols_of
 from ..language.terms import Family, Index, Parameter, Sum
 from . import article, markdown
 from .latex import as_sums, latex
+from .layout import width
 from .outline import (
     Block, Calculation, Correction, Errata, Formula, Heading, Inset, Items, NewPage, Paragraph, Row, Sheet, row_of,
 )
@@ -111,9 +112,28 @@ def _given(subject: Any) -> list[Block]:
         items.append(words("Random: ", joined(random)))
     if fixed:
         items.append(words("Not random: " if random else "Indexed quantities: ", joined(fixed)))
-    items += [fact_sentence(fact) for fact in subject.given]
+    letters = _letters(subject)
+    items += [words(f"{letters[fact]} " if fact in letters else "", fact_sentence(fact)) for fact in subject.given]
     items += [words(f"From {lemma.name}: ", lemma.statement) for lemma in getattr(subject, "lemmas", ())]
     return [Heading(words("Given"), 2), Items(tuple(items))] if items else []
+
+
+def _letters(subject: Any) -> dict[Fact, str]:
+    """Letters for the given facts that are too wide to be cited by what they say."""
+    wide = [fact for fact in subject.given if _width(fact_name(fact)) > WIDEST_CITATION]
+    return {fact: f"({_letter(number)})" for number, fact in enumerate(wide)}
+
+
+WIDEST_CITATION = 22.0
+"""In em: about two lines beside a formula."""
+
+
+def _width(said: Words) -> float:
+    return sum(width(part.tex) if isinstance(part, Math) else 0.45*len(part.text) for part in said)
+
+
+def _letter(number: int) -> str:
+    return chr(ord("A") + number) if number < 26 else _letter(number // 26 - 1) + _letter(number % 26)
 
 
 def _symbols(subject: Any) -> Iterator[Any]:
@@ -254,7 +274,7 @@ def _paths(items: tuple, around: Path = ()) -> Iterator[tuple[int, Path]]:
 
 def _proof(report: Report) -> list[Block]:
     paths = dict(_paths(report.subject.proof))
-    numbers = _numbers(report)
+    numbers, letters = _numbers(report), _letters(report.subject)
     stack: list[list[Block]] = [[]]
     here: Path = ()
     rows: list[Row] = []
@@ -294,7 +314,7 @@ def _proof(report: Report) -> list[Block]:
             stack.append(_part(around, part))
         here = path
         fresh = not rows
-        rows.append(row_of(line.statement, number=line.number, reason=_reason(line, numbers),
+        rows.append(row_of(line.statement, number=line.number, reason=_reason(line, numbers, letters),
                            continued=line.continued and not fresh))
         if line.verdict != PROVED:
             flush()
@@ -372,26 +392,26 @@ def _numbers(report: Report) -> dict[int, int]:
     return numbers
 
 
-def _reason(line: Line, numbers: Mapping[int, int]) -> Words:
+def _reason(line: Line, numbers: Mapping[int, int], letters: Mapping[Fact, str]) -> Words:
     if line.by is None:
         return ()
-    cited = [_citation(cite, line, numbers) for cite in flat(getattr(line.by, "cites", ()))]
+    cited = [_citation(cite, line, numbers, letters) for cite in flat(getattr(line.by, "cites", ()))]
     name = getattr(line.by, "name", None) or str(line.by)
     if cited and str(getattr(cited[0][0], "text", "")).startswith(name):
         return joined(cited)
     return words(name, ": " if cited else "", joined(cited))
 
 
-def _citation(cite: Any, line: Line, numbers: Mapping[int, int]) -> Words:
+def _citation(cite: Any, line: Line, numbers: Mapping[int, int], letters: Mapping[Fact, str]) -> Words:
     if cite is PREVIOUS:
         return words(f"({line.number - 1})")
     if cite is HYPOTHESIS:
         return words(str(cite))
     if isinstance(cite, Fact):
-        return fact_name(cite)
+        return words(letters[cite]) if cite in letters else fact_name(cite)
     if isinstance(cite, At):
         places = listed(Math(f"{latex(v)} = {latex(w)}") for v, w in cite.values)
-        return words(_citation(cite.item, line, numbers), " at ", places)
+        return words(_citation(cite.item, line, numbers, letters), " at ", places)
     if id(cite) in numbers:
         return words(f"({numbers[id(cite)]})")
     if isinstance(cite, Lemma):
@@ -451,5 +471,5 @@ def _corrections(entries: Sequence[Report], titles: Mapping[str, str]) -> Iterat
                 why.append(words(line.reason))
             right = line.item.correction
             right = getattr(right, "conclusion", right)
-            yield Correction(where, row_of(printed.statement), _reason(line.judged(by=printed.by), numbers), line.verdict,
+            yield Correction(where, row_of(printed.statement), _reason(line.judged(by=printed.by), numbers, _letters(subject)), line.verdict,
                              tuple(why), None if right is None else row_of(right), words(line.item.remark) if line.item.remark else ())
