@@ -17,9 +17,10 @@ from .kernel.check import Checker, Theorem, examine, follows
 from .kernel.goal import Goal
 from .kernel.reasons import Reason
 from .kernel.report import PROVED, REFUTED, UNDECIDED, UNJUSTIFIED, Line, Report
-from .language.derivation import HYPOTHESIS, PREVIOUS, Derivation, Refutation
+from .language.derivation import HYPOTHESIS, PREVIOUS, Derivation, Refutation, fact_relations
 from .language.errors import CatalogueError
 from .language.statements import NotDetermined, Relation
+from .language.terms import Limit, walk
 from .models import models
 from .rules.derivatives import differentiation
 from .rules.expectation import identical_distribution, independence, moments
@@ -46,13 +47,20 @@ def _derivation(entry: Derivation, catalogue: Mapping[str, Any], above: tuple[st
     verdicts = {line.verdict for line in lines} | ({UNDECIDED} if report.reason else set())
     verdict = next(v for v in ORDER if v in verdicts)
     reason = report.reason
-    if verdict == PROVED and next(iter(models([entry.claim], entry.given, seed=0, count=1)), None) is None:
+    if verdict == PROVED and not _consistent(entry):
         verdict, reason = UNDECIDED, "no model of the given facts was found: they may contradict each other"
     blessed = next((e for e in errata if e.verdict == PROVED), None)
     if verdict == PROVED and blessed is not None:
         verdict, reason = UNDECIDED, f"an erratum is proved as printed: {blessed.statement}"
     return replace(report, verdict=verdict, lines=lines, errata=errata, reason=reason, seconds=perf_counter() - began,
                    theorem=report.theorem if verdict == PROVED else None)
+
+
+def _consistent(entry: Derivation) -> bool:
+    """True if the given facts have a model.  A definition by a limit only names a value, and is left out."""
+    facts = [f for f in entry.given
+             if not any(isinstance(x, Limit) for r in fact_relations(f) for side in (r.lhs, r.rhs) for x in walk(side))]
+    return next(iter(models([], facts, seed=0, count=1)), None) is not None
 
 
 def _lemmas(entry: Derivation, catalogue: Mapping[str, Any], above: tuple[str, ...]) -> dict[str, Theorem]:
