@@ -101,7 +101,7 @@ def _calculation(rows: tuple[Row, ...], room: float, *, reasons: bool) -> list[s
     lefts = [width(row.left) for row in rows if row.relation]
     # A wide left side stands on a row of its own, and the line breaks before its relation.
     apart = max(lefts, default=0.0) > 0.3 * space
-    inside = space - (2.0 if apart else max(lefts, default=0.0))
+    inside = space - (1.0 if apart else max(lefts, default=0.0))
     printed: list[str] = []
     for row in rows:
         beside = rf" && \reason{{{'' if row.number is None else f'({row.number})'}}}{{{_text(row.reason)}}}"
@@ -110,13 +110,15 @@ def _calculation(rows: tuple[Row, ...], room: float, *, reasons: bool) -> list[s
         if not row.relation:
             cells += [f"& {_fitting(piece, space)}" for piece in broken(row.right, space)]
         else:
-            if apart and row.left:
+            room_here, first = inside - 1.4, f"{row.left} & " if not apart else rf"& {lead}"
+            if apart and row.left and width(row.left) <= 0.3 * space:
+                room_here, first = space - width(row.left) - 1.4, f"& {row.left} "
+            elif apart and row.left:
                 pieces = broken(row.left, space)
                 cells += [f"& {pieces[0]}", *(rf"& \qquad {piece}" for piece in pieces[1:])]
-            pieces = broken(row.right, inside - 1.4)
-            first = "" if apart else row.left + " "
-            cells.append(f"{first}& {lead}{row.relation} {_fitting(pieces[0], inside - 1.4)}")
-            cells += [rf"& {lead}\qquad {_fitting(piece, inside - 2.0)}" for piece in pieces[1:]]
+            pieces = broken(row.right, room_here, inside - 2.4)
+            cells.append(f"{first}{row.relation} {_fitting(pieces[0], room_here)}")
+            cells += [rf"& {lead}\qquad {_fitting(piece, inside - 2.4)}" for piece in pieces[1:]]
         if row.tail:
             if width(cells[-1]) + width(row.tail) + 1.0 <= space:
                 cells[-1] += rf" \quad {row.tail}"

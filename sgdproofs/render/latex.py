@@ -249,7 +249,7 @@ def _power(node: Power) -> Piece:
 
 def _sum(node: Sum) -> Piece:
     r"""`\sum_{b=1}^{B}`; several indices of one range share a sign, `\sum_{b,b'=1}^{B}`; distinct ones say so."""
-    variables = [variable for variable, _, _ in node.ranges]
+    variables = [variable for variable, _, _ in reversed(node.ranges)]  # outermost first, as nested signs are read
     bounds = {(low, high) for _, low, high in node.ranges}
     shared = len(bounds) == 1 and not any(v in b.free_symbols for pair in bounds for b in pair for v in variables)
     if shared and len(variables) > 1:

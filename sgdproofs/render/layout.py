@@ -101,8 +101,8 @@ UNFINISHED = re.compile(r"(\\sum_\{.*\}\^\{[^{}]*\}|\\lim_\{[^{}]*\}|\\frac\{\\p
 """What a row cannot end in: a sum without its body, an operator, the beginning of a symbol."""
 
 
-def broken(tex: str, room: float) -> list[str]:
-    r"""`tex` in rows of at most `room` em where it can be broken: before a `+` or `-`, else between factors.
+def broken(tex: str, room: float, after: float | None = None) -> list[str]:
+    r"""`tex` in rows, the first of at most `room` em and the others of `after`, where it can be broken: before a `+` or `-`, else between factors.
 
     A break inside `\left( ... \right)` closes and opens the brackets with `\right.` and `\left.`.
     """
@@ -117,7 +117,7 @@ def broken(tex: str, room: float) -> list[str]:
         unclosed = _unclosed(head)
         rows.append(head + r" \right." * unclosed)
         rest = r"\left. " * unclosed + sign + rest
-        here = room - 2.0
+        here = room - 2.0 if after is None else after
     return [*rows, rest]
 
 

@@ -84,15 +84,15 @@ def minibatch() -> Report:
         return (g[left][i] - mean[i])*(g[right][j] - mean[j])
 
     diagonal = Sum(E(product(b, b)), (b, 1, B))
-    off = Sum(E(product(b, b2)), (b, 1, B), (b2, 1, B), distinct=True)
-    off_split = Sum(E(g[b][i] - mean[i])*E(g[b2][j] - mean[j]), (b, 1, B), (b2, 1, B), distinct=True)
+    off = Sum(E(product(b, b2)), (b2, 1, B), (b, 1, B), distinct=True)
+    off_split = Sum(E(g[b][i] - mean[i])*E(g[b2][j] - mean[j]), (b2, 1, B), (b, 1, B), distinct=True)
     first = E((average[i] - mean[i])*(average[j] - mean[j]))
     whole = calc(
         cov[i][j],
         row(first, By("definition", (of_cov,))),
         row(1/B**2*E(Sum(g[b][i] - mean[i], (b, 1, B))*Sum(g[b][j] - mean[j], (b, 1, B))),
             By("definition", (of_average,))),
-        row(1/B**2*E(Sum(product(b, b2), (b, 1, B), (b2, 1, B))), By("product of sums")),
+        row(1/B**2*E(Sum(product(b, b2), (b2, 1, B), (b, 1, B))), By("product of sums")),
         row(1/B**2*(diagonal + off), By("linearity of expectation and splitting of the double sum")),
         row(1/B**2*(diagonal + off_split), By("expectation of a product", (independence,))),
         row(1/B**2*diagonal, By("the second sum vanishes", (mean_fact,))),
