@@ -24,7 +24,7 @@ class Search:
     def factors(self, p: Poly) -> list[tuple[Poly, int]]:
         return [(dict(q), e) for q, e in _factors(key(p))]
 
-    def combination(self, p: Poly, known: list[Poly]) -> list[tuple[Poly, tuple[int, ...]]]:
+    def combination(self, p: Poly, known: list[Poly]) -> list[tuple[Poly, tuple[int, ...], Poly]]:
         return combination(p, known)
 
     def cofactors(self, residual: Poly, premises: list[Poly]) -> Iterator[list[Poly]]:
@@ -60,29 +60,37 @@ def _number(value: Any) -> Any:
 # --- certificates of sign --------------------------------------------------------------------------------
 
 
-def combination(p: Poly, known: list[Poly]) -> list[tuple[Poly, tuple[int, ...]]]:
-    """Nonnegative numbers c and products of known polynomials with `p - sum c m product` in nonnegative terms.
+def combination(p: Poly, known: list[Poly]) -> list[tuple[Poly, tuple[int, ...], Poly]]:
+    """Nonnegative multiples of products of known polynomials, and of squares, with `p` minus them in nonnegative terms.
 
-    A linear program over the rationals; the multipliers m are 1 and the monomials that occur.
+    A linear program over the rationals; the multipliers are 1 and the monomials that occur, the squares those of
+    the sums and differences of two monomials whose squares occur.
     """
-    if len(p) > 40 or len(known) > 12:
+    if len(p) > 40 or len(known) > 12 or all(c > 0 for c in p.values()):
         return []
+    one = constant(1)
     monomials = {tuple((a, e) for a, e in m if e > 0) for m in p}
     small = {()} | {m for m in monomials if len(m) == 1} | {((a, 1),) for m in monomials for a, _ in m}
-    columns: list[tuple[Poly, Poly, tuple[int, ...]]] = []
+    columns: list[tuple[Poly, Poly, tuple[int, ...], Poly]] = []
     for size in (1, 2):
         for product in combinations_with_replacement(range(len(known)), size):
-            whole = constant(1)
+            whole = one
             for i in product:
                 whole = mul(whole, known[i])
             for m in sorted(small) if size == 1 else [()]:
-                columns.append(({m: 1}, mul({m: 1}, whole), product))
-    rows = sorted({m for m in p} | {m for _, q, _ in columns for m in q})
-    weights = _linear_program([[Fraction(q.get(m, 0)) for _, q, _ in columns] for m in rows],
+                columns.append(({m: 1}, mul({m: 1}, whole), product, one))
+    roots = sorted(tuple((a, e // 2) for a, e in m) for m in p if all(e % 2 == 0 for _, e in m))
+    for i, m in enumerate(roots[:8]):
+        for other in roots[i + 1:8]:
+            for sign in (1, -1):
+                root = {m: 1, other: sign}
+                columns.append((one, mul(root, root), (), root))
+    rows = sorted(set(p) | {m for _, q, _, _ in columns for m in q})
+    weights = _linear_program([[Fraction(q.get(m, 0)) for _, q, _, _ in columns] for m in rows],
                               [Fraction(p.get(m, 0)) for m in rows])
     if weights is None:
         return []
-    return [(scale(m, w), product) for w, (m, _, product) in zip(weights, columns) if w]
+    return [(scale(m, w), product, root) for w, (m, _, product, root) in zip(weights, columns, strict=True) if w]
 
 
 def _linear_program(matrix: list[list[Fraction]], bound: list[Fraction]) -> list[Fraction] | None:

@@ -22,8 +22,8 @@ class Advisor(Protocol):
         """Polynomials and exponents whose product is `p`."""
         ...
 
-    def combination(self, p: Poly, known: list[Poly]) -> list[tuple[Poly, tuple[int, ...]]]:
-        """Pairs (c, (i, j, ...)) such that `p - sum c known[i] known[j] ...` has nonnegative coefficients."""
+    def combination(self, p: Poly, known: list[Poly]) -> list[tuple[Poly, tuple[int, ...], Poly]]:
+        """Triples (c, (i, j, ...), q) such that `p - sum c known[i] known[j] ... q^2` has nonnegative coefficients."""
         ...
 
     def cofactors(self, residual: Poly, premises: list[Poly]) -> Iterable[list[Poly]]:
@@ -37,7 +37,7 @@ class Silent:
     def factors(self, p: Poly) -> list[tuple[Poly, int]]:
         return [(p, 1)]
 
-    def combination(self, p: Poly, known: list[Poly]) -> list[tuple[Poly, tuple[int, ...]]]:
+    def combination(self, p: Poly, known: list[Poly]) -> list[tuple[Poly, tuple[int, ...], Poly]]:
         return []
 
     def cofactors(self, residual: Poly, premises: list[Poly]) -> Iterable[list[Poly]]:
@@ -243,18 +243,16 @@ class Scope:
         return found
 
     def _by_known(self, p: Poly, strict: bool) -> bool:
-        """`p` as nonnegative terms plus multiples of known nonnegative polynomials, as the advisor proposes them."""
+        """`p` as nonnegative terms, squares and multiples of known nonnegative polynomials, as the advisor proposes them."""
         known = self._relevant(p)
-        if not known:
-            return False
         proposal = self.advisor.combination(p, [k[0] for k in known])
         if not proposal:
             return False
         rest, found = p, not strict
-        for c, product in proposal:
+        for c, product, root in proposal:
             if not self._by_terms(c, False):
                 return False
-            piece, sharp = c, self._by_terms(c, True)
+            piece, sharp = mul(c, power(root, 2)), self._by_terms(c, True) and root == constant(1)
             for i in product:
                 piece, sharp = mul(piece, known[i][0]), sharp and known[i][1]
             rest, found = add(rest, piece, -1), found or sharp
