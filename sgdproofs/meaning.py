@@ -22,8 +22,28 @@ from .language.errors import SgdproofsError
 from .language.facts import Across, ChainRule, Definition, Fact, Identical
 from .language.statements import FunctionOf, Independence, Relation, free_indices
 from .language.terms import (
-    Apply, Cov, E, Element, Family, Function, Index, Limit, Maximum, Minimum, Negative, Parameter, Partial, Plus,
-    Power, Quotient, Row, Sum, Times, Var, term, walk,
+    Apply,
+    Cov,
+    E,
+    Element,
+    Family,
+    Function,
+    Index,
+    Limit,
+    Maximum,
+    Minimum,
+    Negative,
+    Parameter,
+    Partial,
+    Plus,
+    Power,
+    Quotient,
+    Row,
+    Sum,
+    Times,
+    Var,
+    term,
+    walk,
 )
 
 __all__ = ["Budget", "Model", "NoValue", "NotEvaluable", "OutOfRange", "Undefined", "applies", "domains_hold",
@@ -85,7 +105,8 @@ class Model:
         if sum(self.probabilities) != 1 or not all(p > 0 for p in self.probabilities):
             raise ValueError(f"the probabilities {self.probabilities} are not positive numbers with the sum 1")
         below = lcm(*(p.denominator for p in self.probabilities))
-        object.__setattr__(self, "_weights", ([p.numerator * (below // p.denominator) for p in self.probabilities], below))
+        counts = [p.numerator * (below // p.denominator) for p in self.probabilities]
+        object.__setattr__(self, "_weights", (counts, below))
         for fact in self.facts:
             if isinstance(fact, Definition):
                 self._defined.setdefault(_root(fact.target), []).append(fact)
@@ -526,7 +547,8 @@ def sides(relation: Relation, model: Model, env: Mapping | None = None) -> tuple
     if not why:
         judged = _each(_COMPARE[relation.rel], *found)
         if not (all(judged) if isinstance(judged, tuple) else judged):
-            why = "the left and right sides differ" if relation.rel == "==" else f"the left side is not {relation.rel} the right"
+            said = {"==": "equal to", "!=": "different from"}.get(relation.rel, relation.rel)
+            why = f"the left side is not {said} the right"
     return found[0], found[1], why
 
 
@@ -616,9 +638,9 @@ def in_domain(parameter: Parameter, number: Fraction) -> bool:
     """Whether `number` is an admissible value of `parameter`."""
     low, high = parameter.lower, parameter.upper
     return not (
-        parameter.sort == "integer" and number.denominator != 1
-        or low is not None and (number < low or parameter.open_lower and number == low)
-        or high is not None and (number > high or parameter.open_upper and number == high)
+        (parameter.sort == "integer" and number.denominator != 1)
+        or (low is not None and (number < low or (parameter.open_lower and number == low)))
+        or (high is not None and (number > high or (parameter.open_upper and number == high)))
     )
 
 

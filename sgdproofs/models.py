@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import product
@@ -21,10 +22,22 @@ from .language.facts import Across, ChainRule, Definition, Equation, Fact, Given
 from .language.statements import FunctionOf, Independence, NotDetermined, Relation, free_indices
 from .language.terms import Apply, E, Element, Family, Index, Limit, Parameter, Power, Row, Sum, Times, Var, walk
 from .meaning import (
-    Budget, Model, NotEvaluable, NoValue, Undefined, applies, domains_hold, fact_holds, holds, in_domain, instances, value,
+    Budget,
+    Model,
+    NotEvaluable,
+    NoValue,
+    Undefined,
+    applies,
+    domains_hold,
+    fact_holds,
+    holds,
+    in_domain,
+    instances,
+    value,
 )
 
-__all__ = ["Draft", "asked", "covers", "drafts", "fact_roots", "models", "read_facts", "roots", "small_values", "verified"]
+__all__ = ["Draft", "asked", "covers", "drafts", "fact_roots", "models", "read_facts", "roots", "small_values",
+           "verified", "with_value"]
 
 MOST_OUTCOMES = 4096
 """A larger product space is not built."""
@@ -239,7 +252,7 @@ def _ask(statements: Iterable[Any], facts: Iterable[Fact], model: Model) -> None
             _read(root, model, {})
     for fact in facts:
         relation = _relation(fact)
-        if relation is not None and not free_indices(relation) or isinstance(fact, ChainRule):
+        if (relation is not None and not free_indices(relation)) or isinstance(fact, ChainRule):
             for root in fact_roots(fact):
                 _read(root, model, {})
 
@@ -287,7 +300,8 @@ def _needed(subject: _Subject, parameters: dict, reach: dict) -> tuple[set, set]
 
 def _reach(subject: _Subject, parameters: dict) -> dict[str, int]:
     """How far free indices run at first: as far as the sizes and free indices of this trial."""
-    numbers = [int(v) for p, v in parameters.items() if (p in subject.sizes or isinstance(p, Index)) and v.denominator == 1]
+    counting = [v for p, v in parameters.items() if p in subject.sizes or isinstance(p, Index)]
+    numbers = [int(v) for v in counting if v.denominator == 1]
     far = max([2, *(n for n in numbers if n <= 12)])
     return {i.name: max(2, int(parameters.get(i, 0))) if i.name in subject.components else far for i in subject.indices}
 
@@ -325,8 +339,8 @@ CONSTANT = _Law([F(1)], [(F(0),)])
 
 def _root(square: Fraction) -> Fraction | None:
     """The rational square root, if there is one."""
-    top, bottom = isqrt(max(square.numerator, 0)), isqrt(square.denominator)
-    return F(top, bottom) if square >= 0 and top * top == square.numerator and bottom * bottom == square.denominator else None
+    found = F(isqrt(max(square.numerator, 0)), isqrt(square.denominator))
+    return found if found * found == square else None
 
 
 def _size(factors: list) -> int:
@@ -370,13 +384,13 @@ class _Space:
             return frozenset(k for k in self.keys if k[0] == item.family.name and k[1][: len(head)] == head)
         recorder = _Recorder(self.subject.defined_names)
         model = Model(self.parameters, values=recorder, functions=_Anything(), facts=self.subject.definitions)
-        terms = [item] if not isinstance(item, Row) else [item.family[(*item.indices, *(1,) * (item.family.arity - len(item.indices)))]]
-        for node in terms:
-            _read(node, model, env)
+        if isinstance(item, Row):
+            item = item.family[(*item.indices, *(1,) * (item.family.arity - len(item.indices)))]
+        _read(item, model, env)
         return frozenset(k for k in recorder if families[k[0]].random)
 
     def _separations(self, reach: dict) -> tuple[set, list]:
-        """Pairs of elements that have to be independent; and facts weaker than that which this trial takes at their word."""
+        """Pairs of elements that have to be independent; and the weaker facts that this trial takes at their word."""
         pairs: set = set()
         weak: list = []
 
@@ -387,7 +401,8 @@ class _Space:
 
         for fact in self.subject.facts:
             if isinstance(fact, Across):
-                if fact.strength != "mutual" and self.weak_mode and not self.subject.defined_names & {f.name for f in fact.families}:
+                computed = self.subject.defined_names & {f.name for f in fact.families}
+                if fact.strength != "mutual" and self.weak_mode and not computed:
                     weak.append(fact)
                     continue
                 blocks: dict = {}
@@ -460,8 +475,9 @@ class _Space:
 
     def _law(self, unit: tuple) -> _Law:
         """A law for the scores of a unit, the same for the same tag where laws are to be the same."""
-        identical = any(isinstance(f, Identical) and {x.name for x in f.families} & set(map(str, unit[0])) for f in self.across)
-        key = unit[0] if identical or self.same_law and self.trial % 4 != 3 else unit[:2]
+        names = set(map(str, unit[0]))
+        identical = any(isinstance(f, Identical) and {x.name for x in f.families} & names for f in self.across)
+        key = unit[0] if identical or (self.same_law and self.trial % 4 != 3) else unit[:2]
         if self.small:
             key = (*key, "small")
         if ("law", key) not in self.shapes:
@@ -520,7 +536,7 @@ class _Space:
         if strength == "pairwise":
             bits = max(2, count.bit_length())
             outcomes = list(range(2 ** bits))
-            scores = {id(u): [(F(1 - 2 * ((n + 1 & o).bit_count() % 2)),) for o in outcomes] for n, u in enumerate(units)}
+            scores = {id(u): [(F((-1) ** (n & o).bit_count()),) for o in outcomes] for n, u in enumerate(units, 1)}
             return [F(1, len(outcomes))] * len(outcomes), scores
         axes = [(n, sign) for n in range(count) for sign in (1, -1)]
         scores = {id(u): [(F(sign if axis == n else 0),) for axis, sign in axes] for n, u in enumerate(units)}
@@ -555,12 +571,19 @@ class _Space:
             for unit in units:
                 for key in unit[2]:
                     mean, spread = self._shape(unit, key, len(scores[id(unit)][0]))
-                    levels = [mean + sum((c * z for c, z in zip(spread, s, strict=True)), F(0)) for s in scores[id(unit)]]
+                    levels = [mean + sum((c * z for c, z in zip(spread, score, strict=True)), F(0))
+                              for score in scores[id(unit)]]
                     values[key] = tuple(levels[outcome[n]] for outcome in outcomes)
         return tuple(probabilities), values
 
 
 # --- making equations true ---------------------------------------------------------------------------------
+
+
+def with_value(model: Model, where: str, key: Any, number: Any) -> Model:
+    """The same model, but for one value; `where` is parameters, values or functions."""
+    changed: dict[str, Any] = {where: {**getattr(model, where), key: number}}
+    return replace(model, **changed)
 
 
 class _Filling:
@@ -597,7 +620,7 @@ class _Filling:
         raise Budget("too many values are missing")
 
     def put(self, where: str, key: Any, number: Any) -> None:
-        self.model = replace(self.model, **{where: {**getattr(self.model, where), key: number}})
+        self.model = with_value(self.model, where, key, number)
 
     def meet(self, relation: Relation, env: Mapping) -> None:
         if relation.rel != "==":
@@ -608,7 +631,7 @@ class _Filling:
             left, right = self.of(relation.lhs, env), self.of(relation.rhs, env)
         except Undefined:
             return
-        if left == right or _constant(left) is not None and _constant(left) == _constant(right):
+        if left == right or (_constant(left) is not None and _constant(left) == _constant(right)):
             return
         for side, target in ((relation.lhs, right), (relation.rhs, left)):
             if isinstance(side, E) and self.shift(side, target, env):
@@ -661,7 +684,7 @@ class _Filling:
             return False
         random = isinstance(side, Element) and side.family.random
         number = target if random else _constant(target)
-        if number is None or isinstance(side, Parameter) and not in_domain(side, number):
+        if number is None or (isinstance(side, Parameter) and not in_domain(side, number)):
             return False
         self.put(*key, number)
         self.settled.add(key[1])
@@ -670,12 +693,13 @@ class _Filling:
     def solve(self, relation: Relation, env: Mapping) -> None:
         """Solve for an unknown in which the equation is affine, found by three evaluations."""
         unknowns: dict = {}
-        for node in (*walk(relation.lhs), *walk(relation.rhs)):
-            if isinstance(node, Parameter) and node not in env and not isinstance(node, Index):
+        nodes = (*walk(relation.lhs), *walk(relation.rhs))
+        for node in nodes:
+            if isinstance(node, Parameter) and node not in env and node not in self.subject.sizes:
                 key = self._key(node, env)
-                if key is not None and node not in self.subject.sizes:
+                if key is not None:
                     unknowns[key] = node
-        names = {n.name for s in (relation.lhs, relation.rhs) for n in walk(s) if isinstance(n, Family) and not n.random}
+        names = {n.name for n in nodes if isinstance(n, Family) and not n.random}
         found = [("values", k) for k in self.model.values if k[0] in names and k not in self.settled
                  and k[0] not in self.subject.defined_names]
         self.rng.shuffle(found)
@@ -689,7 +713,7 @@ class _Filling:
     def _affine_root(self, relation: Relation, where: str, key: Any, env: Mapping) -> Fraction | None:
         rests = []
         for number in (F(2), F(3), F(4), F(7)):
-            model = replace(self.model, **{where: {**getattr(self.model, where), key: number}})
+            model = with_value(self.model, where, key, number)
             try:
                 left = _constant(self.of(relation.lhs, env, model))
                 right = _constant(self.of(relation.rhs, env, model))
@@ -721,14 +745,24 @@ def verified(draft: Draft, facts: Iterable[Fact]) -> bool:
         return False
 
 
-FIRST = ((0, 0), (1, 0), (1, 1), (2, 1), (2, 2))
-"""Which size and which other value the first trials take from the lists of small values."""
+FIRST = ((0, 0, 1), (1, 0, 1), (1, 1, 0), (2, 1, 2), (2, 2, 1))
+"""Which size and which other value the first trials take from the small values; and what elements of families are."""
 
 
 def _pick(options: tuple, trial: int, rng: Random, size: bool = False) -> Any:
     if trial < len(FIRST):
         return options[min(FIRST[trial][0 if size else 1], len(options) - 1)]
     return rng.choice(options[: 2 + trial // 6])
+
+
+def _with_functions(facts: Iterable[Fact]) -> Iterator[Fact]:
+    """The facts that mention an undefined function, whose values are filled in when they are asked for."""
+    return (f for f in facts if any(isinstance(n, Apply) for root in fact_roots(f) for n in walk(root)))
+
+
+def _indices_of(fact: Fact) -> set:
+    relation = _relation(fact)
+    return set() if relation is None else free_indices(relation)
 
 
 def _parameters(subject: _Subject, trial: int, rng: Random) -> dict:
@@ -767,7 +801,8 @@ def _draft(subject: _Subject, trial: int, rng: Random) -> Draft | None:
     else:
         return None
     random = {k for k in needed if subject.families[k[0]].random}
-    numbers = {k: F((1, 1, 0, 2, 1)[trial]) if trial < len(FIRST) else rng.choice(WEIGHTS) for k in sorted(needed - random)}
+    first = FIRST[trial][2] if trial < len(FIRST) else None
+    numbers = {k: F(first) if first is not None else rng.choice(WEIGHTS) for k in sorted(needed - random)}
     numbers |= {_element_key(s): v for s, v in subject.fixed.items() if isinstance(s, Element)}
     plain = Model(parameters, values=numbers, facts=subject.definitions)
     space = _Space(subject, random, plain, reach, rng, trial).build()
@@ -780,10 +815,13 @@ def _draft(subject: _Subject, trial: int, rng: Random) -> Draft | None:
         filling.run()
         for statement in subject.statements:
             for root in roots(statement):
-                try:
+                with suppress(Undefined):
                     filling.of(root, {})
-                except Undefined:
-                    pass
+        for fact in (f for f in _with_functions(subject.facts) if not isinstance(f, Definition)):
+            for root in fact_roots(fact):
+                for env in instances(_indices_of(fact), reach):
+                    with suppress(Undefined):
+                        filling.of(root, env)
     except (NoValue, Budget):
         return None
     return Draft(filling.model, reach)
@@ -795,7 +833,7 @@ def _element_key(element: Element) -> tuple:
 
 def drafts(statements: Iterable[Any], facts: Iterable[Any], *, seed: int = 0, fixed: Mapping | None = None,
            first: int = 0) -> Iterator[Draft | None]:
-    """Endless trials, small ones first: a draft that should satisfy the facts (not verified yet), or None for a failure.
+    """Endless trials, small ones first: a draft that should satisfy the facts (not verified yet), or None.
 
     Raises NotEvaluable when a statement or a fact contains a limit.
     """

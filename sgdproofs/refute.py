@@ -16,11 +16,22 @@ from typing import Any
 
 from .language.facts import Across, ChainRule, Definition, Fact, Identical
 from .language.statements import FunctionOf, Independence, NotDetermined, Relation
-from .language.terms import Element, Family, Function, Index, Parameter, Row, walk
+from .language.terms import Element, Family, Function, Index, Parameter, walk
 from .meaning import (
-    Budget, Model, NotEvaluable, NoValue, Undefined, applies, domains_hold, holds, in_domain, instances, sides, value,
+    Budget,
+    Model,
+    NotEvaluable,
+    NoValue,
+    Undefined,
+    applies,
+    domains_hold,
+    holds,
+    in_domain,
+    instances,
+    sides,
+    value,
 )
-from .models import Draft, asked, covers, drafts, fact_roots, read_facts, roots, verified
+from .models import Draft, asked, covers, drafts, fact_roots, read_facts, roots, verified, with_value
 
 __all__ = ["Witness", "replay", "search"]
 
@@ -48,11 +59,12 @@ class Witness:
         fixed = [(k, v) for k, v in entries if not isinstance(v, tuple) and (k in self.shown or not self.shown)]
         random = [(k, v) for k, v in entries if isinstance(v, tuple)]
         parts += [f"{_named(key)} = {v}" for key, v in fixed]
-        parts += [f"{name}({', '.join(map(str, arguments))}) = {v}" for (name, arguments), v in self.model.functions.items()]
+        parts += [f"{name}({', '.join(map(str, arguments))}) = {v}"
+                  for (name, arguments), v in self.model.functions.items()]
         if random:
             shown = [(k, v) for k, v in random if k in self.shown] or random
             parts += _random_text(shown[:6], self.model.probabilities) + ["..."] * (len(shown) > 6)
-        if self.lhs is None and self.rhs is None or self.why.startswith("undefined"):
+        if (self.lhs is None and self.rhs is None) or self.why.startswith("undefined"):
             outcome = self.why
         else:
             left, right = self.lhs, self.rhs
@@ -174,7 +186,8 @@ def _rebuilt(record: Mapping, statement: Any, facts: tuple[Fact, ...]) -> Draft:
         if not isinstance(symbols[name], Parameter):
             raise ValueError(f"{name} is no parameter of the statement")
         parameters[symbols[name]] = _numbers(written)
-    values = {(entry["family"], tuple(map(int, entry["indices"]))): _numbers(entry["value"]) for entry in record["values"]}
+    values = {(entry["family"], tuple(map(int, entry["indices"]))): _numbers(entry["value"])
+              for entry in record["values"]}
     functions = {(entry["function"], tuple(map(Fraction, entry["arguments"]))): Fraction(entry["value"])
                  for entry in record["functions"]}
     definitions = tuple(f for f in facts if isinstance(f, (Definition, ChainRule)))
@@ -216,22 +229,23 @@ def search(statement: Any, facts: Iterable[Any], *, seed: int = 0, budget: int =
     return witness if replay(witness, statement, facts) else None
 
 
-def _refutes(draft: Draft | None, statement: Any, facts: tuple) -> bool:
+def _refutes(draft: Draft, statement: Any, facts: tuple) -> bool:
     try:
-        return draft is not None and _fails(statement, draft.model) and verified(draft, facts)
+        return _fails(statement, draft.model) and verified(draft, facts)
     except (NoValue, Budget, Undefined):
         return False
 
 
-def _first(statement: Any, facts: tuple, seed: int, budget: int, end: float, fixed: Mapping, enough: int = 3) -> Draft | None:
+def _first(statement: Any, facts: tuple, seed: int, budget: int, end: float, fixed: Mapping,
+           enough: int = 3) -> Draft | None:
     """The simplest of the first few drafts that refute."""
     best: list[Draft] = []
     wait = None
     for trial, draft in enumerate(islice(drafts((statement,), facts, seed=seed, fixed=fixed), budget)):
-        if _refutes(draft, statement, facts):
+        if draft is not None and _refutes(draft, statement, facts):
             best.append(draft)
             wait = trial + 8 if wait is None else wait
-        if len(best) >= enough or wait is not None and trial >= wait or time.monotonic() > end:
+        if len(best) >= enough or (wait is not None and trial >= wait) or time.monotonic() > end:
             break
     return min(best, key=_complexity, default=None)
 
@@ -274,11 +288,11 @@ def _easier_parameters(found: Draft, statement: Any, facts: tuple, seed: int, en
     return found
 
 
-EASY = tuple(map(Fraction, (0, 1, 2, -1, Fraction(1, 2), 3)))
+EASY = (Fraction(0), Fraction(1), Fraction(2), Fraction(-1), Fraction(1, 2), Fraction(3))
 
 
 def _shrunk(found: Draft, statement: Any, facts: tuple, end: float, fixed: Mapping) -> Draft:
-    """Replace values by easier ones, and drop outcomes and values, as long as the facts hold and the statement fails."""
+    """Replace values by easier ones, drop outcomes and values: as long as the facts hold and the statement fails."""
     held = {s if isinstance(s, Parameter) else (s.family.name, tuple(int(i) for i in s.indices)) for s in fixed}
     again = True
     while again and time.monotonic() < end:
@@ -312,11 +326,13 @@ def _changes(found: Draft, held: set) -> Iterable[Any]:
             if key in held:
                 continue
             if isinstance(own, tuple):
-                yield from (lambda m, key=key, v=v: _set(m, "values", key, (v,) * len(m.probabilities)) for v in EASY[:2])
+                for v in EASY[:2]:
+                    yield lambda m, key=key, v=v: _set(m, "values", key, (v,) * len(m.probabilities))
                 for n in range(len(own)) if len(own) <= 8 else ():
                     yield from (lambda m, key=key, v=v, n=n: _set_outcome(m, key, n, v) for v in EASY[:4])
             else:
-                yield from (lambda m, key=key, v=v, where=where: _set(m, where, key, v) for v in EASY if _weight(v) < _weight(own))
+                for v in (v for v in EASY if _weight(v) < _weight(own)):
+                    yield lambda m, key=key, v=v, where=where: _set(m, where, key, v)
 
 
 def _set(model: Model, where: str, key: Any, number: Any) -> Model:
@@ -325,7 +341,7 @@ def _set(model: Model, where: str, key: Any, number: Any) -> Model:
     known = getattr(model, where)
     if key not in known:
         raise KeyError(key)
-    return replace(model, **{where: {**known, key: number}})
+    return with_value(model, where, key, number)
 
 
 def _set_outcome(model: Model, key: tuple, n: int, number: Fraction) -> Model:

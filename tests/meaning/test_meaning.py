@@ -9,17 +9,52 @@ import pytest
 import sympy
 
 from sgdproofs.language.facts import (
-    Given, assume, define, differentiable, identical_across, independent_across, pairwise_independent_across, recurrence,
+    Definition,
+    Given,
+    assume,
+    define,
+    differentiable,
+    identical_across,
+    independent_across,
+    pairwise_independent_across,
+    recurrence,
     uncorrelated_across,
 )
 from sgdproofs.language.statements import eq, function_of, ge, independent, le, loops, ne
 from sgdproofs.language.terms import (
-    Cov, E, Maximum, Minimum, Partial, Sum, Var, family, function, index, integer, limit, natural, nonnegative, positive,
-    random_family, random_variable, real,
+    Cov,
+    E,
+    Maximum,
+    Minimum,
+    Partial,
+    Sum,
+    Var,
+    family,
+    function,
+    index,
+    integer,
+    limit,
+    natural,
+    nonnegative,
+    positive,
+    random_family,
+    random_variable,
+    real,
 )
 from sgdproofs.meaning import (
-    Budget, Model, NotEvaluable, NoValue, OutOfRange, Undefined, applies, domains_hold, fact_holds, holds, in_domain,
-    sides, value,
+    Budget,
+    Model,
+    NotEvaluable,
+    NoValue,
+    OutOfRange,
+    Undefined,
+    applies,
+    domains_hold,
+    fact_holds,
+    holds,
+    in_domain,
+    sides,
+    value,
 )
 
 a, b, x = real("a"), real("b"), real("x")
@@ -132,13 +167,15 @@ def test_definitions():
     grad, out, w = family("grad", arity=2), family("out"), real("w")
     width = define(w, a + 1)
     mean = define(out[j], Sum(grad[i, j], (i, 1, 2)) / w)
-    m = Model({a: F(1)}, values={("grad", (p, q)): F(10 * p + q) for p in range(1, 5) for q in range(1, 5)}, facts=(width, mean))
+    values = {("grad", (p, q)): F(10 * p + q) for p in range(1, 5) for q in range(1, 5)}
+    m = Model({a: F(1)}, values=values, facts=(width, mean))
     assert value(out[2], m) == F(12 + 22, 2)
     assert fact_holds(mean, m, 3)
     assert fact_holds(width, m)
     wrong = define(out[j], Sum(grad[i, j], (i, 1, 2)) / w + 1)
     assert not fact_holds(wrong, m, 3)
-    assert not fact_holds(define(positive("s"), a - 5), Model({a: F(1)}, facts=(define(positive("s"), a - 5),)))
+    outside = Definition(positive("s"), a - 5)
+    assert not fact_holds(outside, Model({a: F(1)}, facts=(outside,)))
     assert not fact_holds(define(w, 1 / (a - 1)), Model({a: F(1)}, facts=(define(w, 1 / (a - 1)),)))
 
 
@@ -148,7 +185,8 @@ def test_derivatives_against_sympy():
     plain = u**3 * v / (1 + u * v) - 6 * u**2 + u / v**2
     m = at(a=2, b=3)
     for ours, theirs in ((Partial(tree, a), plain.diff(u)), (Partial(tree, b), plain.diff(v)),
-                         (Partial(Partial(tree, a), a), plain.diff(u, 2)), (Partial(Partial(tree, b), a), plain.diff(u, v))):
+                         (Partial(Partial(tree, a), a), plain.diff(u, 2)),
+                         (Partial(Partial(tree, b), a), plain.diff(u, v))):
         expected = theirs.subs({u: 2, v: 3})
         assert value(ours, m) == F(int(expected.p), int(expected.q))
     with pytest.raises(Undefined):
@@ -159,7 +197,8 @@ def test_derivatives_against_sympy():
 
 def test_derivatives_of_families_and_moments():
     alpha, g = family("alpha"), random_family("g")
-    m = Model({n: F(3)}, HALF, {**{("alpha", (k,)): F(k) for k in (1, 2, 3)}, **{("g", (k,)): (F(k), F(-1)) for k in (1, 2, 3)}})
+    weights = {("alpha", (k,)): F(k) for k in (1, 2, 3)}
+    m = Model({n: F(3)}, HALF, {**weights, **{("g", (k,)): (F(k), F(-1)) for k in (1, 2, 3)}})
     total = Sum(alpha[i] * g[i], (i, 1, n))
     assert value(Partial(total, alpha[2]), m) == value(g[2], m)
     assert value(Partial(Var(total), alpha[2]), m) == 2 * value(Cov(total, g[2]), m)
@@ -207,7 +246,8 @@ def test_assumptions_make_a_relation_vacuous():
 
 def test_undefined_functions():
     law = function("law")
-    m = Model({a: F(1), b: F(2)}, HALF, {("u", ()): (F(1), F(2))}, {("law", (F(1), F(2))): F(5), ("law", (F(2), F(2))): F(6)})
+    table = {("law", (F(1), F(2))): F(5), ("law", (F(2), F(2))): F(6)}
+    m = Model({a: F(1), b: F(2)}, HALF, {("u", ()): (F(1), F(2))}, table)
     assert value(law(a, b), m) == 5
     assert value(law(a, b), m) == value(law(b - 1, b), m)
     assert value(law(random_variable("u"), b), m) == (5, 6)
@@ -240,14 +280,16 @@ SCALED = {("x", (1,)): (1, 1, -1, -1), ("x", (2,)): (2, -2, 2, -2)}
 def test_facts_about_a_family(space, expected):
     xs = random_family("x")
     m = Model({}, QUARTERS, {k: tuple(map(F, v)) for k, v in space.items()})
-    facts = (independent_across(xs, i), pairwise_independent_across(xs, i), uncorrelated_across(xs, i), identical_across(xs, i))
+    facts = (independent_across(xs, i), pairwise_independent_across(xs, i), uncorrelated_across(xs, i),
+             identical_across(xs, i))
     assert tuple(fact_holds(f, m, len(space)) for f in facts) == expected
     assert holds(independent(xs[1], xs[2]), m) == expected[1]
 
 
 def test_independence_is_of_whole_blocks():
     g = random_family("g", arity=2)
-    values = {("g", (1, 1)): (1, 1, -1, -1), ("g", (1, 2)): (1, -1, 1, -1), ("g", (2, 1)): (1, -1, -1, 1), ("g", (2, 2)): (0, 0, 0, 0)}
+    values = {("g", (1, 1)): (1, 1, -1, -1), ("g", (1, 2)): (1, -1, 1, -1),
+              ("g", (2, 1)): (1, -1, -1, 1), ("g", (2, 2)): (0, 0, 0, 0)}
     m = Model({}, QUARTERS, {k: tuple(map(F, v)) for k, v in values.items()})
     assert not fact_holds(independent_across(g, i), m)  # g[2][1] is the product of the components of g[1]
     assert not holds(independent(g[1], g[2]), m)
@@ -270,7 +312,8 @@ def test_equations_for_all_indices():
 
 def test_functions_of_the_past():
     xs, mu = random_family("x", first=1), random_family("mu")
-    m = Model({t: F(1)}, QUARTERS, {("x", (1,)): tuple(map(F, (1, 1, -1, -1))), ("x", (2,)): tuple(map(F, (1, -1, 1, -1)))},
+    draws = {("x", (1,)): tuple(map(F, (1, 1, -1, -1))), ("x", (2,)): tuple(map(F, (1, -1, 1, -1)))}
+    m = Model({t: F(1)}, QUARTERS, draws,
               facts=(recurrence(mu[t], mu[t - 1] + xs[t], start={0: 0}),))
     ahead = Model({t: F(1)}, QUARTERS, m.values, facts=(define(mu[t], xs[t + 1]),))
     assert holds(function_of(mu[t], xs), m)

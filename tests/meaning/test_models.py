@@ -8,13 +8,35 @@ from itertools import islice
 import pytest
 
 from sgdproofs.language.facts import (
-    Given, assume, cited_theorem, define, differentiable, identical_across, independent_across,
-    pairwise_independent_across, recurrence, uncorrelated_across,
+    Given,
+    assume,
+    cited_theorem,
+    define,
+    differentiable,
+    identical_across,
+    independent_across,
+    pairwise_independent_across,
+    recurrence,
+    uncorrelated_across,
 )
 from sgdproofs.language.statements import eq, ge, gt, independent, le, ne
 from sgdproofs.language.terms import (
-    Cov, E, Partial, Sum, Var, family, function, index, integer, limit, natural, nonnegative, positive, random_family,
-    random_variable, real,
+    Cov,
+    E,
+    Partial,
+    Sum,
+    Var,
+    family,
+    function,
+    index,
+    integer,
+    limit,
+    natural,
+    nonnegative,
+    positive,
+    random_family,
+    random_variable,
+    real,
 )
 from sgdproofs.meaning import NotEvaluable, fact_holds, holds, in_domain, value
 from sgdproofs.models import drafts, models, read_facts, small_values, verified
@@ -34,8 +56,9 @@ average = Sum(ghat[b][i], (b, 1, B)) / B
 @pytest.mark.parametrize(
     ("parameter", "size", "first"),
     [(N, False, 1), (n, True, 1), (natural("k"), True, 0), (positive("p"), False, 1), (nonnegative("p"), False, 0),
-     (real("r"), False, 0), (integer("z"), False, 0), (integer("z", at_most=-2), False, -5), (real("q", above=0, below=1), False, F(1, 2)),
-     (real("q", at_least=0, at_most=1), False, 0), (real("q", above=F(1, 2)), False, F(3, 2)), (real("q", below=-1), False, -2)],
+     (real("r"), False, 0), (integer("z"), False, 0), (integer("z", at_most=-2), False, -5),
+     (real("q", above=0, below=1), False, F(1, 2)), (real("q", at_least=0, at_most=1), False, 0),
+     (real("q", above=F(1, 2)), False, F(3, 2)), (real("q", below=-1), False, -2)],
 )
 def test_small_values_begin_at_the_boundary(parameter, size, first):
     found = small_values(parameter, size)
@@ -44,6 +67,8 @@ def test_small_values_begin_at_the_boundary(parameter, size, first):
     assert all(in_domain(parameter, number) for number in found)
 
 
+law = function("law")
+
 SETTINGS = {
     "iid": ((eq(Var(mu[t]), sigma2),), (update, independent_across(x, t), identical_across(x, t), variance)),
     "independent": ((eq(Var(mu[t]), sigma2),), (update, independent_across(x, t), variance)),
@@ -51,14 +76,16 @@ SETTINGS = {
     "uncorrelated": ((eq(Var(mu[t]), sigma2),), (update, uncorrelated_across(x, t), variance)),
     "dependent": ((eq(Var(mu[t]), sigma2),), (update, variance)),
     "unit variance": ((eq(Var(mu[t]), sigma2),), (update, assume(eq(E(x[t]), 0)), assume(eq(Var(x[t]), 2)))),
-    "second moment": ((eq(E(x[1]**2), v),), (independent_across(x, t), assume(eq(E(x[t]**2), v)), assume(eq(E(x[t]), 1)))),
+    "second moment": ((eq(E(x[1]**2), v),),
+                      (independent_across(x, t), assume(eq(E(x[t]**2), v)), assume(eq(E(x[t]), 1)))),
     "batch": ((eq(Cov(average, average), S[i, i] / B),), batch),
     "fixed point": ((eq(v, 0),), (assume(eq(v, (1 - 1 / N)**2 * v + sigma2 / N**2)),)),
     "weights": ((eq(Sum(g[i], (i, 1, n)), 1),), (assume(eq(Sum(g[i], (i, 1, n)), 1)), assume(ge(g[i], 0)))),
     "order": ((eq(v, N),), (assume(le(v, N)), assume(ne(v, 0)), assume(gt(N * v, 1)))),
     "past": ((eq(E(x[1] * mu[1]), 0),), (update, Given(independent(mu[t - 1], x[t])),)),
     "random constant": ((eq(mu[t], v),), (update, assume(eq(x[t], v)))),
-    "theorem": ((eq(v, N),), (cited_theorem("T", source="S", conclusion=eq(function("law")(v, N), function("law")(N, N))),)),
+    "theorem": ((eq(v, N),), (cited_theorem("T", source="S", conclusion=eq(law(v, N), law(N, N))),)),
+    "function": ((eq(law(v, N), 0),), (assume(gt(law(N, N), law(v, N))),)),
 }
 
 

@@ -9,14 +9,42 @@ from fractions import Fraction as F
 import pytest
 
 from sgdproofs.language.facts import (
-    Given, assume, define, identical_across, independent_across, pairwise_independent_across, recurrence, uncorrelated_across,
+    Given,
+    assume,
+    define,
+    identical_across,
+    independent_across,
+    pairwise_independent_across,
+    recurrence,
+    uncorrelated_across,
 )
 from sgdproofs.language.statements import (
-    eq, function_of, ge, independent, le, loops, lt, ne, not_determined,
+    eq,
+    function_of,
+    ge,
+    independent,
+    le,
+    loops,
+    lt,
+    ne,
+    not_determined,
 )
 from sgdproofs.language.terms import (
-    Cov, E, Minimum, Sum, Var, family, function, index, limit, natural, nonnegative, positive, random_family,
-    random_variable, real,
+    Cov,
+    E,
+    Minimum,
+    Sum,
+    Var,
+    family,
+    function,
+    index,
+    limit,
+    natural,
+    nonnegative,
+    positive,
+    random_family,
+    random_variable,
+    real,
 )
 from sgdproofs.refute import Witness, replay, search
 
@@ -39,8 +67,12 @@ iid = (independent_across(ghat, d), identical_across(ghat, d), assume(eq(E(ghat[
 update_sum = Sum(alpha[i] * z[i], (i, 1, n))
 
 
+def total(place):
+    return Sum(ghat[d][place], (d, 1, B))
+
+
 def mean(place):
-    return Sum(ghat[d][place], (d, 1, B)) / B
+    return total(place) / B
 
 
 def off(draw, place):
@@ -53,13 +85,16 @@ diagonal = Sum(E(off(d, i) * off(d, j)), (d, 1, B))
 off_diagonal = Sum(E(off(d, i) * off(e, j)), (d, 1, B), (e, 1, B), distinct=True)
 ema = sigma2 / (2 * N - 1) * (1 - (1 - 1 / N)**(2 * t))
 
+squares = eq(E(x[1]**2 * x[2]**2), E(x[1]**2) * E(x[2]**2))
+weighted = eq(Var(update_sum), Sum(alpha[i]**2, (i, 1, n)) * spread)
+
 FALSE = {
     "problem 6 as printed": (eq(Var(update_sum), Sum(alpha[i], (i, 1, n)) * spread), points),
-    "problem 6 without independence": (eq(Var(update_sum), Sum(alpha[i]**2, (i, 1, n)) * spread), points[1:]),
+    "problem 6 without independence": (weighted, points[1:]),
     "fixed point over 2N": (eq(v, sigma2 / (2 * N)), (fixed_point,)),
     "product of means": (eq(E(u * w), E(u) * E(w)), ()),
     "variance of a sum": (eq(Var(u + w), Var(u) + Var(w)), ()),
-    "bracket in problem 5": (eq(batch_covariance, E((Sum(ghat[d][i], (d, 1, B)) - g[i]) * (Sum(ghat[d][j], (d, 1, B)) - g[j])) / B**2), iid),
+    "bracket in problem 5": (eq(batch_covariance, E((total(i) - g[i]) * (total(j) - g[j])) / B**2), iid),
     "factor over the first sum only": (eq(double, diagonal / B**2 + off_diagonal), iid[2:3]),
     "x over x": (eq(y / y, 1), ()),
     "quotient of a product": (eq(a / b, k), (assume(eq(a, b * k)),)),
@@ -67,8 +102,9 @@ FALSE = {
     "closed form": (eq(Var(mu[t]), sigma2 / (2 * N) * (1 - (1 - 1 / N)**(2 * t))), (update, *inputs)),
     "closed form without independence": (eq(Var(mu[t]), ema), (update, inputs[1])),
     "closed form one step late": (eq(Var(mu[t - 1]), ema), (update, *inputs)),
-    "pairwise is not mutual": (eq(E(x[1] * x[2] * x[3]), 0), (pairwise_independent_across(x, t), assume(eq(E(x[t]), 0)))),
-    "uncorrelated is not independent": (eq(E(x[1]**2 * x[2]**2), E(x[1]**2) * E(x[2]**2)), (uncorrelated_across(x, t),)),
+    "pairwise is not mutual": (eq(E(x[1] * x[2] * x[3]), 0),
+                               (pairwise_independent_across(x, t), assume(eq(E(x[t]), 0)))),
+    "uncorrelated is not independent": (squares, (uncorrelated_across(x, t),)),
     "convexity the wrong way": (le(E(u**2), E(u)**2), ()),
     "strict where equality can be": (lt(E(u)**2, E(u**2)), ()),
     "never zero": (ne(Var(u), 0), ()),
@@ -86,9 +122,9 @@ FALSE = {
 
 TRUE = {
     "variance of an average": (eq(Var(Sum(z[i], (i, 1, n)) / n), spread / n), points),
-    "weighted sum": (eq(Var(update_sum), Sum(alpha[i]**2, (i, 1, n)) * spread), points),
-    "weighted sum, pairwise": (eq(Var(update_sum), Sum(alpha[i]**2, (i, 1, n)) * spread), (pairwise_independent_across(z, i), points[1])),
-    "weighted sum, uncorrelated": (eq(Var(update_sum), Sum(alpha[i]**2, (i, 1, n)) * spread), (uncorrelated_across(z, i), points[1])),
+    "weighted sum": (weighted, points),
+    "weighted sum, pairwise": (weighted, (pairwise_independent_across(z, i), points[1])),
+    "weighted sum, uncorrelated": (weighted, (uncorrelated_across(z, i), points[1])),
     "minibatch": (eq(batch_covariance, S[i, j] / B), iid),
     "split of a double sum": (eq(double, diagonal / B**2 + off_diagonal / B**2), ()),
     "factor over the first sum only, with everything": (eq(double, diagonal / B**2 + off_diagonal), iid),
@@ -103,7 +139,7 @@ TRUE = {
     "Cauchy and Schwarz": (le(Cov(u, w)**2, Var(u) * Var(w)), ()),
     "x over x": (eq(N / N, 1), ()),
     "quotient": (eq(a / b, k), (assume(eq(a, b * k)), assume(ne(b, 0)))),
-    "fourth moments": (eq(E(x[1]**2 * x[2]**2), E(x[1]**2) * E(x[2]**2)), (pairwise_independent_across(x, t),)),
+    "fourth moments": (squares, (pairwise_independent_across(x, t),)),
     "identical means": (eq(E(x[1]), E(x[2])), (identical_across(x, t),)),
     "momentum": (eq(mu[t], N * z[t]), (recurrence(mu[t], (1 - 1 / N) * mu[t - 1] + g[t], start={0: 0}),
                                        recurrence(z[t], (1 - 1 / N) * z[t - 1] + g[t] / N, start={0: 0}))),
@@ -144,7 +180,8 @@ def test_problem_6_is_refuted_quickly_and_readably():
 
 
 def test_readable_witnesses():
-    said = {name: str(search(*FALSE[name])) for name in ("x over x", "product of means", "quotient of a product", "fixed point over 2N")}
+    names = ("x over x", "product of means", "quotient of a product", "fixed point over 2N")
+    said = {name: str(search(*FALSE[name])) for name in names}
     assert said["x over x"] == "y = 0: undefined: division by zero"
     assert said["product of means"] == "(u, w) in {(1, 1), (0, 0)} equally likely: left 1/2, right 1/4"
     assert said["quotient of a product"] == "a = 0, b = 0, k = 0: undefined: division by zero"
