@@ -30,14 +30,14 @@ from .moments import ExactMoments, Polynomial
 from .points import bindings, closure, describe, settings_at, terms_of
 from .result import Result
 from .sampling import Estimates, Sampler, Samples
-from .setting import Setting
+from .setting import Setting, compare
 
 __all__ = ["RUN_COMPARISONS", "RUN_FALSE_ALARM", "Plan", "run_monte_carlo", "simulate", "threshold"]
 
 RUN_FALSE_ALARM = 1e-6
 RUN_COMPARISONS = 1000
-CHUNK = 2**14
-BATCHES = 4
+CHUNK = 2**15
+BATCHES = 8
 MOST_STEPS = 4096
 REMAINDER = 0.05
 """The largest part of a standard error that a limit's remainder may have."""
@@ -57,7 +57,7 @@ class Plan:
 
     @property
     def size(self) -> int:
-        return min(CHUNK, 2 ** int(math.log2(self.samples // 16)))
+        return min(CHUNK, 2 ** int(math.log2(self.samples // 8)))
 
     @property
     def chunks(self) -> int:
@@ -141,6 +141,7 @@ def _compare(plan: Plan, chunks: list[dict], at: tuple) -> list[list[Comparison]
     reader = Estimates(plan.setting, plan.steps, statistics, plan.size // BATCHES)
     bound = threshold(plan.chunks * BATCHES)
     found: list[list[Comparison]] = []
+    estimated = False
     for number, (relation, points) in enumerate(plan.statements):
         mine: list[Comparison] = []
         for place, binding in enumerate(points):
@@ -153,11 +154,23 @@ def _compare(plan: Plan, chunks: list[dict], at: tuple) -> list[list[Comparison]
                 left, right = (reader.value(s, dict(binding)) for s in (relation.lhs, relation.rhs))
             except Undefined:
                 continue
-            if not isinstance(left, Samples) and not isinstance(right, Samples):
-                raise Unsupported("the claim has no random quantity: nothing to estimate")
-            mine.append(_compared(relation, where, left, right, bound))
+            if isinstance(left, Samples) or isinstance(right, Samples):
+                estimated = True
+                mine.append(_compared(relation, where, left, right, bound))
+            else:
+                mine.append(_certain(relation, where, float(left), float(right)))
         found.append(mine)
+    if not estimated and not paths:
+        raise Unsupported("the claim has no random quantity: nothing to estimate")
     return found
+
+
+def _certain(relation: Relation, where: str, left: float, right: float) -> Comparison:
+    """A point at which nothing is random, such as the start of a recurrence."""
+    same = abs(left - right) <= 1e-9 * max(abs(left), abs(right))
+    rejected = not (same if relation.rel == "==" else not same if relation.rel == "!=" else
+                    (same and "=" in relation.rel) or compare(left, relation.rel, right))
+    return Comparison(where, left, right, 0.0, math.inf if rejected else 0.0, rejected)
 
 
 def _compared(relation: Relation, where: str, left: Any, right: Any, bound: float) -> Comparison:

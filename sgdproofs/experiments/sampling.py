@@ -6,6 +6,7 @@ that a draw can be dropped and made again, in any order and in any process, with
 
 from __future__ import annotations
 
+import sys
 from collections import OrderedDict
 from fractions import Fraction
 from typing import Any
@@ -23,7 +24,7 @@ __all__ = ["Estimates", "Samples", "Sampler"]
 
 _JUMP = 0x9E3779B97F4A7C15F39CC0605CEDC835
 """The odd multiplier with which numpy's own `jumped` keeps streams of one generator apart."""
-_KEPT = 12
+_KEPT = 8
 """How many draws are remembered: enough for what one step uses, few enough for the cache."""
 
 
@@ -61,6 +62,8 @@ class Samples:
     __rmul__ = __mul__
 
     def __truediv__(self, other: Any) -> Samples:
+        if not isinstance(other, Samples):
+            return self._with(numpy.multiply, 1.0 / other)
         return self._with(numpy.divide, other)
 
     def __rtruediv__(self, other: Any) -> Samples:
@@ -155,6 +158,7 @@ class Sampler(_Forward):
         self.drawn_members: OrderedDict = OrderedDict()
         self.statistics: dict = {}
         self.shapes: dict = {}
+        self.spare: list = []
 
     # --- draws ---
 
@@ -166,7 +170,7 @@ class Sampler(_Forward):
         else:
             self.drawn_members[key] = self._draw(source, member)
             if len(self.drawn_members) > _KEPT:
-                self.drawn_members.popitem(last=False)
+                self._recycle(self.drawn_members.popitem(last=False)[1])
         return Samples(self.drawn_members[key][component], temporary=False)
 
     def element(self, family: Any, places: tuple[int, ...]) -> Any:
@@ -187,6 +191,13 @@ class Sampler(_Forward):
             value.temporary = False
         return value
 
+    def _recycle(self, rows: list) -> None:
+        """Keep the memory of a draw for the next one, unless somebody still looks at it."""
+        if all(sys.getrefcount(rows[k]) == 2 for k in range(len(rows))):  # the list and the argument
+            base = rows[0].base
+            if base is not None and base.shape == (len(rows), self.size):
+                self.spare.append(base)
+
     def _seek(self, source: int, slot: int) -> None:
         self.bits.state = self.origin
         self.bits.advance((((source + 1) << 48) + (1 << 40) + slot) * _JUMP % (1 << 128))
@@ -204,18 +215,23 @@ class Sampler(_Forward):
 
     def _latent(self, law: Law) -> Any:
         if isinstance(law, Normal):
+            if law.size == 1 and self.spare:
+                return self.generator.standard_normal(out=self.spare.pop())
             return self.generator.standard_normal((law.size, self.size))
         return self.generator.random((1, self.size))
 
     def _shaped(self, law: Law, latent: Any, scale: int) -> list:
-        shape = self.shapes.get(law)
-        if shape is None:
-            shape = self.shapes[law] = _shape(law)
+        # by identity, since hashing a law costs more than a step; the setting keeps its laws
+        held = self.shapes.get(id(law))
+        if held is None:
+            held = self.shapes[id(law)] = (law, _shape(law))
+        shape = held[1]
         centre, matrix, borders = shape
         if isinstance(law, Normal):
             if law.size == 1:
                 latent *= matrix[0, 0] * scale
-                latent += centre[0]
+                if centre[0]:
+                    latent += centre[0]
                 return [latent[0]]
             # one fixed order of additions, so that the bits do not depend on a linear algebra library
             parts = []

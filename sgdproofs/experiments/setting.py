@@ -71,6 +71,7 @@ class Setting:
         self.relations = tuple(f.relation for f in self.given if isinstance(f, Equation))
         self.sources = self._sources(tuple(laws))
         self._laws: dict[tuple[int, int], Law] = {}
+        self._by_member: dict[Source, bool] = {}
         self._exact: Any = None
 
     def __getstate__(self) -> dict:
@@ -175,7 +176,7 @@ class Setting:
         source = self.sources[number]
         if source.law is not None:
             return source.law
-        key = (number, member)
+        key = (number, member if self._member_matters(source) else member % 3)
         if key not in self._laws:
             self._laws[key] = self._default_law(source, member)
         return self._laws[key]
@@ -244,6 +245,19 @@ class Setting:
         alike = any(isinstance(f, Identical) and set(families) & set(f.families)
                     or isinstance(f, Equation) and set(families) & _mentioned(f) for f in self.dropped)
         return 2 if alike and member % 2 else 1
+
+    def _member_matters(self, source: Source) -> bool:
+        """Whether a fact states moments that differ from member to member."""
+        if source not in self._by_member:
+            self._by_member[source] = False
+            for relation in self.relations:
+                for side, other in ((relation.lhs, relation.rhs), (relation.rhs, relation.lhs)):
+                    if type(side) in (E, Var, Cov):
+                        elements = [a for a in side.args if isinstance(a, Element) and a.family in source.families]
+                        firsts = {e.indices[0] for e in elements if e.indices}
+                        if any(not isinstance(f, Index) or f in other.free_symbols for f in firsts):
+                            self._by_member[source] = True
+        return self._by_member[source]
 
     def _default_law(self, source: Source, member: int) -> Normal:
         size = source.size
