@@ -14,7 +14,7 @@ from typing import Any
 import sympy
 
 from .kernel.polynomial import (
-    Atom, Poly, add, atoms, constant, fraction, inverse, key, mul, power, scale,
+    Atom, Poly, add, atoms, constant, fraction, inverse, key, mul, power, scale, spend,
 )
 
 
@@ -35,7 +35,7 @@ class Search:
 def _factors(k: Any) -> list[tuple[Any, int]]:
     p = dict(k)
     names = sorted(atoms(p))
-    if len(p) < 2 or len(p) > 200 or len(names) > 12:
+    if len(p) < 2 or len(p) > 80 or len(names) > 10 or max(sum(abs(e) for _, e in m) for m in p) > 24:
         return [(k, 1)]
     symbols = [sympy.Symbol(f"a{i}") for i in range(len(names))]
     place = {a: i for i, a in enumerate(names)}
@@ -96,7 +96,7 @@ def combination(p: Poly, known: list[Poly]) -> list[tuple[Poly, tuple[int, ...],
 def _linear_program(matrix: list[list[Fraction]], bound: list[Fraction]) -> list[Fraction] | None:
     """x >= 0 with `matrix x <= bound`, by the simplex method in exact arithmetic (Bland's rule); None if there is none."""
     rows, columns = len(matrix), len(matrix[0]) if matrix else 0
-    if rows * columns > 20_000:
+    if rows * columns > 4_000:
         return None
     # Phase one: an artificial variable lets every row be satisfied; minimise it.
     tableau = [list(r) + [Fraction(int(i == k)) for k in range(rows)] + [Fraction(-1), b] for i, (r, b) in enumerate(zip(matrix, bound))]
@@ -117,7 +117,8 @@ def _linear_program(matrix: list[list[Fraction]], bound: list[Fraction]) -> list
         basis[r] = c
 
     pivot(worst, artificial)
-    for _step in range(400):
+    for _step in range(200):
+        spend()
         entering = next((c for c in range(artificial + 1) if objective[c] < 0), None)
         if entering is None:
             break

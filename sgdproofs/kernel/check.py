@@ -27,11 +27,12 @@ from ..language.terms import number, substituted
 from .conditions import needs
 from .goal import Goal, spelled
 from .normal import Normal
-from .polynomial import Budget, Poly, add, constant, fraction, inverse, is_constant, mul, scale
+from .polynomial import DEADLINE, Budget, Poly, add, constant, fraction, inverse, is_constant, mul, scale
 from .reasons import Reason, flat
 from .report import PROVED, UNDECIDED, Condition, Line, Report
 from .scope import Advisor, Contradiction, Silent
 
+SECONDS = 10.0
 _SEAL = object()
 
 
@@ -67,8 +68,9 @@ class Outcome:
     needs: tuple[tuple[Relation, str | None], ...] = ()
 
 
-def follows(goal_of: Any) -> Outcome:
+def follows(goal_of: Any, seconds: float = SECONDS) -> Outcome:
     """Decide one goal.  `goal_of` makes the Goal, so that contradictions among its assumptions are caught here."""
+    mark = DEADLINE.set(min(DEADLINE.get(), perf_counter() + seconds))
     try:
         goal: Goal = goal_of()
         if not isinstance(goal.statement, Relation):
@@ -88,6 +90,8 @@ def follows(goal_of: Any) -> Outcome:
         return Outcome(False, f"the assumptions contradict each other: {error}")
     except ZeroDivisionError:
         return Outcome(False, "a divisor is 0")
+    finally:
+        DEADLINE.reset(mark)
 
 
 def _by_rule(goal: Goal) -> Outcome:

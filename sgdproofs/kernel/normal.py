@@ -21,7 +21,7 @@ from ..language import terms as T
 from ..language.facts import Definition
 from .polynomial import (
     Atom, Budget, Key, Monomial, Poly, add, atom, atoms, constant, constant_term, content, divide_monomial, exact,
-    fraction, has, inside, inverse, is_constant, key, mul, power, scale, within,
+    fraction, has, inside, inverse, is_constant, key, mul, power, scale, spend, within,
 )
 from .scope import Scope
 
@@ -65,6 +65,8 @@ class Normal:
         self.work += 1
         if self.work > WORK:
             raise Budget("the statement takes too many steps")
+        if self.work % 64 == 0:
+            spend()
 
     def closed(self, node: Any, env: Environment) -> Poly:
         """`node` as an atom that nothing but equality of arguments can take apart."""
