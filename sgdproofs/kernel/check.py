@@ -268,8 +268,11 @@ class Checker:
             self.obligation(item.claim, lines, inner, item)
 
     def obligation(self, statement: Any, lines: tuple, place: _Place, item: Any) -> None:
+        if lines and not isinstance(lines[-1], Reason) and getattr(lines[-1], "conclusion", None) == statement:
+            self.block(lines, place)
+            return
         if not lines or not isinstance(lines[-1], Reason):
-            raise StatementError(f"{self.derivation.name}: the lines for {place.scope} must end in a reason")
+            raise StatementError(f"{self.derivation.name}: the lines for “{place.scope}” end neither in a reason nor in {statement}")
         known = self.block(lines[:-1], place)
         self.line(statement, lines[-1], replace(place, known=known), item)
 

@@ -96,7 +96,7 @@ class Calc:
 class Induction:
     """`claim` for all `over >= start`: `base` proves it at `start`, `step` at `over` from `over - 1`.
 
-    Each of the two is a tuple of lines that ends in a reason: the one by which the obligation follows from them.
+    Each of the two is a tuple of lines that ends in the obligation itself, or in the reason by which it follows from them.
     """
 
     claim: Relation
