@@ -54,7 +54,7 @@ def _run(tokens: list[str], place: int, end: int) -> float:
                 start, stop = _group(tokens, place + 1, end)
                 widest = max(widest, 0.72 * _run(tokens, start, stop))
                 place = stop + 1 if stop < end and tokens[stop] == "}" else stop
-            total += widest
+            total += widest + 0.08
         elif token in (r"\sum", r"\lim"):
             place += 1
             limits = 0.0
@@ -102,8 +102,9 @@ UNFINISHED = re.compile(r"(\\sum_\{.*\}\^\{[^{}]*\}|\\lim_\{[^{}]*\}|\\frac\{\\p
 
 
 def broken(tex: str, room: float, after: float | None = None) -> list[str]:
-    r"""`tex` in rows, the first of at most `room` em and the others of `after`, where it can be broken: before a `+` or `-`, else between factors.
+    r"""`tex` in rows, the first of at most `room` em and the others of `after`.
 
+    It is broken before a `+` or `-`, else before a `\cdot`, else between factors, else not at all.
     A break inside `\left( ... \right)` closes and opens the brackets with `\right.` and `\left.`.
     """
     rows: list[str] = []

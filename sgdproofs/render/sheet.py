@@ -427,15 +427,18 @@ def _missing(line: Line, given: tuple) -> Words:
 
 def _why(line: Line, given: tuple) -> list[Words]:
     """The verdict of a line that is not proved, with what shows it."""
-    head = f"{line.verdict.capitalize()}."
-    if line.verdict == UNJUSTIFIED:
-        said = [words(strong(f"Line ({line.number}): {head}"), " It does not follow from what it cites",
-                      *(("; it also needs ", _missing(line, given), ".") if line.missing else (".",)),
-                      f" {line.reason}" if line.reason else "")]
-    elif line.verdict == PROVED:
-        said = []
+    if line.verdict == PROVED:
+        return []
+    head = strong(f"Line ({line.number}): {line.verdict.capitalize()}.")
+    return [words(head, " ", said) for said in _grounds(line, given)[:1]] + _grounds(line, given)[1:] or [words(head)]
+
+
+def _grounds(line: Line, given: tuple) -> list[Words]:
+    """Why a line is not proved: the facts it should have cited, the reason, the witness."""
+    if line.verdict == UNJUSTIFIED and line.missing:
+        said = [words("It does not follow from what it cites; it also needs ", _missing(line, given), ".")]
     else:
-        said = [words(strong(f"Line ({line.number}): {head}"), f" {line.reason}" if line.reason else "")]
+        said = [words(line.reason)] if line.reason else []
     return said + _witness(line)
 
 
@@ -443,7 +446,8 @@ def _witness(line: Line) -> list[Words]:
     if line.witness is None:
         return []
     first, *rest = [text.strip() for text in _described(line.witness).splitlines() if text.strip()] or [""]
-    return [words(strong("Witness: "), first), *(words(text) for text in rest)]
+    kind = "Where only the cited facts hold: " if line.verdict == UNJUSTIFIED else "Witness: "
+    return [words(strong(kind), first), *(words(text) for text in rest)]
 
 
 # --- errata ----------------------------------------------------------------------------------------------
@@ -464,11 +468,7 @@ def _corrections(entries: Sequence[Report], titles: Mapping[str, str]) -> Iterat
             if not isinstance(line.item, Erratum):
                 continue
             printed = line.item.printed
-            why = _witness(line)
-            if line.missing:
-                why.append(words("It does not follow from what it cites; it also needs ", _missing(line, subject.given), "."))
-            if line.reason:
-                why.append(words(line.reason))
+            why = _grounds(line, subject.given)
             right = line.item.correction
             right = getattr(right, "conclusion", right)
             yield Correction(where, row_of(printed.statement), _reason(line.judged(by=printed.by), numbers, _letters(subject)), line.verdict,
