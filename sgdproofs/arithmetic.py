@@ -26,13 +26,16 @@ def shown(value: Any) -> str:
 def admit(formula: str, name: str, value: Any, needs: str, whole: bool, bounds: tuple, scalar: bool) -> Any:
     """`value` if it is a number, or an array of numbers, in the domain; raise ConditionError otherwise.
 
-    `bounds` are `(sign, p, q, open)` for `sign * value >= sign * p/q`; `whole` asks for integers, `scalar` for one number.
+    `bounds` are `(sign, p, q, open)` for `sign * value >= sign * p/q`; `whole` asks for
+    integers, `scalar` for one number.
     """
     kind = str(getattr(value, "dtype", type(value).__name__)).lower()
     odd = ("bool", "str", "<u", "bytes", "complex", "datetime", "timedelta", "mpc")
     if any(word in kind for word in odd) or not (hasattr(value, "__mul__") and hasattr(value, "__sub__")):
-        raise TypeError(f"{formula}: {name} is a real number or an array of them, got {type(value).__name__} {shown(value)}")
-    if scalar and getattr(value, "shape", ()):
+        raise TypeError(
+            f"{formula}: {name} is a real number or an array of them, got {type(value).__name__} {shown(value)}"
+        )
+    if scalar and getattr(value, "shape", None):
         raise TypeError(f"{formula}: {name} counts or numbers something: it is one integer, not an array")
     if hasattr(value, "astype") and "int" in kind:
         # Integers of fixed width would wrap around without a word.
@@ -47,7 +50,9 @@ def admit(formula: str, name: str, value: Any, needs: str, whole: bool, bounds: 
             if not all_of(distance > 0 if is_open else distance >= 0):
                 raise ConditionError(f"{formula} needs {needs}, got {name} = {shown(value)}")
     except (TypeError, ArithmeticError) as error:
-        raise TypeError(f"{formula}: {name} is a real number or an array of them, got {shown(value)}: {error}") from None
+        raise TypeError(
+            f"{formula}: {name} is a real number or an array of them, got {shown(value)}: {error}"
+        ) from None
     return int(value) if scalar and whole else value
 
 
@@ -64,7 +69,9 @@ def require(formula: str, holds: Any, needs: str, /, **values: Any) -> None:
         raise ConditionError(f"{formula} needs {needs}" + (f", got {got}" if got else ""))
 
 
-def elements(formula: str, name: str, values: Any, first: int, arity: int, conditions: tuple = ()) -> Callable[..., Any]:
+def elements(
+    formula: str, name: str, values: Any, first: int, arity: int, conditions: tuple = ()
+) -> Callable[..., Any]:
     """A family as a function of its indices.
 
     `values` is a function of the indices, a mapping, or a sequence (a nested one, or an array, for several
@@ -73,12 +80,16 @@ def elements(formula: str, name: str, values: Any, first: int, arity: int, condi
     if callable(values):
         fetch = values
     elif isinstance(values, dict):
+
         def fetch(*places: int) -> Any:
             return values[places if arity > 1 else places[0]]
     elif isinstance(values, (str, bytes)) or not hasattr(values, "__getitem__"):
-        raise TypeError(f"{formula}: {name} is a sequence, an array, a mapping or a function of its index, "
-                        f"got {type(values).__name__} {shown(values)}")
+        raise TypeError(
+            f"{formula}: {name} is a sequence, an array, a mapping or a function of its index, "
+            f"got {type(values).__name__} {shown(values)}"
+        )
     else:
+
         def fetch(*places: int) -> Any:
             value = values
             for start, place in zip((first,) + (1,) * (arity - 1), places):

@@ -31,18 +31,33 @@ if TYPE_CHECKING:
 
     Entry = Derivation | Refutation
 
-__all__ = ["Catalogue", "closest", "files_in", "is_derivation_file", "load", "load_file", "own_folder", "shipped_folders"]
+__all__ = [
+    "Catalogue",
+    "closest",
+    "files_in",
+    "is_derivation_file",
+    "load",
+    "load_file",
+    "own_folder",
+    "shipped_folders",
+]
 
 ENTRY_POINTS = "sgdproofs.derivations"
-_LANGUAGE_IMPORT = re.compile(rb"^[ \t]*(?:from[ \t]+sgdproofs(?:\.language[\w.]*)?[ \t]+import\b|import[ \t]+sgdproofs\b)", re.M)
+_LANGUAGE_IMPORT = re.compile(
+    rb"^[ \t]*(?:from[ \t]+sgdproofs(?:\.language[\w.]*)?[ \t]+import\b|import[ \t]+sgdproofs\b)", re.M
+)
 
 
 class Catalogue(Mapping[str, "Entry"]):
     """Entries by name.  `selected` are those that were asked for, in the order of a sheet; the others are
     there so that lemmas and corrections can be looked up.  `errors` are the files that did not load."""
 
-    def __init__(self, entries: Mapping[str, Entry], selected: Iterable[str] | None = None,
-                 errors: tuple[CatalogueError, ...] = ()) -> None:
+    def __init__(
+        self,
+        entries: Mapping[str, Entry],
+        selected: Iterable[str] | None = None,
+        errors: tuple[CatalogueError, ...] = (),
+    ) -> None:
         self._entries = dict(entries)
         names = self._entries if selected is None else selected
         self.selected = tuple(sorted((self._entries[n] for n in dict.fromkeys(names)), key=_place_in_sheet))
@@ -88,10 +103,14 @@ def shipped_folders() -> tuple[Path, ...]:
         try:
             spec = importlib.util.find_spec(point.module)
         except (ImportError, ValueError) as error:
-            raise CatalogueError(f"entry point {point.name} of {ENTRY_POINTS}: {error}: name a package that holds derivations") from None
+            raise CatalogueError(
+                f"entry point {point.name} of {ENTRY_POINTS}: {error}: name a package that holds derivations"
+            ) from None
         places = spec.submodule_search_locations if spec else None
         if not places:
-            raise CatalogueError(f"entry point {point.name} of {ENTRY_POINTS}: {point.value} is not a package with a folder")
+            raise CatalogueError(
+                f"entry point {point.name} of {ENTRY_POINTS}: {point.value} is not a package with a folder"
+            )
         found += [Path(place) for place in places]
     return tuple(found)
 
@@ -99,8 +118,10 @@ def shipped_folders() -> tuple[Path, ...]:
 def files_in(folder: Path) -> tuple[Path, ...]:
     """The derivation files below `folder`: every Python file except tests and those whose name starts with `_`."""
     return tuple(
-        path for path in sorted(folder.rglob("*.py"))
-        if not path.name.startswith(("_", ".", "test_")) and path.name != "conftest.py"
+        path
+        for path in sorted(folder.rglob("*.py"))
+        if not path.name.startswith(("_", ".", "test_"))
+        and path.name != "conftest.py"
         and not any(part.startswith(("_", ".")) for part in path.relative_to(folder).parts[:-1])
     )
 
@@ -125,7 +146,9 @@ def load(*targets: str | Path, beside: Iterable[Path] = ()) -> Catalogue:
         if not path.exists():
             raise CatalogueError(f"{path}: there is no such file or folder")
     errors: list[CatalogueError] = []
-    own = _collect([file for path in named for file in ([path] if path.is_file() else _files_or_error(path, errors))], errors)
+    own = _collect(
+        [file for path in named for file in ([path] if path.is_file() else _files_or_error(path, errors))], errors
+    )
     shipped_errors: list[CatalogueError] = []
     folders = [*shipped_folders(), *(f for f in beside if f.is_dir())]
     taken = {Path(entry.file or "").resolve() for entry in own.values()} | {Path(p).resolve() for p in named}
@@ -153,14 +176,18 @@ def load_file(path: str | Path) -> tuple[Entry, ...]:
         if isinstance(value, (Derivation, Refutation)) and value.file is None:
             found.setdefault(id(value), value)
     if not found:
-        raise CatalogueError(f"{path}: it defines no entry: put a NAME = Derivation(...) or Refutation(...) at its top level")
+        raise CatalogueError(
+            f"{path}: it defines no entry: put a NAME = Derivation(...) or Refutation(...) at its top level"
+        )
     entries = tuple(replace(entry, file=str(path)) for entry in found.values())
     _collect_entries(entries, {})
     return entries
 
 
 def _is_path(target: str | Path) -> bool:
-    return isinstance(target, Path) or target.endswith(".py") or "/" in target or "\\" in target or Path(target).is_dir()
+    return (
+        isinstance(target, Path) or target.endswith(".py") or "/" in target or "\\" in target or Path(target).is_dir()
+    )
 
 
 def _files_or_error(folder: Path, errors: list[CatalogueError]) -> tuple[Path, ...]:
@@ -222,7 +249,9 @@ def _told(path: Path, error: BaseException) -> str:
     where = f"{path}:{line}" if line else str(path)
     if isinstance(error, SgdproofsError):
         return f"{where}: {said}"
-    mend = next((text for kind, text in _MENDS if isinstance(error, kind)), "correct this line; the file has to run on its own")
+    mend = next(
+        (text for kind, text in _MENDS if isinstance(error, kind)), "correct this line; the file has to run on its own"
+    )
     return f"{where}: {type(error).__name__}: {said or 'no message'}: {mend}"
 
 
@@ -237,5 +266,7 @@ _MENDS: tuple[tuple[type[BaseException], str], ...] = (
 
 def _place_in_sheet(entry: Entry) -> tuple:
     """By source in natural order (Problem 2 before Problem 10, `Problem 1` before `Problem 1(a)`), then by file."""
-    words = tuple((0, int(w), "") if w.isdigit() else (1, 0, w) for w in re.findall(r"\d+|[^\W\d_]+", entry.source.lower()))
+    words = tuple(
+        (0, int(w), "") if w.isdigit() else (1, 0, w) for w in re.findall(r"\d+|[^\W\d_]+", entry.source.lower())
+    )
     return (not words, words, entry.file or "")

@@ -223,9 +223,22 @@ def list_entries(targets: tuple[str, ...], as_json: bool) -> int:
     errors: list[SgdproofsError] = []
     reports = list(_judged(_load(targets), errors))
     if as_json:
-        _print_json({"derivations": [
-            {"name": r.name, "source": r.subject.source, "title": r.subject.title, "kind": "derivation" if expected(r.subject) == "proved" else "refutation",
-             "verdict": r.verdict, "claim": str(r.subject.claim), "file": r.subject.file} for r in reports]})
+        _print_json(
+            {
+                "derivations": [
+                    {
+                        "name": r.name,
+                        "source": r.subject.source,
+                        "title": r.subject.title,
+                        "kind": "derivation" if expected(r.subject) == "proved" else "refutation",
+                        "verdict": r.verdict,
+                        "claim": str(r.subject.claim),
+                        "file": r.subject.file,
+                    }
+                    for r in reports
+                ]
+            }
+        )
     elif reports:
         rows = [(r.name, r.subject.source or "-", r.verdict, str(r.subject.claim)) for r in reports]
         widths = [max(len(row[k]) for row in rows) for k in range(3)]
@@ -247,7 +260,9 @@ def check(targets: tuple[str, ...], experiments: bool, as_json: bool) -> int:
     catalogue = _load(targets)
     width = max((len(entry.name) for entry in catalogue.selected), default=0)
     errors: list[SgdproofsError] = []
-    reports, results, data = [], [], []
+    reports: list[Report] = []
+    results: list[Any] = []
+    data: list[dict[str, Any]] = []
     for report in _judged(catalogue, errors):
         reports.append(report)
         own = _simulate(report.subject, 0, None) if experiments else None
@@ -287,7 +302,11 @@ def _shown(report: Report) -> Iterator[str]:
 
     subject = report.subject
     yield f"{report.name}: {subject.title}" if subject.title else report.name
-    yield from (f"{label:<9}{text}" for label, text in (("source", subject.source), ("file", subject.file), ("claim", str(subject.claim))) if text)
+    yield from (
+        f"{label:<9}{text}"
+        for label, text in (("source", subject.source), ("file", subject.file), ("claim", str(subject.claim)))
+        if text
+    )
     yield f"verdict  {report.verdict}" + (f": {report.reason}" if report.reason else "")
     if subject.given:
         yield "given"
@@ -299,7 +318,10 @@ def _shown(report: Report) -> Iterator[str]:
         scope = f"({line.scope}) " if line.scope else ""
         yield f"{indent}{line.number:>3}  {scope}{line.statement}"
         yield f"{indent}     {line.verdict}: {by}" + (f" of {', '.join(line.cites)}" if line.cites else "")
-        yield from (f"{indent}     needs {condition.text}: {condition.discharged or 'NOT DISCHARGED'}" for condition in line.conditions)
+        yield from (
+            f"{indent}     needs {condition.text}: {condition.discharged or 'NOT DISCHARGED'}"
+            for condition in line.conditions
+        )
         if line.verdict != expected(subject) or line.witness is not None:
             yield from (f"{indent}     {text}" for text in line_failure(line)[2:])
     if report.errata:
@@ -319,8 +341,14 @@ def _shown(report: Report) -> Iterator[str]:
 
 @cli.command()
 @click.argument("targets", nargs=-1, metavar="[NAME or PATH ...]")
-@click.option("-o", "--output", type=click.Path(path_type=Path), default=Path("build/sgd-solutions"), show_default=True,
-              help="Where to write, without the ending: .tex and .md are added.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    default=Path("build/sgd-solutions"),
+    show_default=True,
+    help="Where to write, without the ending: .tex and .md are added.",
+)
 @click.option("--title", default="SGD problems: solutions", show_default=True)
 @click.option("--experiments/--no-experiments", default=True, show_default=True, help="Run the experiments, too.")
 @click.option("--workers", type=click.IntRange(min=0), default=0, help="Processes for the experiments.")
@@ -335,7 +363,8 @@ def sheet(targets: tuple[str, ...], output: Path, title: str, experiments: bool,
     catalogue = _load(targets)
     width = max((len(entry.name) for entry in catalogue.selected), default=0)
     errors: list[SgdproofsError] = []
-    reports, results = [], {}
+    reports: list[Report] = []
+    results: dict[str, tuple[Any, ...]] = {}
     for report in _judged(catalogue, errors):
         reports.append(report)
         if not as_json:
@@ -369,15 +398,18 @@ def _refuted_claims(reports: Sequence[Report]) -> Iterator[str]:
     for report in reports:
         if report.verdict != "refuted" or hasattr(report.subject, "proof"):
             continue
-        witness = next((line.witness for line in report.lines if line.witness is not None), None)
+        witness: Any = next((line.witness for line in report.lines if line.witness is not None), None)
         told = witness.describe() if hasattr(witness, "describe") else str(witness)
         instead = f"; proved instead: {report.subject.corrected_by}" if report.subject.corrected_by else ""
-        yield f"\n{report.subject.source or report.name} as printed, {report.subject.claim}, is REFUTED: {' '.join(told.split())}{instead}"
+        where = report.subject.source or report.name
+        yield f"\n{where} as printed, {report.subject.claim}, is REFUTED: {' '.join(told.split())}{instead}"
 
 
 @cli.command()
 @click.argument("target", metavar="NAME")
-@click.option("--workers", type=click.IntRange(min=0), default=0, help="Processes (0: this one). The digits do not depend on it.")
+@click.option(
+    "--workers", type=click.IntRange(min=0), default=0, help="Processes (0: this one). The digits do not depend on it."
+)
 @click.option("--dask", metavar="ADDRESS", help="Run on the Dask cluster whose scheduler is at ADDRESS.")
 @JSON
 def simulate(target: str, workers: int, dask: str | None, as_json: bool) -> int:
@@ -437,14 +469,18 @@ def export(target: str, form: str, output: Path | None) -> int:
         _write(to_json(report), output)
         return code
     if code != OK:
-        raise click.ClickException(f"{entry.name} is {report.verdict}, so it is not exported: see `sgdproofs check {target}`")
+        raise click.ClickException(
+            f"{entry.name} is {report.verdict}, so it is not exported: see `sgdproofs check {target}`"
+        )
     _write(to_python(Formula(report)) if form == "python" else to_latex(report), output)
     return code
 
 
 @cli.command()
 @click.argument("name")
-@click.option("--folder", type=click.Path(path_type=Path, file_okay=False), default=Path("derivations"), show_default=True)
+@click.option(
+    "--folder", type=click.Path(path_type=Path, file_okay=False), default=Path("derivations"), show_default=True
+)
 def new(name: str, folder: Path) -> int:
     """Write a commented derivation file that already passes, to start from."""
     import keyword
@@ -460,7 +496,9 @@ def new(name: str, folder: Path) -> int:
         raise click.ClickException(f"{path} is there already: choose another name, or change that file")
     known = _load([])
     if name in known:
-        raise click.ClickException(f"an entry called {name} is there already, in {known[name].file}: choose another name")
+        raise click.ClickException(
+            f"an entry called {name} is there already, in {known[name].file}: choose another name"
+        )
     folder.mkdir(parents=True, exist_ok=True)
     with path.open("x", encoding="utf-8") as file:
         file.write(DERIVATION.replace("NAME", name).replace("VARIABLE", path.stem))

@@ -26,7 +26,8 @@ def report_data(report: Report, experiments: Iterable[Any] | None = None) -> dic
         "verdict": report.verdict,
         "lines": [line_data(line) for line in report.lines],
         "conditions": [condition_data(condition) for condition in report.conditions],
-        "experiments": [{"kind": e.kind, "passed": None} for e in declared] if experiments is None
+        "experiments": [{"kind": e.kind, "passed": None} for e in declared]
+        if experiments is None
         else [plain_data(result) for result in experiments],
     }
 
@@ -72,7 +73,12 @@ def to_latex(report: Report) -> str:
 
     # Each condition of the ledger was discharged from the domains and facts; the reader sees both.
     needs = ", ".join(f"${latex(condition.relation)}$" for condition in report.conditions)
-    lines = [f"% {report.name}: {report.verdict}", r"\begin{equation*}", f"  {latex(report.subject.claim)}", r"\end{equation*}"]
+    lines = [
+        f"% {report.name}: {report.verdict}",
+        r"\begin{equation*}",
+        f"  {latex(report.subject.claim)}",
+        r"\end{equation*}",
+    ]
     return "\n".join(lines + ([f"Conditions: {needs}."] if needs else [])) + "\n"
 
 
@@ -83,9 +89,16 @@ def to_python(formula: Formula) -> str:
     subject = formula.derivation
     head = f"{subject.title or subject.name}{f' ({subject.source})' if subject.source else ''}: {subject.claim}"
     conditions = "\n".join(f"    {condition}" for condition in formula.conditions) or "    none"
-    text = f'{head}\n\nWritten by `sgdproofs export {subject.name} --to python` from a derivation whose every line is proved, under the\nconditions\n\n{conditions}\n'
+    text = (
+        f"{head}\n\nWritten by `sgdproofs export {subject.name} --to python` from a derivation whose every line is "
+        f"proved, under the\nconditions\n\n{conditions}\n"
+    )
     sources = [inspect.getsource(getattr(arithmetic, name)).rstrip() for name in helpers]
-    sources = ["class ConditionError(ValueError):\n" '    """An argument that breaks a condition under which the formula was proved."""', *sources]
+    sources = [
+        "class ConditionError(ValueError):\n"
+        '    """An argument that breaks a condition under which the formula was proved."""',
+        *sources,
+    ]
     module = ast.Module([ast.Expr(ast.Constant(text))], [])
     imports = "from __future__ import annotations\n\nfrom collections.abc import Callable\nfrom typing import Any"
     if any(isinstance(node, ast.Name) and node.id == "Fraction" for node in ast.walk(definition)):
@@ -93,4 +106,13 @@ def to_python(formula: Formula) -> str:
     if not any("Callable" in source for source in sources):
         imports = imports.replace("from collections.abc import Callable\n", "")
     exported = f"__all__ = [{definition.name!r}, 'ConditionError']"
-    return ast.unparse(module) + "\n\n" + imports + "\n\n" + exported + "\n\n\n" + "\n\n\n".join([*sources, ast.unparse(definition)]) + "\n"
+    return (
+        ast.unparse(module)
+        + "\n\n"
+        + imports
+        + "\n\n"
+        + exported
+        + "\n\n\n"
+        + "\n\n\n".join([*sources, ast.unparse(definition)])
+        + "\n"
+    )

@@ -122,8 +122,11 @@ def _formula(name: str) -> Formula:
 
 
 def _names() -> dict[str, str]:
-    return {identifier(entry.name): entry.name for entry in _entries().values()
-            if hasattr(entry, "proof") and getattr(entry.claim, "rel", None) == "=="}
+    return {
+        identifier(entry.name): entry.name
+        for entry in _entries().values()
+        if hasattr(entry, "proof") and getattr(entry.claim, "rel", None) == "=="
+    }
 
 
 def __getattr__(name: str) -> Formula:
@@ -132,7 +135,9 @@ def __getattr__(name: str) -> Formula:
     try:
         known = {identifier(entry): entry for entry in _entries()}
         if name not in known:
-            raise CatalogueError(f"no entry of the catalogue gives a formula {name!r}{catalogue.closest(name, _names())}")
+            raise CatalogueError(
+                f"no entry of the catalogue gives a formula {name!r}{catalogue.closest(name, _names())}"
+            )
         return _formula(known[name])
     except (CatalogueError, StatementError) as error:
         # `from sgdproofs.formulas import name` would replace an AttributeError by a message of its own.
@@ -199,7 +204,11 @@ class _Writer:
 
     def _joined(self, c: Fraction, tree: ast.expr | None) -> ast.expr:
         if tree is None:
-            return _constant(c.numerator) if c.denominator == 1 else _call("Fraction", _constant(c.numerator), _constant(c.denominator))
+            return (
+                _constant(c.numerator)
+                if c.denominator == 1
+                else _call("Fraction", _constant(c.numerator), _constant(c.denominator))
+            )
         if abs(c.numerator) != 1:
             tree = _binary(_constant(abs(c.numerator)), ast.Mult(), tree) if c else _constant(0)
         if c.denominator != 1:
@@ -219,9 +228,16 @@ class _Writer:
             return Fraction(1), self.argument(node.name, node)
         if isinstance(node, terms.Element):
             named = self.argument(node.family.name, node.family)
-            return Fraction(1), ast.Call(named, [self._integer(place) for place in node.indices], []) if node.indices else named
-        for kind, method in ((terms.Plus, self._plus), (terms.Times, self._times), (terms.Quotient, self._quotient),
-                             (terms.Power, self._power), (terms.Sum, self._sum)):
+            return Fraction(1), ast.Call(
+                named, [self._integer(place) for place in node.indices], []
+            ) if node.indices else named
+        for kind, method in (
+            (terms.Plus, self._plus),
+            (terms.Times, self._times),
+            (terms.Quotient, self._quotient),
+            (terms.Power, self._power),
+            (terms.Sum, self._sum),
+        ):
             if isinstance(node, kind):
                 return method(node)
         if isinstance(node, terms.Negative):
@@ -290,16 +306,19 @@ class _Writer:
     def _sum(self, node: Any) -> tuple[Fraction, ast.expr | None]:
         outer, loops, names = dict(self.bound), [], []
         for variable, low, high in reversed(node.ranges):  # the last range is the outermost
-            last = self._integer(high)
-            stop = _constant(last.value + 1) if isinstance(last, ast.Constant) else _binary(last, ast.Add(), _constant(1))
+            stop = _binary(self._integer(high), ast.Add(), _constant(1))
             text = identifier(variable.name)
             while text in self.arguments or text in {n.id for n in self.bound.values() if isinstance(n, ast.Name)}:
                 text += "_"
-            loops.append(ast.comprehension(ast.Name(text, ast.Store()), _call("range", self._integer(low), stop), [], 0))
+            loops.append(
+                ast.comprehension(ast.Name(text, ast.Store()), _call("range", self._integer(low), stop), [], 0)
+            )
             self.bound[variable] = _name(text)
             names.append(text)
         if node.distinct:
-            loops[-1].ifs = [ast.Compare(_name(a), [ast.NotEq()], [_name(b)]) for k, a in enumerate(names) for b in names[k + 1:]]
+            loops[-1].ifs = [
+                ast.Compare(_name(a), [ast.NotEq()], [_name(b)]) for k, a in enumerate(names) for b in names[k + 1 :]
+            ]
         c, tree = self.write(node.body)
         self.bound = outer
         return c, _call("sum", ast.GeneratorExp(tree or _constant(1), loops))
@@ -350,13 +369,24 @@ class _Writer:
             if not places:
                 values = {identifier(p.name): _name(identifier(p.name)) for p in _parameters(relation)}
                 test = self._test(relation)
-                self.checks.append(ast.Expr(_call("require", _constant(self.name), test, _constant(str(relation)), **values)))
+                self.checks.append(
+                    ast.Expr(_call("require", _constant(self.name), test, _constant(str(relation)), **values))
+                )
                 continue
-            found = {node for side in (relation.lhs, relation.rhs) for node in _outer_elements(side) if node.free_symbols & places}
+            found = {
+                node
+                for side in (relation.lhs, relation.rhs)
+                for node in _outer_elements(side)
+                if node.free_symbols & places
+            }
             if len(found) != 1 or relation.when or not general:
                 continue
             (element,) = found
-            if not isinstance(element, Element) or set(element.indices) != places or not all(isinstance(p, Index) for p in element.indices):
+            if (
+                not isinstance(element, Element)
+                or set(element.indices) != places
+                or not all(isinstance(p, Index) for p in element.indices)
+            ):
                 continue
             variables = [f"{identifier(p.name)}_" for p in element.indices]
             outer = dict(self.bound)
@@ -421,7 +451,7 @@ class _Writer:
         body += [check for text, what in self.arguments.items() for check in self._admission(text, what)]
         body += [*self.checks, ast.Return(self.result)]
         function = ast.FunctionDef(identifier(self.name), arguments, body, [])
-        function.type_params = []  # a field since Python 3.12
+        setattr(function, "type_params", [])  # noqa: B010  a field that type checkers know from Python 3.12 on
         return ast.fix_missing_locations(function)
 
     def _admission(self, text: str, what: Any) -> Iterator[ast.stmt]:
@@ -430,9 +460,23 @@ class _Writer:
         if isinstance(what, Function):
             return
         if isinstance(what, Family) and what.arity:
-            tests = ast.Tuple([ast.Tuple([_constant(needs), test], ast.Load()) for needs, test in self.element_conditions.get(what, ())], ast.Load())
+            tests = ast.Tuple(
+                [
+                    ast.Tuple([_constant(needs), test], ast.Load())
+                    for needs, test in self.element_conditions.get(what, ())
+                ],
+                ast.Load(),
+            )
             first = 1 if what.first is None else what.first
-            value = _call("elements", _constant(self.name), _constant(text), _name(text), _constant(first), _constant(what.arity), tests)
+            value = _call(
+                "elements",
+                _constant(self.name),
+                _constant(text),
+                _name(text),
+                _constant(first),
+                _constant(what.arity),
+                tests,
+            )
         else:
             bounds: list[tuple] = [(1, 0, 1, False)] if isinstance(what, Var) else []
             needs, is_whole = f"{text} >= 0" if bounds else "", False
@@ -443,8 +487,16 @@ class _Writer:
                 if what.upper is not None:
                     bounds.append((-1, what.upper.numerator, what.upper.denominator, what.open_upper))
                 needs = what.domain_text().removeprefix("integer ").removeprefix("real ") + self._line_of(what)
-            value = _call("admit", _constant(self.name), _constant(text), _name(text), _constant(needs), _constant(is_whole),
-                          _constant(tuple(bounds)), _constant(what in self.counting))
+            value = _call(
+                "admit",
+                _constant(self.name),
+                _constant(text),
+                _name(text),
+                _constant(needs),
+                _constant(is_whole),
+                _constant(tuple(bounds)),
+                _constant(what in self.counting),
+            )
         yield ast.Assign([ast.Name(text, ast.Store())], value)
 
     def _line_of(self, parameter: Any) -> str:
@@ -456,11 +508,22 @@ class _Writer:
 
     def _docstring(self) -> str:
         subject = self.report.subject
-        lines = [f"{subject.title or subject.name}{f' ({subject.source})' if subject.source else ''}.", "", f"    {self.claim}", ""]
-        lines += ["Needs " + ", ".join(dict.fromkeys([*self.domains(), *self.assumptions()])) + "."] if [*self.domains()] else []
+        lines = [
+            f"{subject.title or subject.name}{f' ({subject.source})' if subject.source else ''}.",
+            "",
+            f"    {self.claim}",
+            "",
+        ]
+        lines += (
+            ["Needs " + ", ".join(dict.fromkeys([*self.domains(), *self.assumptions()])) + "."]
+            if [*self.domains()]
+            else []
+        )
         families = [text for text, what in self.arguments.items() if getattr(what, "arity", 0)]
         if families:
-            lines += [f"{', '.join(families)}: a sequence from the first index on, a mapping, or a function of the index."]
+            lines += [
+                f"{', '.join(families)}: a sequence from the first index on, a mapping, or a function of the index."
+            ]
         return "\n".join(lines).strip()
 
 
@@ -531,7 +594,7 @@ def _ordinary(node: Any) -> Any:
         body = _ordinary(node.body)
         if node.distinct:
             for k, (first, *_) in enumerate(ranges):
-                for second, *_ in ranges[k + 1:]:
+                for second, *_ in ranges[k + 1 :]:
                     body *= 1 - sympy.KroneckerDelta(first, second)
         return sympy.Sum(body, *ranges)
     if isinstance(node, (terms.E, terms.Var, terms.Cov)):

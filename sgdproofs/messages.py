@@ -9,8 +9,17 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .kernel.report import Line, Report
 
-__all__ = ["as_expected", "closing", "counted", "entry_line", "exit_code", "expected", "failing_lines",
-           "is_error", "line_failure"]
+__all__ = [
+    "as_expected",
+    "closing",
+    "counted",
+    "entry_line",
+    "exit_code",
+    "expected",
+    "failing_lines",
+    "is_error",
+    "line_failure",
+]
 
 OK, WRONG, USAGE, UNDECIDED, TOOL_MISSING = 0, 1, 2, 3, 4
 """Exit codes; an interrupt ends with 130."""
@@ -36,8 +45,12 @@ def exit_code(reports: Iterable[Report]) -> int:
     wrong = [report for report in reports if not as_expected(report)]
     if not wrong:
         return OK
-    undecided = (r.verdict == "undecided" or all(is_error(e) or e.verdict == "undecided" for e in r.errata)
-                 and r.verdict == expected(r.subject) for r in wrong)
+    undecided = (
+        r.verdict == "undecided"
+        or (all(is_error(e) or e.verdict == "undecided" for e in r.errata)
+        and r.verdict == expected(r.subject))
+        for r in wrong
+    )
     return UNDECIDED if all(undecided) else WRONG
 
 
@@ -87,7 +100,9 @@ def entry_line(report: Report, width: int) -> str:
 
 def closing(reports: Sequence[Report], seconds: float, experiments: Sequence[Any] | None = None) -> str:
     """The summary: entries, lines, verdicts, conditions, errata, experiments, time."""
-    verdicts = Counter(line.verdict for report in reports if expected(report.subject) == "proved" for line in report.lines)
+    verdicts = Counter(
+        line.verdict for report in reports if expected(report.subject) == "proved" for line in report.lines
+    )
     lines = sum(verdicts.values())
     told = ", ".join(f"{verdicts[v]} {v}" for v in ("proved", "unjustified", "refuted", "undecided") if verdicts[v])
     derivations = [report for report in reports if expected(report.subject) == "proved"]
@@ -98,10 +113,12 @@ def closing(reports: Sequence[Report], seconds: float, experiments: Sequence[Any
     still_open = sum(condition.discharged is None for condition in conditions)
     errata = [line for report in reports for line in report.errata]
     parts = [
-        f"checked {counted(len(derivations), 'derivation')} ({proved} proved), {counted(lines, 'line')}" + (f": {told}" if told else ""),
+        f"checked {counted(len(derivations), 'derivation')} ({proved} proved), {counted(lines, 'line')}"
+        + (f": {told}" if told else ""),
         f"{counted(len(conditions), 'condition')}, {len(conditions) - still_open} discharged",
         f"{counted(len(errata) + len(refutations), 'erratum', 'errata')}: {sum(map(is_error, errata))} of "
-        f"{counted(len(errata), 'printed line')} and {refuted} of {counted(len(refutations), 'printed claim')} seen to be wrong",
+        f"{counted(len(errata), 'printed line')} and {refuted} of "
+        f"{counted(len(refutations), 'printed claim')} seen to be wrong",
     ]
     if experiments is not None:
         passed = sum(result.passed for result in experiments)

@@ -27,8 +27,12 @@ CATALOGUES = pytest.StashKey[dict[Path, Any]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addini("sgdproofs_derivations", "names of folders, or patterns of paths, that hold derivation files",
-                  type="args", default=["derivations"])
+    parser.addini(
+        "sgdproofs_derivations",
+        "names of folders, or patterns of paths, that hold derivation files",
+        type="args",
+        default=["derivations"],
+    )
 
 
 @pytest.hookimpl(wrapper=True)
@@ -59,7 +63,9 @@ class DerivationFile(pytest.File):
         for entry in entries:
             first = self.catalogue.get(entry.name, entry)
             if first.file != entry.file:
-                raise self.CollectError(f"two entries are called {entry.name} ({first.file} and {entry.file}): rename one of them")
+                raise self.CollectError(
+                    f"two entries are called {entry.name} ({first.file} and {entry.file}): rename one of them"
+                )
             yield EntryItems.from_parent(self, name=entry.name, entry=entry)
 
     @property
@@ -75,6 +81,8 @@ class DerivationFile(pytest.File):
 
 class EntryItems(pytest.Collector):
     """An entry: it is checked once, when its first item runs or is collected."""
+
+    parent: DerivationFile
 
     def __init__(self, entry: Any, **settings: Any) -> None:
         super().__init__(**settings)
@@ -97,7 +105,9 @@ class EntryItems(pytest.Collector):
             yield ErratumItem.from_parent(self, name=f"erratum {number}", line=line)
         yield ClaimItem.from_parent(self, name="claim")
         for number, experiment in enumerate(getattr(self.entry, "experiments", ()), 1):
-            yield ExperimentItem.from_parent(self, name=f"experiment {number} ({experiment.kind})", experiment=experiment)
+            yield ExperimentItem.from_parent(
+                self, name=f"experiment {number} ({experiment.kind})", experiment=experiment
+            )
 
 
 class _Failed(Exception):
@@ -133,7 +143,9 @@ class ErratumItem(LineItem):
 
     def runtest(self) -> None:
         if not is_error(self.line):
-            raise _Failed("\n".join([f"{self.line.verdict} as printed", *(f"  {text}" for text in line_failure(self.line))]))
+            raise _Failed(
+                "\n".join([f"{self.line.verdict} as printed", *(f"  {text}" for text in line_failure(self.line))])
+            )
 
 
 class ClaimItem(_Item):

@@ -38,11 +38,21 @@ def judge(entry: Any, catalogue: Any) -> Report:
     for number, item in enumerate(entry.proof, 1):
         divisors = [node.args[1] for node in walk(item.statement.rhs) if isinstance(node, Quotient)]
         verdict = item.by.name
-        lines.append(Line(
-            number, item.statement, item.by, verdict, "the budget is spent" if verdict == "undecided" else "",
-            tuple(Condition(ne(d, Fraction(0)), number, "from the domains") for d in divisors),
-            ("x independent",) if verdict == "unjustified" else (), Witness() if verdict == "refuted" else None, item,
-        ))
-    worst = next((v for v in ("refuted", "unjustified", "undecided") if v in {line.verdict for line in lines}), "proved")
+        lines.append(
+            Line(
+                number,
+                item.statement,
+                item.by,
+                verdict,
+                "the budget is spent" if verdict == "undecided" else "",
+                tuple(Condition(ne(d, Fraction(0)), number, "from the domains") for d in divisors),
+                ("x independent",) if verdict == "unjustified" else (),
+                Witness() if verdict == "refuted" else None,
+                item,
+            )
+        )
+    worst = next(
+        (v for v in ("refuted", "unjustified", "undecided") if v in {line.verdict for line in lines}), "proved"
+    )
     errata = tuple(Line(0, e.printed.statement, e.printed.by, e.printed.by.name, item=e) for e in entry.errata)
     return Report(entry, worst, tuple(lines), theorem=object() if worst == "proved" else None, errata=errata)

@@ -19,9 +19,12 @@ from sgdproofs.language.derivation import *
 from sgdproofs.kernel.reasons import Reason
 c = real("c")
 """
-ENTRY = HEAD + """
+ENTRY = (
+    HEAD
+    + """
 entry = Derivation(name="{name}", claim=eq(c, c), proof=(step(eq(c, c), Reason("algebra")),), source="{source}")
 """
+)
 
 
 def written(folder: Path, name: str, text: str) -> Path:
@@ -39,10 +42,15 @@ def message(path: Path) -> str:
 
 
 def test_every_entry_of_a_file_is_found_in_its_order(tmp_path):
-    path = written(tmp_path, "two.py", ENTRY.format(name="second", source="") + """
+    path = written(
+        tmp_path,
+        "two.py",
+        ENTRY.format(name="second", source="")
+        + """
 again = entry
 refuted = Refutation(name="first", claim=eq(c, 1))
-""")
+""",
+    )
     first, second = catalogue.load_file(path)
     assert (first.name, second.name) == ("second", "first")
     assert first.file == second.file == str(path)
@@ -65,18 +73,21 @@ def test_a_changed_file_is_read_anew(tmp_path):
     assert catalogue.load_file(path)[0].name == "b"
 
 
-@pytest.mark.parametrize("text, line, parts", [
-    ("x = 1\n\nimport surely_not_there\n", 3, ["ModuleNotFoundError", "imports only sgdproofs"]),
-    ("x = (1,\n", 1, ["SyntaxError"]),
-    (HEAD + "\nclaim = eq(c, 0.5)\n", 9, ["0.5 is a floating point number", "Fraction"]),
-    (HEAD + "\nclaim = eq(c, d)\n", 9, ["NameError", "declare it"]),
-    (HEAD + "\ndef inner():\n    return c + 'x'\n\ninner()\n", 10, ["'x' of type str"]),
-    (HEAD + "\nimport sympy\nclaim = eq(c, sympy.Symbol('z'))\n", 10, ["the symbol z has no domain", "declare it"]),
-    (HEAD + "x = family('x', first=1)\nclaim = eq(c, x[0])\n", 9, ["x[0] is out of range"]),
-    (HEAD + "raise SystemExit\n", 8, ["SystemExit", "only defines values"]),
-    (HEAD + "raise ValueError('first\\nsecond')\n", 8, ["first second"]),
-    (HEAD + "raise ValueError\n", 8, ["no message"]),
-])
+@pytest.mark.parametrize(
+    "text, line, parts",
+    [
+        ("x = 1\n\nimport surely_not_there\n", 3, ["ModuleNotFoundError", "imports only sgdproofs"]),
+        ("x = (1,\n", 1, ["SyntaxError"]),
+        (HEAD + "\nclaim = eq(c, 0.5)\n", 9, ["0.5 is a floating point number", "Fraction"]),
+        (HEAD + "\nclaim = eq(c, d)\n", 9, ["NameError", "declare it"]),
+        (HEAD + "\ndef inner():\n    return c + 'x'\n\ninner()\n", 10, ["'x' of type str"]),
+        (HEAD + "\nimport sympy\nclaim = eq(c, sympy.Symbol('z'))\n", 10, ["the symbol z has no domain", "declare it"]),
+        (HEAD + "x = family('x', first=1)\nclaim = eq(c, x[0])\n", 9, ["x[0] is out of range"]),
+        (HEAD + "raise SystemExit\n", 8, ["SystemExit", "only defines values"]),
+        (HEAD + "raise ValueError('first\\nsecond')\n", 8, ["first second"]),
+        (HEAD + "raise ValueError\n", 8, ["no message"]),
+    ],
+)
 def test_a_bad_file_is_one_line_with_file_line_and_mend(tmp_path, text, line, parts):
     path = written(tmp_path, "bad.py", text)
     said = message(path)
@@ -86,10 +97,13 @@ def test_a_bad_file_is_one_line_with_file_line_and_mend(tmp_path, text, line, pa
 
 
 def test_two_symbols_of_one_name(tmp_path):
-    text = HEAD + """
+    text = (
+        HEAD
+        + """
 d = real("c", above=0)
 entry = Derivation(name="a", claim=eq(c, d), proof=(step(eq(c, d), Reason("algebra")),))
 """
+    )
     assert "two different symbols are called c" in message(written(tmp_path, "bad.py", text))
 
 
@@ -110,7 +124,9 @@ def test_names_are_unique_and_both_files_are_named(tmp_path):
     b = written(tmp_path, "b.py", ENTRY.format(name="same", source=""))
     (error,) = catalogue.load(tmp_path).errors
     assert str(a) in str(error) and str(b) in str(error) and "rename" in str(error)
-    twice = written(tmp_path, "c.py", ENTRY.format(name="x", source="") + "other = Refutation(name='x', claim=eq(c, 1))\n")
+    twice = written(
+        tmp_path, "c.py", ENTRY.format(name="x", source="") + "other = Refutation(name='x', claim=eq(c, 1))\n"
+    )
     assert "twice" in message(twice)
 
 
@@ -130,7 +146,13 @@ def test_tests_and_underscored_files_are_no_derivations(tmp_path):
 
 
 def test_the_order_is_that_of_the_sources(tmp_path):
-    for name, source in (("a", "Problem 10"), ("b", "Problem 2(a)"), ("c", "Problem 2"), ("d", ""), ("e", "Problem 2(b)")):
+    for name, source in (
+        ("a", "Problem 10"),
+        ("b", "Problem 2(a)"),
+        ("c", "Problem 2"),
+        ("d", ""),
+        ("e", "Problem 2(b)"),
+    ):
         written(tmp_path, f"{name}.py", ENTRY.format(name=name, source=source))
     assert [entry.name for entry in catalogue.load(tmp_path).selected] == ["c", "b", "e", "a", "d"]
 

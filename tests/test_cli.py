@@ -16,7 +16,7 @@ import pytest
 from sgdproofs import catalogue, cli
 from sgdproofs.experiments import Result
 
-ENTRIES = '''
+ENTRIES = """
 from fake_verdicts import by
 from sgdproofs.language.terms import real
 from sgdproofs.language.statements import eq
@@ -25,13 +25,17 @@ from sgdproofs.language.derivation import Derivation, Refutation, erratum, step
 N, c = real("N", at_least=1), real("c")
 fact = assume(eq(c, 1)).named("fixed point")
 def derivation(name, *verdicts, **more):
-    return Derivation(name=name, claim=eq(N, 1/N), given=(fact,), proof=tuple(step(eq(N, 1/N), by(v, fact)) for v in verdicts), **more)
-'''
-GOOD = ENTRIES + '''
+    lines = tuple(step(eq(N, 1/N), by(v, fact)) for v in verdicts)
+    return Derivation(name=name, claim=eq(N, 1/N), given=(fact,), proof=lines, **more)
+"""
+GOOD = (
+    ENTRIES
+    + """
 good = derivation("good-result", "proved", "proved", source="Problem 1(a)",
                   errata=(erratum(step(eq(N, 2), by("unjustified")), correction=step(eq(N, 1), by("proved"))),))
 false = Refutation(name="false-claim", claim=eq(N, 2), source="Problem 6", corrected_by="good-result")
-'''
+"""
+)
 
 
 class Experiment:
@@ -74,9 +78,16 @@ def test_check_of_everything(run):
     assert "2 errata: 1 of 1 printed line and 1 of 1 printed claim seen to be wrong" in out
 
 
-@pytest.mark.parametrize("verdicts, code", [
-    (("proved",), 0), (("proved", "refuted"), 1), (("unjustified",), 1), (("undecided",), 3), (("undecided", "refuted"), 1),
-])
+@pytest.mark.parametrize(
+    "verdicts, code",
+    [
+        (("proved",), 0),
+        (("proved", "refuted"), 1),
+        (("unjustified",), 1),
+        (("undecided",), 3),
+        (("undecided", "refuted"), 1),
+    ],
+)
 def test_exit_codes_of_verdicts(run, tmp_path, verdicts, code):
     for command in (["check"], ["check", "--json"], ["list"], ["show"], ["show", "--json"]):
         assert run(*command, entry(tmp_path, *verdicts))[0] == code, command
@@ -93,8 +104,12 @@ def test_a_failing_line_is_told_in_full(run, tmp_path):
 
 @pytest.mark.parametrize("verdict, code", [("proved", 1), ("undecided", 3), ("refuted", 0), ("unjustified", 0)])
 def test_an_erratum_is_an_error_only_if_it_is_seen_to_be_one(run, tmp_path, verdict, code):
-    path = entry(tmp_path, "proved", more="from dataclasses import replace\nentry = replace(entry, errata=("
-                 f"erratum(step(eq(N, 2), by({verdict!r})), correction=step(eq(N, 1), by('proved'))),))\n")
+    path = entry(
+        tmp_path,
+        "proved",
+        more="from dataclasses import replace\nentry = replace(entry, errata=("
+        f"erratum(step(eq(N, 2), by({verdict!r})), correction=step(eq(N, 1), by('proved'))),))\n",
+    )
     got, out, _ = run("check", path)
     assert got == code and (code == 0 or f"erratum 1 ({verdict} as printed)" in out)
 
@@ -113,8 +128,16 @@ def test_json_of_check_has_exactly_the_promised_form(run, tmp_path):
     keys = ["number", "statement", "by", "cites", "verdict", "conditions", "witness", "missing"]
     assert [list(line) for line in derivation["lines"]] == [keys] * 3
     first, second, third = derivation["lines"]
-    assert first == {"number": 1, "statement": "N = 1/N", "by": "proved", "cites": ["fixed point"], "verdict": "proved",
-                     "conditions": [{"condition": "N != 0", "line": 1, "discharged": "from the domains"}], "witness": None, "missing": []}
+    assert first == {
+        "number": 1,
+        "statement": "N = 1/N",
+        "by": "proved",
+        "cites": ["fixed point"],
+        "verdict": "proved",
+        "conditions": [{"condition": "N != 0", "line": 1, "discharged": "from the domains"}],
+        "witness": None,
+        "missing": [],
+    }
     assert second["witness"]["point"] == {"N": "2", "c": "1"} and third["missing"] == ["x independent"]
     assert list(json.loads(out)) == ["derivations"]
 
@@ -132,17 +155,20 @@ def test_names_and_paths_select(run, tmp_path):
     assert "in-the-project" in run("check")[1], "./derivations belongs to the catalogue of a project"
 
 
-@pytest.mark.parametrize("arguments, said", [
-    (["check", "god-result"], "did you mean good-result"),
-    (["check", "nowhere.py"], "there is no such file or folder"),
-    (["show"], "Missing argument 'NAME'"),
-    (["chekc"], "No such command"),
-    (["check", "--colour"], "No such option"),
-    (["export", "good-result", "--to", "word"], "'word' is not one of"),
-    (["simulate", "good-result", "--workers", "-1"], "--workers"),
-    (["new", "Bad Name"], "is not a name"),
-    (["new", "good-result"], "is there already"),
-])
+@pytest.mark.parametrize(
+    "arguments, said",
+    [
+        (["check", "god-result"], "did you mean good-result"),
+        (["check", "nowhere.py"], "there is no such file or folder"),
+        (["show"], "Missing argument 'NAME'"),
+        (["chekc"], "No such command"),
+        (["check", "--colour"], "No such option"),
+        (["export", "good-result", "--to", "word"], "'word' is not one of"),
+        (["simulate", "good-result", "--workers", "-1"], "--workers"),
+        (["new", "Bad Name"], "is not a name"),
+        (["new", "good-result"], "is there already"),
+    ],
+)
 def test_usage_errors_are_one_line_and_exit_2(run, arguments, said):
     code, out, err = run(*arguments)
     assert (code, out) == (2, "")
@@ -156,7 +182,7 @@ def test_a_file_that_does_not_load_is_one_line_and_the_others_are_checked(run, t
     (folder / "bad.py").write_text(ENTRIES + "\n1/0\n")
     code, out, err = run("check", str(folder))
     assert code == 2 and "ok  mine" in out
-    assert err.count("\n") == 1 and f"{folder / 'bad.py'}:12: ZeroDivisionError" in err
+    assert err.count("\n") == 1 and f"{folder / 'bad.py'}:13: ZeroDivisionError" in err
     code, out, err = run("check", "--json", str(folder))
     assert code == 2 and json.loads(out)["derivations"][0]["name"] == "mine"
     entry(folder, "refuted")
@@ -173,13 +199,23 @@ def test_list(run):
     code, out, _ = run("list")
     assert code == 0 and out.splitlines()[0].split() == ["good-result", "Problem", "1(a)", "proved", "N", "=", "1/N"]
     data = json.loads(run("list", "--json")[1])["derivations"]
-    assert [(d["name"], d["kind"], d["verdict"]) for d in data] == [("good-result", "derivation", "proved"), ("false-claim", "refutation", "refuted")]
+    assert [(d["name"], d["kind"], d["verdict"]) for d in data] == [
+        ("good-result", "derivation", "proved"),
+        ("false-claim", "refutation", "refuted"),
+    ]
 
 
 def test_show(run):
     code, out, _ = run("show", "good-result")
     assert code == 0
-    for text in ("good-result", "Problem 1(a)", "fixed point", "needs N != 0: from the domains", "errata", "printed    N = 2"):
+    for text in (
+        "good-result",
+        "Problem 1(a)",
+        "fixed point",
+        "needs N != 0: from the domains",
+        "errata",
+        "printed    N = 2",
+    ):
         assert text in out
     code, out, _ = run("show", "false-claim")
     assert code == 0 and "witness  N = 2, c = 1:  left 2, right 3" in out and "corrected by good-result" in out
@@ -216,8 +252,12 @@ def experiments(monkeypatch, *passed: bool) -> list:
 
 def test_simulate(run, tmp_path, monkeypatch):
     assert "declares no experiment" in run("simulate", "good-result")[1]
-    path = entry(tmp_path, "proved", more="from types import SimpleNamespace\nfrom dataclasses import replace\n"
-                 "entry = replace(entry, experiments=(SimpleNamespace(kind='exact'),))")
+    path = entry(
+        tmp_path,
+        "proved",
+        more="from types import SimpleNamespace\nfrom dataclasses import replace\n"
+        "entry = replace(entry, experiments=(SimpleNamespace(kind='exact'),))",
+    )
     calls = experiments(monkeypatch, True)
     code, out, _ = run("simulate", path, "--workers", "2")
     assert code == 0 and "ok  x: 24 spaces" in out and calls == [("mine", {"workers": 2})]
@@ -227,12 +267,19 @@ def test_simulate(run, tmp_path, monkeypatch):
     code, out, _ = run("simulate", path)
     assert code == 1 and "NO  x" in out
     assert run("check", "--experiments", path)[0] == 1
-    assert json.loads(run("check", "--experiments", "--json", path)[1])["derivations"][0]["experiments"][1]["passed"] is False
+    assert (
+        json.loads(run("check", "--experiments", "--json", path)[1])["derivations"][0]["experiments"][1]["passed"]
+        is False
+    )
 
 
 def test_a_missing_tool_is_exit_4(run, tmp_path, monkeypatch):
-    path = entry(tmp_path, "proved", more="from types import SimpleNamespace\nfrom dataclasses import replace\n"
-                 "entry = replace(entry, experiments=(SimpleNamespace(kind='exact'),))")
+    path = entry(
+        tmp_path,
+        "proved",
+        more="from types import SimpleNamespace\nfrom dataclasses import replace\n"
+        "entry = replace(entry, experiments=(SimpleNamespace(kind='exact'),))",
+    )
     experiments(monkeypatch, True)
     monkeypatch.setitem(sys.modules, "distributed", None)
     code, _, err = run("simulate", path, "--dask", "tcp://localhost:1")
@@ -249,7 +296,9 @@ def test_sheet(run, monkeypatch, tmp_path):
     monkeypatch.setattr("sgdproofs.render.sheet.solution_sheet", solution_sheet)
     code, out, err = run("sheet")
     assert code == 0, err
-    assert Path("build/sgd-solutions.tex").read_text().startswith("latex") and Path("build/sgd-solutions.md").read_text().startswith("markdown")
+    assert Path("build/sgd-solutions.tex").read_text().startswith("latex") and Path(
+        "build/sgd-solutions.md"
+    ).read_text().startswith("markdown")
     assert "Problem 6 as printed, N = 2, is REFUTED: N = 2, c = 1: left 2, right 3; proved instead: good-result" in out
     for word in ("1 derivation", "2 lines: 2 proved", "condition", "errata", "experiment", " s\n"):
         assert word in out
@@ -300,15 +349,19 @@ def project(tmp_path):
     """A folder with a derivation file, for a process with the stand-in on its path."""
     text = ENTRIES + 'good = derivation("gut", *["refuted"] * 3000, title="\\u03c3\\u00b2 und \\u0177")\n'
     (tmp_path / "many.py").write_text(text)
-    start = ("import sys; import fake_verdicts; sys.modules['sgdproofs.verdicts'] = fake_verdicts\n"
-             "from sgdproofs.cli import main; main()")
+    start = (
+        "import sys; import fake_verdicts; sys.modules['sgdproofs.verdicts'] = fake_verdicts\n"
+        "from sgdproofs.cli import main; main()"
+    )
     env = os.environ | {"PYTHONPATH": str(Path(__file__).parent)}
     return tmp_path, [sys.executable, "-c", start], env
 
 
 def test_a_broken_pipe_is_quiet(project):
     folder, command, env = project
-    process = subprocess.Popen([*command, "check", "many.py"], cwd=folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process = subprocess.Popen(
+        [*command, "check", "many.py"], cwd=folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
     process.stdout.readline()
     process.stdout.close()
     err = process.stderr.read()
@@ -319,18 +372,30 @@ def test_a_broken_pipe_is_quiet(project):
 
 def test_a_terminal_that_is_not_utf_8(project):
     folder, command, env = project
-    for encoding, printed in (("latin-1", b"gut: \\u03c3\xb2 und \\u0177"), ("ascii", "gut: \u03c3\u00b2 und \u0177".encode())):
-        ran = subprocess.run([*command, "show", "many.py"], cwd=folder, env=env | {"PYTHONIOENCODING": encoding}, capture_output=True)
+    for encoding, printed in (
+        ("latin-1", b"gut: \\u03c3\xb2 und \\u0177"),
+        ("ascii", "gut: \u03c3\u00b2 und \u0177".encode()),
+    ):
+        ran = subprocess.run(
+            [*command, "show", "many.py"], cwd=folder, env=env | {"PYTHONIOENCODING": encoding}, capture_output=True
+        )
         assert ran.returncode == 1 and printed in ran.stdout and ran.stderr == b""
 
 
 def test_an_interrupt_ends_with_130(project):
     folder, _, env = project
-    start = ("import sys, time, types\nmodule = types.ModuleType('v')\n"
-             "def judge(*_):\n    print('ready', flush=True)\n    time.sleep(60)\nmodule.judge = judge\n"
-             "sys.modules['sgdproofs.verdicts'] = module\nfrom sgdproofs.cli import main; main()")
-    process = subprocess.Popen([sys.executable, "-c", start, "check", "many.py"], cwd=folder, env=env,
-                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    start = (
+        "import sys, time, types\nmodule = types.ModuleType('v')\n"
+        "def judge(*_):\n    print('ready', flush=True)\n    time.sleep(60)\nmodule.judge = judge\n"
+        "sys.modules['sgdproofs.verdicts'] = module\nfrom sgdproofs.cli import main; main()"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", start, "check", "many.py"],
+        cwd=folder,
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
     assert process.stdout.readline() == b"ready\n"
     time.sleep(0.1)
     process.send_signal(signal.SIGINT)

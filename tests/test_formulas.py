@@ -24,8 +24,26 @@ from sgdproofs.language.errors import ConditionError, StatementError
 from sgdproofs.language.facts import assume, define
 from sgdproofs.language.statements import eq, ge, gt, le, ne
 from sgdproofs.language.terms import (
-    Cov, E, Limit, Maximum, Minimum, Power, Quotient, Sum, Var, family, function, index, integer, limit, natural, number, positive,
-    random_family, random_variable, real,
+    Cov,
+    E,
+    Limit,
+    Maximum,
+    Minimum,
+    Power,
+    Quotient,
+    Sum,
+    Var,
+    family,
+    function,
+    index,
+    integer,
+    limit,
+    natural,
+    number,
+    positive,
+    random_family,
+    random_variable,
+    real,
 )
 
 N, sigma2 = real("N", at_least=1), positive("sigma2_x")
@@ -114,13 +132,40 @@ def test_a_rational_number_in_the_formula_stays_exact_and_mixes_with_arrays():
     assert formula(number(Fraction(1, 2)))() == Fraction(1, 2)
 
 
-@pytest.mark.parametrize("rhs, expected", [
-    (-N, -3), (N - 2, 1), (2 - N, -1), (-(N - 2), -1), (N * -2, -6), (-2 / N, Fraction(-2, 3)), (N / -2, Fraction(-3, 2)),
-    (N**2, 9), (N**-1, Fraction(1, 3)), (N**-2, Fraction(1, 9)), ((2 * N)**2, 36), ((-N)**3, -27), (number(2)**N, 8),
-    (1 - 1 / N, Fraction(2, 3)), ((1 - 1 / N)**2, Fraction(4, 9)), (1 / (1 / N), 3), (N / (N / (N + 1)), 4), (N / N, 1),
-    (N - (N - (1 - N)), -2), (0 * N, 0), (N + 0, 3), (Minimum(N, 2), 2), (Maximum(N, 2), 3), ((N - 3)**0, 1), (-N**2, -9),
-    (number(Fraction(1, 2))**N, Fraction(1, 8)), (2 / (3 / N) * Fraction(1, 2), 1), (-(-N), 3), (1 - (-N), 4),
-])
+@pytest.mark.parametrize(
+    "rhs, expected",
+    [
+        (-N, -3),
+        (N - 2, 1),
+        (2 - N, -1),
+        (-(N - 2), -1),
+        (N * -2, -6),
+        (-2 / N, Fraction(-2, 3)),
+        (N / -2, Fraction(-3, 2)),
+        (N**2, 9),
+        (N**-1, Fraction(1, 3)),
+        (N**-2, Fraction(1, 9)),
+        ((2 * N) ** 2, 36),
+        ((-N) ** 3, -27),
+        (number(2) ** N, 8),
+        (1 - 1 / N, Fraction(2, 3)),
+        ((1 - 1 / N) ** 2, Fraction(4, 9)),
+        (1 / (1 / N), 3),
+        (N / (N / (N + 1)), 4),
+        (N / N, 1),
+        (N - (N - (1 - N)), -2),
+        (0 * N, 0),
+        (N + 0, 3),
+        (Minimum(N, 2), 2),
+        (Maximum(N, 2), 3),
+        ((N - 3) ** 0, 1),
+        (-(N**2), -9),
+        (number(Fraction(1, 2)) ** N, Fraction(1, 8)),
+        (2 / (3 / N) * Fraction(1, 2), 1),
+        (-(-N), 3),
+        (1 - (-N), 4),
+    ],
+)
 def test_each_operation_against_exact_arithmetic(rhs, expected):
     assert formula(rhs)(**({"N": Fraction(3)} if rhs.free_symbols else {})) == expected
 
@@ -131,7 +176,7 @@ def test_minimum_and_maximum_of_arrays():
 
 
 def test_sums_with_symbolic_bounds():
-    f = formula(Sum(alpha[i]**2, (i, 1, n)) * sigma2)
+    f = formula(Sum(alpha[i] ** 2, (i, 1, n)) * sigma2)
     assert f(n=2, alpha=[Fraction(1, 2), Fraction(1, 2)], sigma2_x=1) == Fraction(1, 2)
     assert f(n=0, alpha=[], sigma2_x=1) == 0, "an empty sum is 0"
     assert f(n=2, alpha={1: 3, 2: 4}, sigma2_x=1) == f(n=2, alpha=lambda k: k + 2, sigma2_x=1) == 25
@@ -141,7 +186,9 @@ def test_sums_with_symbolic_bounds():
 
 def test_nested_and_distinct_sums_and_shadowed_indices():
     assert formula(Sum(i + 10 * j, (i, 1, j), (j, 1, 2)))() == sum(a + 10 * b for b in (1, 2) for a in range(1, b + 1))
-    assert formula(Sum(alpha[i] * alpha[j], (i, 1, n), (j, 1, n), distinct=True))(n=3, alpha=[1, 2, 4]) == 2 * (2 + 4 + 8)
+    assert formula(Sum(alpha[i] * alpha[j], (i, 1, n), (j, 1, n), distinct=True))(n=3, alpha=[1, 2, 4]) == 2 * (
+        2 + 4 + 8
+    )
     shadowed = formula(i + Sum(i * Sum(i, (i, 1, i)), (i, 1, 3)))
     assert shadowed(i=100) == 100 + sum(a * sum(range(1, a + 1)) for a in (1, 2, 3))
 
@@ -167,21 +214,24 @@ def test_an_undefined_function_is_an_argument():
     assert formula(law(N, 2) + 1)(N=3, law=lambda a, b: a * b) == 7
 
 
-@pytest.mark.parametrize("bad, error, said", [
-    (0.5, ConditionError, "ema-variance-limit needs N >= 1 (line 1), got N = 0.5"),
-    (np.array([2.0, 0.5]), ConditionError, "needs N >= 1 (line 1), got N = [2. 0.5]"),
-    (Fraction(1, 2), ConditionError, "needs N >= 1 (line 1), got N = 1/2"),
-    (float("nan"), ConditionError, "finite number"),
-    (np.array([1.0, float("nan")]), ConditionError, "finite number"),
-    (float("inf"), ConditionError, "finite number"),
-    (True, TypeError, "got bool True"),
-    (np.array([True]), TypeError, "real number"),
-    ("2", TypeError, "got str 2"),
-    (None, TypeError, "got NoneType None"),
-    ([1, 2], TypeError, "got list [1, 2]"),
-    (2j, TypeError, "got complex 2j"),
-    (np.array([2j]), TypeError, "real number"),
-])
+@pytest.mark.parametrize(
+    "bad, error, said",
+    [
+        (0.5, ConditionError, "ema-variance-limit needs N >= 1 (line 1), got N = 0.5"),
+        (np.array([2.0, 0.5]), ConditionError, "needs N >= 1 (line 1), got N = [2. 0.5]"),
+        (Fraction(1, 2), ConditionError, "needs N >= 1 (line 1), got N = 1/2"),
+        (float("nan"), ConditionError, "finite number"),
+        (np.array([1.0, float("nan")]), ConditionError, "finite number"),
+        (float("inf"), ConditionError, "finite number"),
+        (True, TypeError, "got bool True"),
+        (np.array([True]), TypeError, "real number"),
+        ("2", TypeError, "got str 2"),
+        (None, TypeError, "got NoneType None"),
+        ([1, 2], TypeError, "got list [1, 2]"),
+        (2j, TypeError, "got complex 2j"),
+        (np.array([2j]), TypeError, "real number"),
+    ],
+)
 def test_what_breaks_a_domain_is_refused(bad, error, said):
     with pytest.raises(error) as caught:
         ema(N=bad, sigma2_x=1.0)
@@ -224,7 +274,7 @@ def test_assumptions_of_the_claim_and_given_conditions_are_enforced():
     f = formula(N / (N - sigma2), given=(assume(ne(N, sigma2)),))
     with pytest.raises(ConditionError, match="needs N != sigma2_x, got N = 2, sigma2_x = 2"):
         f(N=2, sigma2_x=2)
-    f = formula(Sum(alpha[i]**2, (i, 1, n)), given=(assume(eq(Sum(alpha[i], (i, 1, n)), 1)),))
+    f = formula(Sum(alpha[i] ** 2, (i, 1, n)), given=(assume(eq(Sum(alpha[i], (i, 1, n)), 1)),))
     assert f(n=10, alpha=[0.1] * 10) == pytest.approx(0.1)
     with pytest.raises(ConditionError, match=r"needs Sum\(alpha\[i\], i = 1..n\) = 1"):
         f(n=2, alpha=[1, 1])
@@ -240,7 +290,13 @@ def test_conditions_on_the_elements_of_a_family():
     assert f(h=[1, 3], i=1, j=2) == 0.25
     with pytest.raises(ConditionError, match=r"needs h\[t\] > 0, got h\[2\] = -3"):
         f(h=[1, -3], i=1, j=2)
-    for values, said in (([1], "not among the values"), ({1: 1}, "not among the values"), ([1, "x"], "real number"), ("ab", "sequence"), (3, "sequence")):
+    for values, said in (
+        ([1], "not among the values"),
+        ({1: 1}, "not among the values"),
+        ([1, "x"], "real number"),
+        ("ab", "sequence"),
+        (3, "sequence"),
+    ):
         with pytest.raises((ConditionError, TypeError), match=said):
             f(h=values, i=1, j=2)
 
@@ -266,10 +322,18 @@ def test_names_that_python_reserves():
     assert f(lambda_=1, sum_=2, mu_prime=3, close_=4) == 10
 
 
-@pytest.mark.parametrize("rhs", [
-    Limit(alpha[t], t, number(0)), limit(alpha[t], t), Quotient(number(1), number(0)), Power(number(0), number(-1)), N**number(Fraction(1, 2)),
-    Sum(Var(random_family("x")[i]), (i, 1, n)), Sum(i, (i, 1, N / 2)),
-])
+@pytest.mark.parametrize(
+    "rhs",
+    [
+        Limit(alpha[t], t, number(0)),
+        limit(alpha[t], t),
+        Quotient(number(1), number(0)),
+        Power(number(0), number(-1)),
+        N ** number(Fraction(1, 2)),
+        Sum(Var(random_family("x")[i]), (i, 1, n)),
+        Sum(i, (i, 1, N / 2)),
+    ],
+)
 def test_what_is_no_plain_arithmetic_has_no_formula(rhs):
     with pytest.raises(StatementError, match="has no formula"):
         formula(rhs)
@@ -300,22 +364,28 @@ def test_sympy_of_sums_and_minima():
     expression = formula(Sum(alpha[i] * alpha[j], (i, 1, 3), (j, 1, 3), distinct=True) + Minimum(t, n)).sympy
     assert not any(type(node).__module__.startswith("sgdproofs") for node in sympy.preorder_traversal(expression))
     a = sympy.IndexedBase("alpha", real=True)
-    assert sympy.expand(expression.args[1].doit() if isinstance(expression.args[1], sympy.Sum) else expression.args[0].doit()) == sympy.expand(
-        2 * (a[1] * a[2] + a[1] * a[3] + a[2] * a[3]))
+    assert sympy.expand(
+        expression.args[1].doit() if isinstance(expression.args[1], sympy.Sum) else expression.args[0].doit()
+    ) == sympy.expand(2 * (a[1] * a[2] + a[1] * a[3] + a[2] * a[3]))
 
 
 def test_an_exported_module_needs_nothing_and_agrees(tmp_path):
-    f = formula(Sum(alpha[i]**2, (i, 1, n)) * N / Fraction(3) + Minimum(N, 4), given=(assume(gt(alpha[i], 0)),))
+    f = formula(Sum(alpha[i] ** 2, (i, 1, n)) * N / Fraction(3) + Minimum(N, 4), given=(assume(gt(alpha[i], 0)),))
     text = to_python(f)
     assert "sgdproofs." not in text.replace("`sgdproofs export", "") and "import sympy" not in text
     (tmp_path / "exported.py").write_text(text)
-    code = ("from fractions import Fraction as F; import sys, exported\n"
-            "assert not {'sympy', 'numpy', 'sgdproofs'} & set(sys.modules)\n"
-            "print(exported.some_result(n=2, alpha=[F(1, 2), F(1, 3)], N=F(5)))\n"
-            "try: exported.some_result(n=2, alpha=[F(1, 2), F(-1, 3)], N=F(5))\n"
-            "except exported.ConditionError as error: print(error)\n")
-    ran = subprocess.run([sys.executable, "-I", "-S", "-c", f"import sys; sys.path.insert(0, {str(tmp_path)!r})\n{code}"],
-                         capture_output=True, text=True)
+    code = (
+        "from fractions import Fraction as F; import sys, exported\n"
+        "assert not {'sympy', 'numpy', 'sgdproofs'} & set(sys.modules)\n"
+        "print(exported.some_result(n=2, alpha=[F(1, 2), F(1, 3)], N=F(5)))\n"
+        "try: exported.some_result(n=2, alpha=[F(1, 2), F(-1, 3)], N=F(5))\n"
+        "except exported.ConditionError as error: print(error)\n"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", f"import sys; sys.path.insert(0, {str(tmp_path)!r})\n{code}"],
+        capture_output=True,
+        text=True,
+    )
     value, error = ran.stdout.splitlines()
     assert Fraction(value) == f(n=2, alpha=[Fraction(1, 2), Fraction(1, 3)], N=Fraction(5))
     assert error == "some-result needs alpha[i] > 0, got alpha[2] = -1/3"
@@ -357,12 +427,15 @@ def test_a_formula_is_imported_by_name(shipped):
     assert "good_result" in dir(formulas) and "false_result" not in dir(formulas)
 
 
-@pytest.mark.parametrize("name, said", [
-    ("god_result", "did you mean good_result"),
-    ("bad_result", "bad-result is unjustified at line 1, so it has no formula"),
-    ("false_result", "refutes a claim"),
-    ("a_bound", "no equation"),
-])
+@pytest.mark.parametrize(
+    "name, said",
+    [
+        ("god_result", "did you mean good_result"),
+        ("bad_result", "bad-result is unjustified at line 1, so it has no formula"),
+        ("false_result", "refutes a claim"),
+        ("a_bound", "no equation"),
+    ],
+)
 def test_names_that_are_no_formula(shipped, name, said):
     with pytest.raises(ImportError, match=said):
         exec(f"from sgdproofs.formulas import {name}")

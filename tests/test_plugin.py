@@ -17,7 +17,9 @@ sys.modules["sgdproofs.verdicts"] = fake_verdicts
 import types
 from sgdproofs.experiments import Result
 experiments = types.ModuleType("sgdproofs.experiments")
-experiments.run = lambda entry: tuple(Result("x", e.kind, e.passed, "1/2 against 1/3", "", e.passed) for e in entry.experiments)
+def run(entry):
+    return tuple(Result("x", e.kind, e.passed, "1/2 against 1/3", "", e.passed) for e in entry.experiments)
+experiments.run = run
 sys.modules["sgdproofs.experiments"] = experiments
 """
 HEAD = """
@@ -27,15 +29,23 @@ from sgdproofs import *
 N, c = real("N", at_least=1), real("c")
 fact = assume(eq(c, 1)).named("fixed point")
 def derivation(name, *verdicts, **more):
-    return Derivation(name=name, claim=eq(N, 1/N), given=(fact,), proof=tuple(step(eq(N, 1/N), by(v, fact)) for v in verdicts), **more)
+    lines = tuple(step(eq(N, 1/N), by(v, fact)) for v in verdicts)
+    return Derivation(name=name, claim=eq(N, 1/N), given=(fact,), proof=lines, **more)
 """
-GOOD = HEAD + """
+GOOD = (
+    HEAD
+    + """
 good = derivation("good-result", "proved", "proved", experiments=(SimpleNamespace(kind="exact", passed=True),))
 false = Refutation(name="false-claim", claim=eq(N, 2))
 """
-BAD = HEAD + """
-bad = derivation("bad-result", "proved", "refuted", "unjustified", experiments=(SimpleNamespace(kind="exact", passed=False),))
+)
+BAD = (
+    HEAD
+    + """
+failing = SimpleNamespace(kind="exact", passed=False)
+bad = derivation("bad-result", "proved", "refuted", "unjustified", experiments=(failing,))
 """
+)
 
 
 class Project:
@@ -50,7 +60,12 @@ class Project:
         path.write_text(text)
 
     def run(self, *arguments: str) -> tuple[int, str]:
-        ran = subprocess.run([sys.executable, "-m", "pytest", "-rA", "--color=no", *arguments], cwd=self.folder, capture_output=True, text=True)
+        ran = subprocess.run(
+            [sys.executable, "-m", "pytest", "-rA", "--color=no", *arguments],
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+        )
         return ran.returncode, ran.stdout + ran.stderr
 
 
@@ -64,8 +79,14 @@ def test_one_item_a_line_and_one_an_experiment(project):
     project.write("deep/derivations/more/also.py", HEAD + 'entry = derivation("deep-result", "proved")\n')
     code, out = project.run("-v")
     assert code == 0, out
-    for name in ("good-result::line 1", "good-result::line 2", "good-result::claim", "good-result::experiment 1 (exact)",
-                 "false-claim::line 1", "false-claim::claim"):
+    for name in (
+        "good-result::line 1",
+        "good-result::line 2",
+        "good-result::claim",
+        "good-result::experiment 1 (exact)",
+        "false-claim::line 1",
+        "false-claim::claim",
+    ):
         assert f"derivations/good.py::{name} PASSED" in out
     assert "deep/derivations/more/also.py::deep-result::line 1 PASSED" in out
     assert "8 passed" in out
@@ -76,7 +97,13 @@ def test_a_failure_says_why_without_a_traceback(project):
     code, out = project.run()
     assert code == 1 and "1 passed" in out and "4 failed" in out
     assert "FAILED derivations/bad.py::bad-result::line 2" in out
-    for text in ("claimed  N = 1/N", "cites: fixed point", "witness  N = 2, c = 1:  left 2, right 3", "missing  x independent", "1/2 against 1/3"):
+    for text in (
+        "claimed  N = 1/N",
+        "cites: fixed point",
+        "witness  N = 2, c = 1:  left 2, right 3",
+        "missing  x independent",
+        "1/2 against 1/3",
+    ):
         assert text in out
     assert "Traceback" not in out and "pytest_plugin.py" not in out
 
@@ -149,6 +176,10 @@ def test_files_named_on_the_command_line_and_by_the_option(project):
 
 def test_loading_the_plugin_does_not_import_sympy(project):
     project.write("conftest.py", "")
-    project.write("test_mine.py", "import sys\ndef test_mine():\n    assert 'sgdproofs.pytest_plugin' in sys.modules\n    assert 'sympy' not in sys.modules\n")
+    project.write(
+        "test_mine.py",
+        "import sys\ndef test_mine():\n    assert 'sgdproofs.pytest_plugin' in sys.modules\n"
+        "    assert 'sympy' not in sys.modules\n",
+    )
     code, out = project.run()
     assert code == 0 and "1 passed" in out
