@@ -16,7 +16,7 @@ from typing import Any
 
 from .language.facts import Across, ChainRule, Definition, Fact, Identical
 from .language.statements import FunctionOf, Independence, NotDetermined, Relation
-from .language.terms import Element, Family, Function, Index, Parameter, walk
+from .language.terms import Element, Family, Function, Index, Limit, Parameter, walk
 from .meaning import (
     Budget,
     Model,
@@ -138,11 +138,22 @@ def _numbers(written: Any) -> Any:
 def replay(witness: Witness | Mapping, statement: Any, facts: Iterable[Any]) -> bool:
     """Whether the record of `witness` shows, evaluated from nothing, that `statement` does not follow from `facts`."""
     record = witness.as_json() if isinstance(witness, Witness) else witness
-    facts = read_facts(facts)
+    facts = _concerned(statement, read_facts(facts))
     try:
         return _replayed(record, statement, facts)
     except (NotEvaluable, Undefined, KeyError, ValueError, ZeroDivisionError, TypeError):
         return False
+
+
+def _concerned(statement: Any, facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
+    """The facts without definitions by a limit of something that nothing else speaks of: they only name a value."""
+    named = [f for f in facts if isinstance(f, Definition) and any(isinstance(n, Limit) for n in walk(f.value))]
+    for fact in named:
+        rest = tuple(f for f in facts if f is not fact)
+        target = getattr(fact.target, "family", fact.target)
+        if _symbols(statement, rest).get(target.name) != target:
+            return _concerned(statement, rest)
+    return facts
 
 
 def _symbols(statement: Any, facts: tuple) -> dict[str, Any]:
@@ -211,7 +222,7 @@ def search(statement: Any, facts: Iterable[Any], *, seed: int = 0, budget: int =
     that the witness has to use.  Free indices of relations among the facts are quantified: what is assumed only at
     the point itself (an induction hypothesis, a case) belongs into the statement's `when`.  None proves nothing.
     """
-    facts = read_facts(facts)
+    facts = _concerned(statement, read_facts(facts))
     if isinstance(statement, NotDetermined):
         return _search_points(statement, facts)
     if not isinstance(statement, (Relation, Independence, FunctionOf)):

@@ -225,7 +225,12 @@ def test_replay_refuses_another_statement_or_more_facts():
 
 def test_limits_are_not_guessed():
     assert search(eq(limit(1 / t, t), 1), ()) is None
-    assert search(eq(v, 7), (define(v, limit(1 / t, t)),)) is None
+    named = define(v, limit(1 / t, t))
+    assert search(eq(v, 7), (named,)) is None
+    assert search(eq(v + a, 7 + a), (named,)) is None
+    assert search(eq(c, 7), (named, define(c, v + 1))) is None
+    # A definition by a limit of what nothing else speaks of only names a value.
+    assert search(eq(a, 7), (named,)) is not None
 
 
 def test_contradictory_facts_give_no_witness():
