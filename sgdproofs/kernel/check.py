@@ -219,8 +219,8 @@ class Checker:
             if not set(theorem.facts) <= set(self.derivation.given):
                 raise StatementError(f"{self.derivation.name}: the lemma {item.name} rests on facts that are not given here")
         self.known = self.block(self.derivation.proof, place)
-        for values, expected in self.derivation.sanity:
-            self.sanity(values, expected)
+        for values, expected, *by in self.derivation.sanity:
+            self.sanity(values, expected, *by)
 
     def block(self, items: tuple, place: _Place) -> tuple:
         """Check the lines of a block; what they establish is returned, for the block's end and for what comes after."""
@@ -276,8 +276,7 @@ class Checker:
         known = self.block(lines[:-1], place)
         self.line(statement, lines[-1], replace(place, known=known), item)
 
-    def sanity(self, values: dict, expected: Any) -> None:
-        reason = Reason("sanity check")
+    def sanity(self, values: dict, expected: Any, reason: Reason = Reason("sanity check")) -> None:  # noqa: B008  frozen
         claim = self.derivation.claim
         if not isinstance(claim, Relation):
             raise StatementError(f"{self.derivation.name}: only a claim that is a relation has a sanity check")
@@ -287,7 +286,7 @@ class Checker:
         text = ", ".join(f"{v} = {value}" for v, value in values.items())
         facts = tuple(f for f in self.derivation.given if isinstance(f, Definition) and f.over is None)
         statement = Relation(substituted(claim.rhs, values), "==", expected)
-        self.line(statement, replace(reason, cites=facts), _Place(scope=f"sanity, {text}"), None)
+        self.line(statement, replace(reason, cites=(*reason.cites, *facts)), _Place(scope=f"sanity, {text}"), None)
 
     # --- one line -----------------------------------------------------------------------------------------
 

@@ -154,19 +154,18 @@ class Scope:
     def nonnegative(self, p: Poly) -> bool:
         return self.sign(p, strict=False)
 
-    def nonzero(self, p: Poly) -> bool:
+    def nonzero(self, p: Poly, split: bool = True) -> bool:
         """True only if `p` is never 0."""
         numerator, _ = fraction(p)
         if not numerator:
             return False
         if is_constant(numerator):
             return True
-        if self.sign(numerator, True, False) or self.sign(scale(numerator, -1), True, False):
+        if self.sign(numerator, True, split=False) or self.sign(scale(numerator, -1), True, split=False):
             return True
         if any(_multiple(numerator, q) for q in self.unequal):
             return True
-        parts = self._factored(numerator)
-        return len(parts) > 1 and all(self.nonzero(q) for q, _ in parts)
+        return split and all(self.nonzero(q, split=False) for q, _ in self._factored(numerator))
 
     def sign(self, p: Poly, strict: bool, split: bool = True) -> bool:
         """True only if `p >= 0` everywhere in the scope (`p > 0` if `strict`)."""
@@ -191,9 +190,9 @@ class Scope:
             if e % 2 == 0:
                 if strict and not self.nonzero(q):
                     return False
-            elif self.sign(q, strict):
+            elif self.sign(q, strict, split=False):
                 continue
-            elif self.sign(scale(q, -1), strict):
+            elif self.sign(scale(q, -1), strict, split=False):
                 negative += 1
             else:
                 sure = False

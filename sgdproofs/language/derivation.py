@@ -162,8 +162,8 @@ class Derivation:
     """A result, written once.
 
     `given` are the facts that its lines may cite, `claim` is the statement that it ends in, `proof` its
-    lines in order; each of `sanity` is a pair: values for some parameters, and what the claim's right-hand
-    side must then be.
+    lines in order; each of `sanity` is values for some parameters, what the claim's right-hand side must
+    then be, and, if arithmetic does not do, a reason.
     """
 
     name: str
