@@ -258,11 +258,15 @@ def _ask(statements: Iterable[Any], facts: Iterable[Fact], model: Model) -> None
 
 
 def asked(statements: Iterable[Any], facts: Iterable[Fact], model: Model) -> set:
-    """The elements without a definition that the statements, and the facts without free indices, ask for."""
+    """The elements, computed ones included, that the statements and the facts without free indices ask for."""
     defined = {f.target.family.name for f in model.facts if isinstance(f, Definition) and isinstance(f.target, Element)}
-    recorder = _Recorder(defined)
-    _ask(statements, facts, replace(model, probabilities=(F(1),), values=recorder, functions=_Anything()))
-    return set(recorder)
+    bare = replace(model, probabilities=(F(1),), values=_Recorder(defined), functions=_Anything())
+    _ask(statements, facts, bare)
+    return set(bare.values) | _computed(bare)
+
+
+def _computed(model: Model) -> set:
+    return {key for key in model._memo if isinstance(key, tuple)}
 
 
 def _needed(subject: _Subject, parameters: dict, reach: dict) -> tuple[set, set]:
@@ -270,7 +274,7 @@ def _needed(subject: _Subject, parameters: dict, reach: dict) -> tuple[set, set]
     values = _Recorder(subject.defined_names)
     model = Model(parameters, values=values, functions=_Anything(), facts=subject.definitions)
     _ask(subject.statements, subject.facts, model)
-    strict = set(values)
+    strict = set(values) | _computed(model)
     for fact in subject.facts:
         relation = _relation(fact)
         if relation is not None:

@@ -241,6 +241,11 @@ def test_facts_are_verified_for_every_summand():
     """All g[i] are 0, so the sum is, however long; a witness may not leave the tail free."""
     for length in (2, 6):
         assert search(eq(Sum(g[i], (i, 1, length)), 0), (assume(eq(g[i], 0)),), budget=60) is None
+        computed = define(g[j], alpha[j] - alpha[1])
+        assert search(eq(g[length], 0), (computed, assume(eq(g[i], 0))), budget=60) is None
+    walk = recurrence(mu[t], mu[t - 1] + x[t], start={0: 0})
+    assert search(eq(mu[5], 0), (walk, assume(eq(mu[i], 0))), budget=60) is None
+    assert search(eq(mu[5], 0), (walk,), budget=60) is not None
 
 
 def test_relations_serve_as_facts():
