@@ -15,26 +15,36 @@ __all__ = ["ExactMoments", "Polynomial", "law_moment"]
 
 
 class Polynomial:
-    """A polynomial in drawn numbers: `{sorted tuple of atoms: coefficient}`."""
+    """A polynomial in drawn numbers: `{sorted tuple of atoms: coefficient}`, with a common factor kept apart.
 
-    __slots__ = ("terms",)
+    The factor makes a step `q X[t-1] + c x[t]` of a recurrence cheap: the weights of the past are not touched.
+    """
 
-    def __init__(self, terms: dict) -> None:
-        self.terms = terms
+    __slots__ = ("base", "factor")
+
+    def __init__(self, terms: dict, factor: Any = None) -> None:
+        self.base, self.factor = terms, factor
+
+    @property
+    def terms(self) -> dict:
+        if self.factor is not None:
+            factor = self.factor
+            self.base, self.factor = {key: value * factor for key, value in self.base.items()}, None
+        return self.base
 
     @property
     def degree(self) -> int:
-        return max(map(len, self.terms), default=0)
-
-    def _of(self, other: Any) -> dict:
-        return other.terms if isinstance(other, Polynomial) else {(): other}
+        return max(map(len, self.base), default=0)
 
     def __add__(self, other: Any) -> Polynomial:
-        mine, theirs = self.terms, self._of(other)
-        total = dict(mine)
-        for key, value in theirs.items():
+        large, small = self, other if isinstance(other, Polynomial) else Polynomial({(): other})
+        if len(large.base) < len(small.base):
+            large, small = small, large
+        total, factor = dict(large.base), large.factor
+        for key, value in small.terms.items():
+            value = value if factor is None else value / factor
             total[key] = total[key] + value if key in total else value
-        return Polynomial(total)
+        return Polynomial(total, factor)
 
     __radd__ = __add__
 
@@ -49,7 +59,11 @@ class Polynomial:
 
     def __mul__(self, other: Any) -> Polynomial:
         if not isinstance(other, Polynomial):
-            return Polynomial({key: value * other for key, value in self.terms.items()})
+            if other == 0:
+                return Polynomial({})
+            if isinstance(other, float):  # a factor kept apart could underflow
+                return Polynomial({key: value * other for key, value in self.terms.items()})
+            return Polynomial(self.base, other if self.factor is None else self.factor * other)
         total: dict = {}
         for left, a in self.terms.items():
             for right, b in other.terms.items():
@@ -62,7 +76,7 @@ class Polynomial:
     def __truediv__(self, other: Any) -> Polynomial:
         if isinstance(other, Polynomial):
             raise Unsupported("a division by a random quantity has no exact moments here")
-        return Polynomial({key: value / other for key, value in self.terms.items()})
+        return self * (1 / other)
 
     def __rtruediv__(self, other: Any) -> Polynomial:
         raise Unsupported("a division by a random quantity has no exact moments here")

@@ -321,10 +321,12 @@ def _drift(part: _Part, claim: Relation, found: list[Comparison]) -> float:
     setting, steps = part.plan.setting, part.plan.steps
     assert steps is not None
     drift = 0.0
-    for (_, points) in part.plan.statements[:1]:
-        for binding, comparison in zip(points, found, strict=False):
-            gaps = [_gap_at(setting, claim, dict(binding), n * steps)[0] for n in (1, 2)]
-            drift = max(drift, 2 * abs(gaps[0] - gaps[1]) / max(comparison.error, 1e-300))
+    errors = {c.where: c.error for c in found}
+    for binding in map(dict, part.plan.statements[0][1]):
+        where = describe(part.at, binding)
+        if where in errors:
+            gaps = [_gap_at(setting, claim, binding, n * steps)[0] for n in (1, 2)]
+            drift = max(drift, 2 * abs(gaps[0] - gaps[1]) / max(errors[where], 1e-300))
     return drift
 
 

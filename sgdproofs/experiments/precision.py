@@ -13,8 +13,8 @@ from typing import Any
 
 import mpmath
 
-from ..language.facts import ChainRule
 from ..language.experiments import Precision
+from ..language.facts import ChainRule, Definition
 from ..language.statements import Relation
 from ..language.terms import INFINITY, Cov, E, Element, Index, Limit, Parameter, Sum, Var
 from .evaluate import Undefined, Unsupported
@@ -218,11 +218,6 @@ def agreement(left: Any, right: Any, context: Any, most: int) -> float:
     return max(0.0, min(float(most), float(-context.log10(gap / scale))))
 
 
-def _sides(relation: Relation, setting: Setting, binding: dict, context: Any, experiment: Precision) -> tuple:
-    reader = HighPrecision(setting, context, experiment.digits, experiment.steps)
-    return reader.value(relation.lhs, binding), reader.value(relation.rhs, binding), reader
-
-
 def _agrees(relation: Relation, left: Any, right: Any, digits: float, experiment: Precision) -> bool:
     close = digits >= experiment.digits
     if relation.rel == "==":
@@ -243,7 +238,7 @@ def run_precision(name: str, claim: Relation, near_miss: Relation, given: tuple,
     limits = any(isinstance(n, Limit) for n in nodes)
     agreed: list[_Compared] = []
     worst_miss: float = float(experiment.digits)
-    rejected, failure = False, ""
+    rejected, failure, undefined = False, "", "its conditions hold at none"
     tails: list[Any] = []
     reached, ways = 0, set()
     skipped = 0
@@ -268,22 +263,25 @@ def run_precision(name: str, claim: Relation, near_miss: Relation, given: tuple,
                 if not all(setting.true(w, binding) for w in claim.when):
                     skipped += 1
                     continue
-                left, right, reader = _sides(claim, setting, binding, context, experiment)
+                reader = HighPrecision(setting, context, experiment.digits, experiment.steps)
+                left, right = (reader.value(side, binding) for side in (claim.lhs, claim.rhs))
             except Undefined as problem:
                 if number < stated and binding and min(binding.values()) > 0 and claim.when == ():
                     failure = failure or f"the claim has no value at {where}: {problem}"
                 skipped += 1
+                undefined = str(problem)
                 continue
             digits = agreement(left, right, context, 4 * experiment.digits)
             agreed.append(_Compared(where, left, right, digits))
             tails += reader.tails
             reached, ways = max(reached, reader.reached), ways | reader.ways
+            remains = _tail(reader.tails, context)
             if not _agrees(claim, left, right, digits, experiment):
                 failure = failure or f"the sides differ at {where}: left {context.nstr(_one(left), 15)}, right " \
-                    f"{context.nstr(_one(right), 15)}, {digits:.0f} digits in common" + _tail(reader.tails, context)
+                    f"{context.nstr(_one(right), 15)}, {digits:.0f} digits in common{remains}"
             if number < stated:
                 try:
-                    left, right, _ = _sides(near_miss, setting, binding, context, experiment)
+                    left, right = (reader.value(side, binding) for side in (near_miss.lhs, near_miss.rhs))
                 except Undefined:
                     continue
                 digits = agreement(left, right, context, experiment.digits)
@@ -293,7 +291,7 @@ def run_precision(name: str, claim: Relation, near_miss: Relation, given: tuple,
                 else:
                     rejected = rejected or not _agrees(near_miss, left, right, digits, experiment)
     if not agreed:
-        failure = failure or "the claim could not be evaluated at any point"
+        failure = failure or f"the claim could not be evaluated at any point: {undefined}"
     least = min((c.digits for c in agreed), default=0)
     if failure:
         summary = failure
@@ -330,7 +328,9 @@ def _tail(tails: list, context: Any) -> str:
 
 def _extreme_points(at: tuple, nodes: set, given: tuple) -> list[tuple]:
     """The stated point with every real parameter close to the ends of its domain, and very large."""
-    real = sorted((n for n in nodes if type(n) is Parameter and n.sort == "real"), key=lambda p: p.name)
+    defined = {f.target for f in given if isinstance(f, Definition)}
+    real = sorted((n for n in nodes if type(n) is Parameter and n.sort == "real" and n not in defined),
+                  key=lambda p: p.name)
     points = []
     for pick in (_just_above, _far_up):
         changed = {p: pick(p, k) for k, p in enumerate(real)}

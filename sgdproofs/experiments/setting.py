@@ -14,7 +14,7 @@ from itertools import product
 from typing import Any
 
 from ..language.experiments import Law, Normal
-from ..language.facts import Across, Definition, Equation, Fact, Given, Identical
+from ..language.facts import Across, CitedTheorem, Definition, Equation, Fact, Given, Identical
 from ..language.statements import Independence, Relation
 from ..language.terms import Cov, E, Element, Family, Index, Parameter, Var, walk
 from .evaluate import Undefined, Unsupported, symbols_in
@@ -41,15 +41,20 @@ class Source:
 
     def offset(self, family: Family) -> int:
         before = self.families[: self.families.index(family)]
-        return sum(_width(f) for f in before)
+        return sum(self.width(f) for f in before)
+
+    def side(self, family: Family) -> int:
+        """How far each index of components runs."""
+        if self.law is not None and family.arity == 2:
+            return self.law.size // len(self.families)
+        return _WIDTH
+
+    def width(self, family: Family) -> int:
+        return 1 if family.arity < 2 else self.side(family) ** (family.arity - 1)
 
     @property
     def size(self) -> int:
-        return sum(_width(f) for f in self.families)
-
-
-def _width(family: Family) -> int:
-    return 1 if family.arity < 2 else _WIDTH ** (family.arity - 1)
+        return sum(self.width(f) for f in self.families)
 
 
 class Setting:
@@ -68,7 +73,7 @@ class Setting:
         self.plain = tuple(f for f in self.given if isinstance(f, Definition) and f.over is None)
         self.defined = {f.target.family for f in self.given
                         if isinstance(f, Definition) and isinstance(f.target, Element)}
-        self.relations = tuple(f.relation for f in self.given if isinstance(f, Equation))
+        self.relations = tuple(f.relation for f in self.given if isinstance(f, (Equation, CitedTheorem)))
         self.sources = self._sources(tuple(laws))
         self._laws: dict[tuple[int, int], Law] = {}
         self._by_member: dict[Source, bool] = {}
@@ -139,7 +144,7 @@ class Setting:
         pick = sum(map(ord, node.name))
         if node.sort == "integer":
             low = -2 if node.lower is None else int(node.lower)
-            value = Fraction(low + 3 if low < 3 else low + 1)
+            value = Fraction(low + 2 if low < 3 else low + 1)
             return value if node.upper is None or value <= node.upper else Fraction(int(node.upper))
         if node.lower is not None and node.upper is not None:
             return node.lower + (node.upper - node.lower) * Fraction(3 + pick % 3, 11)
@@ -159,11 +164,11 @@ class Setting:
     def atom(self, family: Family, places: tuple) -> Atom:
         for number, source in enumerate(self.sources):
             if family in source.families:
-                component = 0
+                component, side = 0, source.side(family)
                 for place in places[1:]:
-                    if not 1 <= place <= _WIDTH:
-                        raise Undefined(f"{family} is drawn with {_WIDTH} components, and has none of index {place}")
-                    component = component * _WIDTH + place - 1
+                    if not 1 <= place <= side:
+                        raise Undefined(f"{family} is drawn with {side} components, and has none of index {place}")
+                    component = component * side + place - 1
                 spot = source.offset(family) + component
                 size = source.size if source.law is None else source.law.size
                 if spot >= size:
@@ -326,10 +331,20 @@ class Setting:
 
     # --- facts hold ---
 
+    def default_member(self, source: Source) -> int:
+        first = source.families[0].first
+        return 1 if first is None else first
+
     def broken_fact(self, reach: int = 3) -> str | None:
         """A fact that does not hold in this setting, with the two values; None if all do."""
         exact = self.exactly()
-        for relation in self.relations:
+        for number, source in enumerate(self.sources):
+            law = self.law(number, self.default_member(source))
+            if isinstance(law, Normal) and not _is_covariance(law.covariance):
+                names = ", ".join(f.name for f in source.families)
+                return f"the moments of {names} in the setting are no law's: the covariance has a negative direction"
+        stated = tuple(f.relation for f in self.plain if f.target in self.parameters)
+        for relation in self.relations + stated:
             free = sorted(_free(relation.lhs) | _free(relation.rhs), key=lambda i: i.name)
             low = [max(1, int(i.lower or 0)) for i in free]
             for places in product(*(range(a, a + reach - 1) for a in low)):
@@ -345,6 +360,20 @@ class Setting:
                     return f"the fact {relation} does not hold in the setting{' at ' + where if where else ''}: " \
                            f"left {left}, right {right}"
         return None
+
+
+def _is_covariance(matrix: tuple) -> bool:
+    """Whether a symmetric matrix has no negative direction, by exact elimination."""
+    rows = [list(line) for line in matrix]
+    for k in range(len(rows)):
+        pivot = rows[k][k]
+        if pivot < 0 or pivot == 0 and any(rows[k][j] for j in range(k, len(rows))):
+            return False
+        for i in range(k + 1, len(rows)):
+            if pivot:
+                factor = rows[i][k] / pivot
+                rows[i] = [a - factor * b for a, b in zip(rows[i], rows[k], strict=True)]
+    return True
 
 
 def compare(left: Any, rel: str, right: Any) -> bool:
