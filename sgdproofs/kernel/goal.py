@@ -9,7 +9,7 @@ from typing import Any
 import sympy
 
 from ..language import terms as T
-from ..language.facts import Equation, Fact
+from ..language.facts import CitedTheorem, Definition, Equation, Fact
 from ..language.statements import Relation, free_indices
 from .normal import Normal
 from .polynomial import Poly, add, atom, constant, exact, key, scale
@@ -80,6 +80,12 @@ class Goal:
         opens = {node: opener for node, opener in self.reason.opens if opener not in weaker}
         n = Normal(scope, opens, self.facts, dict(self.reason.remakes))
         n.equations = self.universal()
+        for relation in n.equations if self.reason.rewrites else ():
+            target = relation.lhs
+            plain = isinstance(target, T.Parameter) and not isinstance(target, T.Index) or isinstance(target, T.Element) and (
+                all(isinstance(i, T.Index) for i in target.indices) and len(set(target.indices)) == len(target.indices))
+            if plain and not relation.when:
+                n.definitions.setdefault(getattr(target, "family", target), Definition(target, relation.rhs))
         for where, value in (values or {}).items():
             p = constant(exact(T._rational(value)))
             if isinstance(where, T.Element):
@@ -94,12 +100,12 @@ class Goal:
         """The cited equations that hold for all values of their free indices."""
         fixed = {v for a in self.local for v in free_indices(a)}
         lines = [s for s in self.said if isinstance(s, Relation) and not free_indices(s) & fixed]
-        facts = [f.relation for f in self.facts if isinstance(f, Equation)]
+        facts = [f.relation for f in self.facts if isinstance(f, (Equation, CitedTheorem))]
         return tuple(r for r in lines + facts if r.rel == "==")
 
     def premises(self, n: Normal) -> list[tuple[Relation, Poly]]:
         """The cited equations as polynomials that are 0, where their assumptions hold."""
-        relations = [f.relation for f in self.facts if isinstance(f, Equation)]
+        relations = [f.relation for f in self.facts if isinstance(f, (Equation, CitedTheorem))]
         relations += [s for s in self.said if isinstance(s, Relation)]
         relations += [a for a in self.assumptions if a.rel == "=="]
         found = [(r, add(n.poly(r.lhs, {}), n.poly(r.rhs, {}), -1))

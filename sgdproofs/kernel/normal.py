@@ -136,7 +136,7 @@ class Normal:
             return self.values[(of, *map(key, places))]
         self.scope.families[of.name] = of
         fact = self.definitions.get(of)
-        if fact is not None:
+        if fact is not None and all(self.admits(v, p) for v, p in zip(fact.target.indices, places)):
             return self._unfold(fact, fact.value, dict(zip(fact.target.indices, places)))
         for fact in self.recurrences:
             if fact.target.family == of:
@@ -144,6 +144,11 @@ class Normal:
                 if value is not None:
                     return value
         return atom(("rv" if of.random else "el", of.name, tuple(key(p) for p in places)))
+
+    def admits(self, v: T.Parameter, value: Poly) -> bool:
+        """True if the value of an index is seen to lie in the domain of that index."""
+        low = v.lower is None or self.scope.nonnegative(add(value, constant(exact(v.lower)), -1))
+        return low and (v.upper is None or self.scope.nonnegative(add(constant(exact(v.upper)), value, -1)))
 
     def _instance(self, fact: Definition, places: tuple[Poly, ...]) -> Poly | None:
         """A recurrence at the index at which it was cited, or its start; None elsewhere, so that nothing unrolls by itself."""
@@ -422,6 +427,8 @@ class Normal:
         for a in sorted(atoms(numerator)):
             if a[0] == "delta":
                 return self._zero_by_cases(numerator, a)
+            if a[0] in ("Minimum", "Maximum"):
+                return self.scope.by_choice(a, numerator, self.zero)
         return False
 
     def _zero_by_cases(self, p: Poly, a: Atom) -> bool:

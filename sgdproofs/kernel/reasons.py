@@ -15,7 +15,8 @@ class Reason:
 
     `opens` are the nodes that the rule may take apart (pairs of node type and opener), `remakes` how atoms of
     a kind are brought into normal form again, `moments` what makes rules for moments out of cited facts.
-    `premises` turns cited lines into further equations; `check` decides statements that are no relations.
+    `premises` turns cited lines into other equations; `rewrites` says that cited equations `x[i] = value` are put in
+    everywhere, as definitions are; `check` decides statements that are no relations.
     """
 
     name: str
@@ -24,6 +25,7 @@ class Reason:
     remakes: tuple = ()
     moments: tuple = ()
     premises: tuple = ()
+    rewrites: bool = False
     check: Callable[..., Any] | None = field(default=None)
 
     def __and__(self, other: Reason) -> Reason:
@@ -34,7 +36,7 @@ class Reason:
             self, name=f"{self.name}, {other.name}", cites=_united(self.cites, other.cites),
             opens=_united(self.opens, other.opens), remakes=_united(self.remakes, other.remakes),
             moments=_united(self.moments, other.moments), premises=_united(self.premises, other.premises),
-            check=self.check or other.check,
+            rewrites=self.rewrites or other.rewrites, check=self.check or other.check,
         )
 
     def __str__(self) -> str:

@@ -7,12 +7,14 @@ proposes one (`Advisor`), and it is verified here by multiplication.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 from typing import Any, Protocol
 
 from ..language.terms import Parameter
-from .polynomial import Atom, Monomial, Poly, add, atom, constant, constant_term, fraction, is_constant, mul, power, scale, within
+from .polynomial import (
+    Atom, Monomial, Poly, add, atom, atoms, constant, constant_term, fraction, is_constant, mul, power, replace_atoms, scale, within,
+)
 
 
 class Advisor(Protocol):
@@ -178,6 +180,9 @@ class Scope:
         if not is_constant(denominator):
             if not self.sign(denominator, True):
                 numerator = mul(numerator, denominator)
+        choice = next((a for a in sorted(atoms(numerator)) if a[0] in ("Minimum", "Maximum")), None)
+        if choice is not None:
+            return self.by_choice(choice, numerator, lambda q: self.sign(q, strict, split))
         if self._by_terms(numerator, strict) or self._by_known(numerator, strict):
             return True
         if not split:
@@ -197,6 +202,19 @@ class Scope:
             else:
                 sure = False
         return sure and negative % 2 == 0
+
+    def by_choice(self, a: Atom, p: Poly, test: Callable[[Poly], bool]) -> bool:
+        """A minimum or maximum is one of two values: the test in either case, with the case as a known inequality."""
+        left, right = (dict(k) for k in a[2])
+        for value, other in ((left, right), (right, left)):
+            gap = add(other, value, -1) if a[0] == "Minimum" else add(value, other, -1)
+            self.known.append((gap, False, ""))
+            try:
+                if not test(replace_atoms(p, lambda b, value=value: value if b == a else None)):
+                    return False
+            finally:
+                self.known.pop()
+        return True
 
     def _factored(self, p: Poly) -> list[tuple[Poly, int]]:
         parts = self.advisor.factors(p)

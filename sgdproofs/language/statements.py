@@ -153,7 +153,8 @@ class NotDetermined(_Said):
 class Loops(Relation):
     """`for indices: target += increment`, started at 0.
 
-    As a relation: `target` equals the sum of `increment` over the loop indices that `target` does not carry.
+    As a relation: `target` equals the sum of `increment` over the loop indices that `target` does not carry,
+    at each entry of `target` that the loops visit.
     """
 
     __slots__ = ("order",)
@@ -165,7 +166,9 @@ class Loops(Relation):
         meaning = Sum(increment, *reversed(free)) if free else term(increment)
         if not set(target.indices) <= {place[0] for place in order}:
             raise StatementError(f"the loops over {', '.join(str(p[0]) for p in order)} do not reach every index of {target}")
-        self = super().__new__(cls, target, "==", meaning)
+        visited = [bound for v, low, high in order if v in target.indices
+                   for bound in (ge(v, low), le(v, high)) if not (bound.rel == ">=" and v.lower is not None and low == v.lower)]
+        self = super().__new__(cls, target, "==", meaning, visited)
         self.order = (tuple(order), term(increment))
         return self
 

@@ -38,5 +38,15 @@ def definition(*cites: Any) -> Reason:
 
 
 def substitution(*cites: Any) -> Reason:
-    """The same as `definition`, for lines that put one cited equation into another."""
-    return Reason("substitution", flat(cites))
+    """Equals for equals, everywhere: also inside what stays closed.
+
+        x[i] = value for all i
+        ----------------------
+        f(x[j]) = f(value at j)
+
+    Cited equations whose left side is a parameter, or an element with plain indices, are put in; others are
+    used as by `algebra`.
+
+    Fails: an equation that holds only under an assumption, or only at the present step of an induction.
+    """
+    return Reason("substitution", flat(cites), rewrites=True)

@@ -234,11 +234,7 @@ def _admitted(n: Normal, relation: Relation, marks: dict[Any, Atom], mapping: di
     env = {}
     for v, mark in marks.items():
         value = mapping.get(mark)
-        if value is None:
-            return False
-        if v.lower is not None and not n.scope.nonnegative(add(value, constant(exact(v.lower)), -1)):
-            return False
-        if v.upper is not None and not n.scope.nonnegative(add(constant(exact(v.upper)), value, -1)):
+        if value is None or not n.admits(v, value):
             return False
         env[v] = value
     return all(holds(n, w, env) for w in relation.when)
