@@ -236,3 +236,15 @@ def within(p: Poly) -> Iterator[Atom]:
 
 def has(a: Atom, which: Callable[[Atom], bool]) -> bool:
     return any(which(x) for x in inside(a))
+
+
+def replace_atoms(p: Poly, value: Callable[[Atom], Poly | None]) -> Poly:
+    """`p`, free of inverses, with each of its own atoms for which `value` gives a polynomial replaced by it."""
+    total: Poly = {}
+    for monomial, c in p.items():
+        product = constant(c)
+        for a, e in monomial:
+            new = value(a)
+            product = mul(product, atom(a, e) if new is None else power(new, e))
+        total = add(total, product)
+    return total
