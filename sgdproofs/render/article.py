@@ -8,7 +8,17 @@ from typing import Any
 
 from .layout import broken, width
 from .outline import (
-    Calculation, Correction, Errata, Formula, Heading, Inset, Items, NewPage, Paragraph, Row, Sheet,
+    Calculation,
+    Correction,
+    Errata,
+    Formula,
+    Heading,
+    Inset,
+    Items,
+    NewPage,
+    Paragraph,
+    Row,
+    Sheet,
 )
 from .words import Math, Words
 
@@ -59,8 +69,8 @@ def write(sheet: Sheet) -> str:
 # --- text ------------------------------------------------------------------------------------------------
 
 SPECIAL = {
-    "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "{": r"\{", "}": r"\}", "&": r"\&",
-    "%": r"\%", "#": r"\#", "$": r"\$", "_": r"\_", "<": r"\ensuremath{<}", ">": r"\ensuremath{>}",
+    "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "{": r"\{", "}": r"\}",
+    "&": r"\&", "%": r"\%", "#": r"\#", "$": r"\$", "_": r"\_", "<": r"\ensuremath{<}", ">": r"\ensuremath{>}",
     "|": r"\textbar{}", '"': r"\textquotedbl{}", "\n": " ", "\t": " ",
     "≤": r"\ensuremath{\le}", "≥": r"\ensuremath{\ge}", "≠": r"\ensuremath{\neq}", "→": r"\ensuremath{\to}",
     "∞": r"\ensuremath{\infty}", "×": r"\ensuremath{\times}", "·": r"\ensuremath{\cdot}", "±": r"\ensuremath{\pm}",
@@ -98,10 +108,11 @@ def _text(words: Words) -> str:
 def _calculation(rows: tuple[Row, ...], room: float, *, reasons: bool) -> list[str]:
     """The rows of an alignment, reasons beside them, nothing wider than `room`."""
     space = room - (REASON + NUMBER + GAP if reasons else 0.0)
-    lefts = [width(row.left) for row in rows if row.relation]
+    left = max((width(row.left) for row in rows if row.relation), default=0.0)
+    right = max((width(row.right) + 1.4 for row in rows if row.relation), default=0.0)
     # A wide left side stands on a row of its own, and the line breaks before its relation.
-    apart = max(lefts, default=0.0) > 0.3 * space
-    inside = space - (1.0 if apart else max(lefts, default=0.0))
+    apart = left > 0.3 * space and left + right > space
+    inside = space - (1.0 if apart else left)
     printed: list[str] = []
     for row in rows:
         beside = rf" && \reason{{{'' if row.number is None else f'({row.number})'}}}{{{_text(row.reason)}}}"

@@ -20,11 +20,30 @@ import sympy
 from ..language.errors import StatementError
 from ..language.statements import FunctionOf, Independence, Loops, NotDetermined, Relation
 from ..language.terms import (
-    INFINITY, Apply, Cov, E, Element, Family, Function, Limit, Maximum, Minimum, Negative, Parameter, Partial, Plus,
-    Power, Quotient, Row, Sum, Times, Var, term,
+    INFINITY,
+    Apply,
+    Cov,
+    E,
+    Element,
+    Family,
+    Function,
+    Limit,
+    Maximum,
+    Minimum,
+    Negative,
+    Parameter,
+    Partial,
+    Plus,
+    Power,
+    Quotient,
+    Row,
+    Sum,
+    Times,
+    Var,
+    term,
 )
 
-__all__ = ["RELATIONS", "as_sums", "latex", "name_latex"]
+__all__ = ["RELATIONS", "as_sums", "assuming", "latex", "name_latex"]
 
 SUM, PRODUCT, FACTOR, ATOM = 1, 2, 3, 4
 """How strongly a printed piece holds together."""
@@ -77,10 +96,11 @@ def _at(node: Any, level: int, *, last: bool = True) -> str:
 
 # --- names -----------------------------------------------------------------------------------------------
 
-GREEK = frozenset(
+GREEK = set(re.findall(
+    r"\w+",
     "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi pi rho sigma tau"
-    " upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega".split()
-)
+    " upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega",
+))
 ACCENTS = ("hat", "bar", "tilde")
 
 
@@ -332,18 +352,34 @@ TERMS: dict[type, Callable[[Any], Piece]] = {
 # --- statements ------------------------------------------------------------------------------------------
 
 
-def _assuming(assumptions: tuple) -> str:
-    said = r" \text{ and } ".join(latex(a) for a in assumptions)
-    return rf" \quad \text{{for }} {said}" if said else ""
+def assuming(assumptions: tuple) -> str:
+    r"""`\text{for } ...`; two bounds of one term, `i >= 1` and then `i <= n`, are one, `1 \le i \le n`."""
+    said: list[str] = []
+    before: Any = None
+    for one in assumptions:
+        if before is not None and before.lhs == one.lhs and before.rel in (">", ">=") and one.rel in ("<", "<="):
+            low = "<" if before.rel == ">" else r"\le"
+            said[-1] = f"{latex(before.rhs)} {low} {latex(one.lhs)} {RELATIONS[one.rel]} {latex(one.rhs)}"
+            before = None
+        else:
+            said.append(latex(one))
+            before = one
+    every = r" \text{ and } ".join(said)
+    return rf"\text{{for }} {every}" if said else ""
+
+
+def _tail(assumptions: tuple) -> str:
+    said = assuming(assumptions)
+    return rf" \quad {said}" if said else ""
 
 
 def _relation(statement: Relation) -> str:
-    return f"{latex(statement.lhs)} {RELATIONS[statement.rel]} {latex(statement.rhs)}{_assuming(statement.when)}"
+    return f"{latex(statement.lhs)} {RELATIONS[statement.rel]} {latex(statement.rhs)}{_tail(statement.when)}"
 
 
 def _independence(statement: Independence) -> str:
     *most, last = (latex(item) for item in statement.items)
-    return rf"{', '.join(most)} \text{{ and }} {last} \text{{ are independent}}{_assuming(statement.when)}"
+    return rf"{', '.join(most)} \text{{ and }} {last} \text{{ are independent}}{_tail(statement.when)}"
 
 
 def _function_of(statement: FunctionOf) -> str:

@@ -17,7 +17,6 @@ WIDE = {
     "+": 1.24, "-": 1.24, r"\cdot": 0.75, ",": 0.46, "(": 0.62, ")": 0.62, "[": 0.55, "]": 0.55, "/": 0.5, "'": 0.3,
     r"\quad": 1.0, r"\qquad": 2.0, r"\,": 0.17, r"\ ": 0.35, r"\infty": 1.0, r"\dots": 1.5, r"\lim": 1.6, r"\min": 1.9,
     r"\max": 2.1, r"\sum": 1.65, r"\Sigma": 0.75, r"\Phi": 0.75, r"\mathrel": 0.0, r"\partial": 0.6, ".": 0.28,
-    r"\left": 0.32, r"\right": 0.32,
 }
 
 
@@ -48,6 +47,11 @@ def _run(tokens: list[str], place: int, end: int) -> float:
             start, stop = _group(tokens, place + 1, end)
             total += max(width(row) for row in "".join(tokens[start:stop]).split(r"\\"))
             place = stop + 1
+        elif token == r"\left":
+            stop = _closing(tokens, place, end)
+            inside = tokens[place + 2:stop]
+            total += 2 * (0.85 if r"\frac" in inside or r"\sum" in inside else 0.5) + _run(tokens, place + 2, stop)
+            place = stop + 2
         elif token in "^_":
             widest = 0.0
             while place < end and tokens[place] in "^_":
@@ -82,6 +86,16 @@ def _group(tokens: list[str], place: int, end: int) -> tuple[int, int]:
             break
         stop += 1
     return place + 1, stop
+
+
+def _closing(tokens: list[str], place: int, end: int) -> int:
+    r"""Where the `\right` of the `\left` at `place` is; the end where there is none."""
+    depth = 0
+    for here in range(place, end):
+        depth += {r"\left": 1, r"\right": -1}.get(tokens[here], 0)
+        if depth == 0:
+            return here
+    return end
 
 
 def _symbol(token: str) -> float:

@@ -80,7 +80,7 @@ def _correction(number: int, entry: Correction) -> str:
     right = [] if entry.correction is None else [_text(words(Math(entry.correction.tex)), cell=True)]
     right += [_text(entry.remark, cell=True)] if entry.remark else []
     why = "<br>".join(_text(said, cell=True) for said in entry.why)
-    cells = [str(number), _text(entry.where, cell=True), printed, f"**{entry.verdict}**", why, "<br>".join(filter(None, right))]
+    cells = [str(number), _text(entry.where, cell=True), printed, f"**{entry.verdict}**", why, "<br>".join(right)]
     return f"| {' | '.join(cells)} |"
 
 

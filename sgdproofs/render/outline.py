@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..language.statements import Loops, Relation
-from .latex import RELATIONS, latex
+from .latex import RELATIONS, assuming, latex
 from .words import Words
 
 __all__ = ["Block", "Calculation", "Correction", "Errata", "Formula", "Heading", "Inset", "Items", "NewPage",
@@ -38,10 +38,9 @@ def row_of(statement: Any, *, number: int | None = None, reason: Words = (), con
     """The row of a statement; `continued` leaves out the left side, which is the right side of the row above."""
     if not isinstance(statement, Relation) or isinstance(statement, Loops):
         return Row("", "", latex(statement), "", number, reason)
-    said = r" \text{ and } ".join(latex(assumption) for assumption in statement.when)
     return Row(
         "" if continued else latex(statement.lhs), RELATIONS[statement.rel], latex(statement.rhs),
-        rf"\text{{for }} {said}" if said and not continued else "", number, reason,
+        "" if continued else assuming(statement.when), number, reason,
     )
 
 

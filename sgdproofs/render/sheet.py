@@ -13,16 +13,37 @@ from sympy.core.basic import Basic
 from ..kernel.reasons import flat
 from ..kernel.report import PROVED, REFUTED, UNDECIDED, UNJUSTIFIED, Condition, Line, Report
 from ..language.derivation import (
-    HYPOTHESIS, PREVIOUS, At, Branches, Calc, Erratum, Induction, Lemma, Refutation, leaves,
+    HYPOTHESIS,
+    PREVIOUS,
+    At,
+    Branches,
+    Calc,
+    Erratum,
+    Induction,
+    Lemma,
+    Refutation,
+    leaves,
 )
 from ..language.facts import Across, Fact, Identical
-from ..language.statements import Loops, Relation, symbols_of
-from ..language.terms import Family, Index, Parameter, Sum
+from ..language.statements import Loops, symbols_of
+from ..language.terms import Element, Family, Index, Parameter
 from . import article, markdown
 from .latex import as_sums, latex
 from .layout import width
 from .outline import (
-    Block, Calculation, Correction, Errata, Formula, Heading, Inset, Items, NewPage, Paragraph, Row, Sheet, row_of,
+    Block,
+    Calculation,
+    Correction,
+    Errata,
+    Formula,
+    Heading,
+    Inset,
+    Items,
+    NewPage,
+    Paragraph,
+    Row,
+    Sheet,
+    row_of,
 )
 from .words import Math, Words, domain, fact_name, fact_sentence, joined, listed, strong, words
 
@@ -71,7 +92,9 @@ def _summary(entries: Sequence[Report]) -> Words:
     lines = [line for r in proofs for line in r.lines]
     counts = [f"{n} {kind}" for kind in (PROVED, UNJUSTIFIED, REFUTED, UNDECIDED)
               if (n := sum(line.verdict == kind for line in lines))]
-    said = [f"{_many(len(proofs), 'derivation')} with {_many(len(lines), 'line')}: {', '.join(counts)}."] if proofs else []
+    said = []
+    if proofs:
+        said.append(f"{_many(len(proofs), 'derivation')} with {_many(len(lines), 'line')}: {', '.join(counts)}.")
     if claims:
         refuted = sum(r.verdict == REFUTED for r in claims)
         said.append(f"{_many(len(claims), 'printed claim')} examined: {refuted} refuted.")
@@ -101,7 +124,11 @@ def _head(subject: Any) -> list[Block]:
 
 
 def _given(subject: Any) -> list[Block]:
-    symbols = list(dict.fromkeys(_symbols(subject)))
+    mentioned = list(dict.fromkeys(_symbols(subject)))
+    symbols = [s for s in mentioned if not isinstance(s, Element)]
+    # A family is shown at the indices of its first mention, so that `mu[t]` and a `mu` of its own differ.
+    shown = {e.family: e for e in reversed(mentioned) if isinstance(e, Element)
+             and len(set(e.indices)) == len(e.indices) and all(isinstance(i, Index) for i in e.indices)}
     parameters = [s for s in symbols if isinstance(s, Parameter) and not isinstance(s, Index)]
     random = [s for s in symbols if isinstance(s, Family) and s.random]
     fixed = [s for s in symbols if isinstance(s, Family) and not s.random]
@@ -109,9 +136,10 @@ def _given(subject: Any) -> list[Block]:
     if parameters:
         items.append(words("Parameters: ", joined(domain(p) for p in parameters)))
     if random:
-        items.append(words("Random: ", joined(random)))
+        items.append(words("Random: ", joined(shown.get(s, s) for s in random)))
     if fixed:
-        items.append(words("Not random: " if random else "Indexed quantities: ", joined(fixed)))
+        kind = "Not random: " if random else "Indexed quantities: "
+        items.append(words(kind, joined(shown.get(s, s) for s in fixed)))
     letters = _letters(subject)
     items += [words(f"{letters[fact]} " if fact in letters else "", fact_sentence(fact)) for fact in subject.given]
     items += [words(f"From {lemma.name}: ", lemma.statement) for lemma in getattr(subject, "lemmas", ())]
@@ -152,13 +180,13 @@ def _symbols(subject: Any) -> Iterator[Any]:
 
 
 def _mentioned(statement: Any) -> Iterator[Any]:
-    if isinstance(statement, (Parameter, Family)):
+    if isinstance(statement, (Parameter, Family, Element)):
         yield statement
-    elif isinstance(statement, Relation) or not isinstance(statement, Basic):
-        yield from symbols_of(statement)
-    else:
+    if isinstance(statement, Basic):
         for part in statement.args:
             yield from _mentioned(part)
+    else:
+        yield from symbols_of(statement)
 
 
 def _statement_blocks(statement: Any, *, boxed: bool = False) -> list[Block]:
@@ -347,8 +375,9 @@ def _same(one: tuple, other: tuple) -> bool:
 
 def _opening(around: Any) -> list[Block]:
     if isinstance(around, Induction):
-        what = words(strong("Induction"), " over ", Math(rf"{latex(around.over)} \ge {around.start}"), " for the claim ")
-        return [Paragraph(words(what, Math(row_of(around.claim).tex), "."))]
+        start = Math(rf"{latex(around.over)} \ge {around.start}")
+        claim = Math(row_of(around.claim).tex)
+        return [Paragraph(words(strong("Induction"), " over ", start, " for the claim ", claim, "."))]
     if isinstance(around, Branches):
         cases = listed(condition for condition, _ in around.parts)
         return [Paragraph(words(strong("Cases "), cases, " for the claim ", Math(row_of(around.claim).tex), "."))]
@@ -357,8 +386,11 @@ def _opening(around: Any) -> list[Block]:
 
 def _closing(around: Any) -> list[Block]:
     if isinstance(around, Induction):
-        return [Paragraph(words("By induction the claim holds for all ", Math(rf"{latex(around.over)} \ge {around.start}"), "."))]
-    return [Paragraph(words("The cases are exhaustive, so the claim holds."))] if isinstance(around, Branches) else []
+        start = Math(rf"{latex(around.over)} \ge {around.start}")
+        return [Paragraph(words("By induction the claim holds for all ", start, "."))]
+    if isinstance(around, Branches):
+        return [Paragraph(words("The cases are exhaustive, so the claim holds."))]
+    return []
 
 
 def _part(around: Any, part: Any) -> list[Block]:
@@ -471,5 +503,8 @@ def _corrections(entries: Sequence[Report], titles: Mapping[str, str]) -> Iterat
             why = _grounds(line, subject.given)
             right = line.item.correction
             right = getattr(right, "conclusion", right)
-            yield Correction(where, row_of(printed.statement), _reason(line.judged(by=printed.by), numbers, _letters(subject)), line.verdict,
-                             tuple(why), None if right is None else row_of(right), words(line.item.remark) if line.item.remark else ())
+            yield Correction(
+                where, row_of(printed.statement), _reason(line.judged(by=printed.by), numbers, _letters(subject)),
+                line.verdict, tuple(why), None if right is None else row_of(right),
+                words(line.item.remark) if line.item.remark else (),
+            )

@@ -33,7 +33,7 @@ Words = tuple[Text | Math, ...]
 
 
 def words(*parts: Any) -> Words:
-    """A sentence of its parts: strings are text, `Math`, `Text` and words stay, terms and statements become formulas."""
+    """A sentence of its parts: strings are text, terms and statements are formulas, words stay as they are."""
     said: list[Text | Math] = []
     for part in parts:
         if isinstance(part, tuple):
@@ -55,8 +55,8 @@ def strong(text: str) -> Text:
 def joined(parts: Iterable[Any], between: str = ", ") -> Words:
     """`parts` with `between` in between."""
     said: Words = ()
-    for number, part in enumerate(parts):
-        said += words(*([between] if number else []), part)
+    for place, part in enumerate(parts):
+        said += words(*([between] if place else []), part)
     return said
 
 

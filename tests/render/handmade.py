@@ -7,12 +7,36 @@ from typing import Any
 
 from sgdproofs.kernel.report import PROVED, REFUTED, UNJUSTIFIED, Condition, Line, Report
 from sgdproofs.language.derivation import (
-    HYPOTHESIS, PREVIOUS, Derivation, Refutation, at, branches, calc, erratum, induction, row, step,
+    HYPOTHESIS,
+    PREVIOUS,
+    Derivation,
+    Refutation,
+    at,
+    branches,
+    calc,
+    erratum,
+    induction,
+    row,
+    step,
 )
 from sgdproofs.language.facts import assume, define, identical_across, independent_across, recurrence
 from sgdproofs.language.statements import eq, ge, gt, le, loops, ne, not_determined
 from sgdproofs.language.terms import (
-    Cov, E, Minimum, Partial, Sum, Var, family, function, index, limit, natural, positive, random_family, real, term,
+    Cov,
+    E,
+    Minimum,
+    Partial,
+    Sum,
+    Var,
+    family,
+    function,
+    index,
+    limit,
+    natural,
+    positive,
+    random_family,
+    real,
+    term,
 )
 
 THEOREM = "a stand-in for the kernel's theorem"

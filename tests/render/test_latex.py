@@ -12,11 +12,43 @@ import sympy
 
 from sgdproofs.language.errors import StatementError
 from sgdproofs.language.statements import (
-    eq, function_of, ge, independent, le, loops, not_determined,
+    eq,
+    function_of,
+    ge,
+    independent,
+    le,
+    loops,
+    not_determined,
 )
 from sgdproofs.language.terms import (
-    INFINITY, Apply, Cov, E, Element, Limit, Maximum, Minimum, Negative, Parameter, Partial, Plus, Power, Quotient, Sum,
-    Times, Var, family, function, index, limit, natural, number, positive, random_family, random_variable, real, term,
+    INFINITY,
+    Apply,
+    Cov,
+    E,
+    Element,
+    Limit,
+    Maximum,
+    Minimum,
+    Negative,
+    Parameter,
+    Partial,
+    Plus,
+    Power,
+    Quotient,
+    Sum,
+    Times,
+    Var,
+    family,
+    function,
+    index,
+    limit,
+    natural,
+    number,
+    positive,
+    random_family,
+    random_variable,
+    real,
+    term,
 )
 from sgdproofs.render.latex import as_sums, latex, name_latex
 
@@ -76,7 +108,8 @@ def value(node: Any, point: Point) -> Fraction:
         return MEANINGS["partial"](*map(of, node.args))
     if isinstance(node, Limit):
         body, variable, to = node.args
-        return MEANINGS["limit"](value(body, point.with_(variable.name, 3)), Fraction(101) if to is INFINITY else of(to))
+        far = Fraction(101) if to is INFINITY else of(to)
+        return MEANINGS["limit"](value(body, point.with_(variable.name, 3)), far)
     if isinstance(node, Sum):
         def run(ranges: tuple, here: Point) -> Fraction:
             if not ranges:
@@ -91,7 +124,7 @@ def value(node: Any, point: Point) -> Fraction:
 
 
 def some_index(draw: random.Random) -> Any:
-    return draw.choice([b, b2, i, j, t, t - 1, t + 1, term(draw.randint(0, 12)), Plus(t, number(-1)), Times(term(2), t)])
+    return draw.choice([b, b2, i, j, t, t - 1, t + 1, 2*t, Plus(t, number(-1)), term(draw.randint(0, 12))])
 
 
 def some_term(draw: random.Random, depth: int) -> Any:
@@ -128,8 +161,8 @@ def some_term(draw: random.Random, depth: int) -> Any:
         case "double":
             return Sum(part(), (b, term(1), N), (b2, draw.choice([term(1), term(0), t]), draw.choice([N, t])))
         case "distinct":
-            return Sum(part(), (b, term(1), N), (b2, term(1), N), *([(i, term(1), draw.choice([N, b]))] * draw.randint(0, 1)),
-                       distinct=True)
+            third = [(i, term(1), draw.choice([N, b]))] * draw.randint(0, 1)
+            return Sum(part(), (b, term(1), N), (b2, term(1), N), *third, distinct=True)
         case "limit":
             return draw.choice([lambda: limit(part(), t), lambda: limit(part(), v, draw.choice([0, 1]))])()
         case "moment":
@@ -261,7 +294,8 @@ mean = family("g", latex="g[#1]")
     (Minimum(t, N), r"\min(t, N)"),
     (Partial(f(v), v), r"\frac{\partial f(v)}{\partial v}"),
     (Partial(v**2, v), r"\frac{\partial}{\partial v} \left(v^2\right)"),
-    (eq(x[t], v).given(ge(t, 1), le(t, N)), r"x_t = v \quad \text{for } t \ge 1 \text{ and } t \le N"),
+    (eq(x[t], v).given(ge(t, 1), le(t, N)), r"x_t = v \quad \text{for } 1 \le t \le N"),
+    (eq(x[t], v).given(ge(t, 1), le(N, 7)), r"x_t = v \quad \text{for } t \ge 1 \text{ and } N \le 7"),
     (independent(g[b], g[b2]), r"\hat g_b \text{ and } \hat g_{b'} \text{ are independent}"),
     (function_of(mu[t], x), r"\hat\mu_t \text{ is a function of } x_1, \dots, x_t"),
     (not_determined(v, N, {}, {}), r"v \text{ is not determined by } N"),
@@ -277,7 +311,10 @@ def test_loops_print_as_loops_and_as_sums() -> None:
         r"\begin{array}{l} \textbf{for } b = 1, \dots, B,\; i = 1, \dots, N,\; j = 1, \dots, N \text{:} \\"
         r" \quad W[j,i] \mathrel{+}= \frac{1}{B} \hat g_b[i] x_j \end{array}"
     )
-    assert latex(as_sums(nest)) == r"W[j,i] = \sum_{b=1}^{B} \frac{1}{B} \hat g_b[i] x_j"
+    assert latex(as_sums(nest)) == (
+        r"W[j,i] = \sum_{b=1}^{B} \frac{1}{B} \hat g_b[i] x_j"
+        r" \quad \text{for } 1 \le i \le N \text{ and } 1 \le j \le N"
+    )
 
 
 def test_what_is_no_term_is_refused() -> None:

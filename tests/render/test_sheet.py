@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from sgdproofs.kernel.report import PROVED, UNDECIDED, Report
+from sgdproofs.kernel.report import UNDECIDED, Report
 from sgdproofs.render import latex, solution_sheet
 from sgdproofs.render.article import escape
 from sgdproofs.render.layout import broken, width
@@ -36,7 +36,8 @@ def agrees(name: str, text: str) -> None:
         path.write_text(text, encoding="utf-8")
     expected = path.read_text(encoding="utf-8") if path.exists() else ""
     if text != expected:
-        diff = "".join(difflib.unified_diff(expected.splitlines(True), text.splitlines(True), f"golden/{name}", "printed"))
+        before, after = expected.splitlines(True), text.splitlines(True)
+        diff = "".join(difflib.unified_diff(before, after, f"golden/{name}", "printed"))
         pytest.fail(f"the print has changed; if that is meant, run with SGDPROOFS_GOLDEN=write\n{diff}", pytrace=False)
 
 
@@ -150,7 +151,7 @@ def test_rows_of_a_calculation_continue() -> None:
 
 
 def test_text_of_objects_is_escaped() -> None:
-    for sign in r"& % # $ { }".split():
+    for sign in "&%#${}":
         assert escape(sign) == "\\" + sign
     assert escape("a_b~^\\") == r"a\_b\textasciitilde{}\textasciicircum{}\textbackslash{}"
     assert escape("N >= 1") == r"N \ensuremath{\ge} 1"
