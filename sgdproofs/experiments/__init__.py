@@ -1,4 +1,7 @@
-"""Numeric cross-validation: exact, high precision, Monte Carlo.  An experiment simulates the givens, never the claim."""
+"""Numeric cross-validation: exact, high precision, Monte Carlo.
+
+An experiment simulates the givens, never the claim, and passes only if it rejects a near-miss as well.
+"""
 
 from __future__ import annotations
 
@@ -50,7 +53,8 @@ def _one(entry: Any, number: int, label: str, experiment: Any, executor: Executo
     claim, near_miss = entry.claim, experiment.near_miss
     if isinstance(entry, Refutation):
         if near_miss is None:
-            return Result(label, experiment.kind, False, "the experiment of a refuted claim names the true one as near_miss")
+            return Result(label, experiment.kind, False,
+                          "not run: the experiment of a refuted claim names the true one as near_miss")
         claim, near_miss = near_miss, claim
     try:
         if isinstance(experiment, MonteCarlo):

@@ -15,8 +15,24 @@ import sympy
 
 from ..language.facts import Definition
 from ..language.terms import (
-    Apply, Cov, E, Element, Index, Limit, Maximum, Minimum, Negative, Parameter, Partial, Plus, Power, Quotient, Sum,
-    Times, Var, walk,
+    Apply,
+    Cov,
+    E,
+    Element,
+    Index,
+    Limit,
+    Maximum,
+    Minimum,
+    Negative,
+    Parameter,
+    Partial,
+    Plus,
+    Power,
+    Quotient,
+    Sum,
+    Times,
+    Var,
+    walk,
 )
 
 __all__ = ["Interpreter", "Undefined", "Unsupported"]

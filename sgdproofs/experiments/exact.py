@@ -283,7 +283,8 @@ def _factors(node: Any) -> tuple[list[Element], list, list]:
         return [node], [], []
     if isinstance(node, Times):
         parts = [_factors(a) for a in node.args]
-        return tuple(sum((p[k] for p in parts), []) for k in range(3))  # type: ignore[return-value]
+        elements, scalar, divisor = ([f for p in parts for f in p[k]] for k in range(3))
+        return elements, scalar, divisor
     if isinstance(node, Quotient):
         elements, scalar, divisor = _factors(node.args[0])
         below = _factors(node.args[1])

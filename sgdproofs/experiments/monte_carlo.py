@@ -244,9 +244,12 @@ class _Part:
     roles: tuple[str, ...]
 
 
-def plans(name: str, number: int, claim: Relation, given: tuple, experiment: MonteCarlo, seed: int | None) -> list[_Part]:
+def plans(name: str, number: int, claim: Relation, given: tuple, experiment: MonteCarlo,
+          seed: int | None) -> list[_Part]:
     """The simulations of one experiment: each stated point, then each again without the dropped facts."""
-    statements = [("claim", claim)] + ([("near-miss", experiment.near_miss)] if experiment.near_miss is not None else [])
+    statements = [("claim", claim)]
+    if experiment.near_miss is not None:
+        statements.append(("near-miss", experiment.near_miss))
     relations = [r for _, r in statements]
     nodes = closure([t for r in relations for t in terms_of(r)], given)
     has_limit = any(isinstance(n, Limit) for n in nodes)
@@ -349,8 +352,8 @@ def _judged(label: str, claim: Relation, experiment: MonteCarlo, parts: list[_Pa
         summary = f"the sides of every sample differ by at most {worst.left:.1e} of their size ({drawn})"
     else:
         worst = max(mine, key=lambda c: abs(c.z))
-        summary = f"{len(mine)} comparison{'s' * (len(mine) != 1)}, largest |z| {abs(worst.z):.2f} (limit {bound:.2f}; " \
-                  f"false alarm {RUN_FALSE_ALARM:g} in a run of up to {RUN_COMPARISONS}; {drawn})"
+        summary = f"{len(mine)} comparison{'s' * (len(mine) != 1)}, largest |z| {abs(worst.z):.2f} " \
+                  f"(limit {bound:.2f}; false alarm {RUN_FALSE_ALARM:g} in a run of up to {RUN_COMPARISONS}; {drawn})"
     if not agrees and mine:
         summary = f"REJECTED at {worst.where}: left {worst.left:.6g}, right {worst.right:.6g}, " \
                   f"{worst.z:.1f} standard errors apart (limit {bound:.2f}; {drawn})"

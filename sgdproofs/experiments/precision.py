@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 import mpmath
@@ -188,7 +189,7 @@ def _extrapolated(values: list) -> tuple[Any, Any]:
     """
     row, best, error = list(values), values[-1], None
     for order in range(1, len(values)):
-        row = [(2**order * b - a) / (2**order - 1) for a, b in zip(row, row[1:], strict=False)]
+        row = [(2**order * b - a) / (2**order - 1) for a, b in pairwise(row)]
         change = max(abs(r - best) for r in row[-2:])
         if error is not None and change > error:
             break
@@ -240,7 +241,8 @@ def run_precision(name: str, claim: Relation, near_miss: Relation, given: tuple,
     worst_miss: float = float(experiment.digits)
     rejected, failure, undefined = False, "", "its conditions hold at none"
     tails: list[Any] = []
-    reached, ways = 0, set()
+    reached = 0
+    ways: set[str] = set()
     skipped = 0
     points = list(settings_at(experiment.at))
     stated = len(points)
@@ -346,11 +348,11 @@ def _just_above(node: Parameter, k: int) -> Fraction:
     if node.lower is not None:
         gap = _TINY if node.upper is None else min(_TINY, (node.upper - node.lower) / 3)
         return node.lower + gap * (k + 1)
-    return (node.upper or 0) - (k + 1) * _TINY
+    return (node.upper or Fraction(0)) - (k + 1) * _TINY
 
 
 def _far_up(node: Parameter, k: int) -> Fraction:
     if node.upper is not None:
         gap = _TINY if node.lower is None else min(_TINY, (node.upper - node.lower) / 3)
         return node.upper - gap / (k + 1)
-    return (node.lower or 0) + 10**12 + k
+    return (node.lower or Fraction(0)) + 10**12 + k

@@ -357,7 +357,7 @@ def _window(setting: Setting) -> int | None:
 def _lag(place: Any, over: Any) -> int | None:
     if place == over:
         return 0
-    if isinstance(place, Plus) and len(place.args) == 2 and place.args[0] == over and isinstance(place.args[1], Negative):
+    if isinstance(place, Plus) and len(place.args) == 2 and place.args[0] == over and type(place.args[1]) is Negative:
         back = place.args[1].args[0]
         return int(back) if getattr(back, "is_Integer", False) else None
     return None

@@ -135,8 +135,7 @@ class Setting:
         return compare(exact.value(relation.lhs, binding), relation.rel, exact.value(relation.rhs, binding))
 
     def default_place(self, index: Index) -> int:
-        low = 1 if index.lower is None else max(1, int(index.lower))
-        return low
+        return 1 if index.lower is None else max(1, int(index.lower))
 
     def default_parameter(self, node: Parameter) -> Fraction:
         if isinstance(node, Index):
@@ -247,8 +246,8 @@ class Setting:
     def scale(self, number: int, member: int) -> int:
         """2 for every other member where the experiment drops what makes the members alike, else 1."""
         families = self.sources[number].families
-        alike = any(isinstance(f, Identical) and set(families) & set(f.families)
-                    or isinstance(f, Equation) and set(families) & _mentioned(f) for f in self.dropped)
+        alike = any((isinstance(f, Identical) and set(families) & set(f.families))
+                    or (isinstance(f, Equation) and set(families) & _mentioned(f)) for f in self.dropped)
         return 2 if alike and member % 2 else 1
 
     def _member_matters(self, source: Source) -> bool:
@@ -367,7 +366,7 @@ def _is_covariance(matrix: tuple) -> bool:
     rows = [list(line) for line in matrix]
     for k in range(len(rows)):
         pivot = rows[k][k]
-        if pivot < 0 or pivot == 0 and any(rows[k][j] for j in range(k, len(rows))):
+        if pivot < 0 or (pivot == 0 and any(rows[k][j] for j in range(k, len(rows)))):
             return False
         for i in range(k + 1, len(rows)):
             if pivot:
@@ -423,7 +422,7 @@ def _mentioned(fact: Fact) -> set[Family]:
         return {i.family for i in fact.statement.items}
     if isinstance(fact, Definition):
         roots = [fact.target, fact.value, *(v for _, v in fact.start)]
-    elif getattr(fact, "relation", None) is not None:
+    elif isinstance(fact, (Equation, CitedTheorem)):
         roots = [fact.relation.lhs, fact.relation.rhs]
     else:
         roots = []
@@ -434,9 +433,10 @@ def _joined(laws: list[Law | None]) -> Normal | None:
     """One correlated normal law with the given margins; None where a margin is not stated."""
     if any(law is None for law in laws):
         return None
-    if not all(isinstance(law, Normal) and law.size == 1 for law in laws):
+    normals = [law for law in laws if isinstance(law, Normal) and law.size == 1]
+    if len(normals) < len(laws):
         raise Unsupported("only normal laws of single variables are joined when independence is dropped")
-    spreads = [law.covariance[0][0] for law in laws]
+    spreads = [law.covariance[0][0] for law in normals]
     shared = min(spreads) / 2
-    return Normal(tuple(law.mean[0] for law in laws),
-                  tuple(tuple(v if i == j else shared for j in range(len(laws))) for i, v in enumerate(spreads)))
+    return Normal(tuple(law.mean[0] for law in normals),
+                  tuple(tuple(v if i == j else shared for j in range(len(normals))) for i, v in enumerate(spreads)))

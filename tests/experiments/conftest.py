@@ -8,12 +8,31 @@ import pytest
 
 from sgdproofs.language.derivation import Derivation, step
 from sgdproofs.language.facts import (
-    Given, assume, define, differentiable, identical_across, independent_across, recurrence,
+    Given,
+    assume,
+    define,
+    differentiable,
+    identical_across,
+    independent_across,
+    recurrence,
 )
 from sgdproofs.language.statements import eq, ge, independent, le
 from sgdproofs.language.terms import (
-    Cov, E, Minimum, Partial, Sum, Var, family, function, index, limit, natural, positive, random_family,
-    random_variable, real,
+    Cov,
+    E,
+    Minimum,
+    Partial,
+    Sum,
+    Var,
+    family,
+    function,
+    index,
+    limit,
+    natural,
+    positive,
+    random_family,
+    random_variable,
+    real,
 )
 
 
@@ -99,7 +118,7 @@ def constant_input():
 @pytest.fixture
 def layer():
     b, i, j = index("b", at_least=1), index("i", at_least=1), index("j", at_least=1)
-    B, I, J = natural("B", at_least=1), natural("I", at_least=1), natural("J", at_least=1)  # noqa: E741
+    B, I, J = natural("B", at_least=1), natural("I", at_least=1), natural("J", at_least=1)
     W, x, y = (family(name, arity=2, first=1) for name in ("W", "x", "y"))
     slope, total = family("ygrad", arity=2, first=1), family("wgrad", arity=2, first=1)
     loss = function("loss")()

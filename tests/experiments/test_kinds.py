@@ -8,14 +8,14 @@ from fractions import Fraction
 import pytest
 
 from sgdproofs.experiments import run
-from sgdproofs.language.derivation import Refutation
+from sgdproofs.language.derivation import Refutation, branches, calc, induction, row, step
 from sgdproofs.language.errors import StatementError
 from sgdproofs.language.experiments import discrete, einsum, exact, monte_carlo, normal, normal_vector, precision
-from sgdproofs.language.facts import identical_across, independent_across, recurrence
+from sgdproofs.language.facts import assume, identical_across, independent_across, recurrence
 from sgdproofs.language.statements import eq, loops, not_determined
 from sgdproofs.language.terms import E, Sum, Var, family, index, limit, positive, random_family, real
 
-from .conftest import entry
+from .conftest import Reason, entry
 
 
 def only(name, claim, given, experiment):
@@ -97,7 +97,8 @@ def test_gradient_as_sums_and_loops(layer):
     s = layer
     shown = loops(s.order, s.total[s.j, s.i], 1/s.B*s.slope[s.b, s.j]*s.x[s.b, s.i])
     wrong = loops(s.order, s.total[s.j, s.i], s.slope[s.b, s.j]*s.x[s.b, s.i])
-    for experiment in (exact(near_miss=s.miss), precision(near_miss=s.miss, at={s.B: 3}), einsum(shown, near_miss=wrong)):
+    for experiment in (exact(near_miss=s.miss), precision(near_miss=s.miss, at={s.B: 3}),
+                       einsum(shown, near_miss=wrong)):
         accepted(only("gradient", s.claim, s.given, experiment))
     refused(only("gradient", s.claim, s.given, einsum(shown, near_miss=shown)))
 
@@ -106,7 +107,8 @@ def test_identity_of_every_sample(ema):
     y = random_family("y", first=0)
     given = (ema.update, recurrence(y[ema.t], (1 - 1/ema.N)*y[ema.t - 1] + ema.x[ema.t], start={0: 0}))
     claim, miss = eq(y[ema.t], ema.N*ema.mu[ema.t]), eq(y[ema.t], ema.mu[ema.t])
-    for experiment in (exact(near_miss=miss), precision(near_miss=miss), monte_carlo(near_miss=miss, at={ema.t: (1, 9)})):
+    for experiment in (exact(near_miss=miss), precision(near_miss=miss),
+                       monte_carlo(near_miss=miss, at={ema.t: (1, 9)})):
         accepted(only("same-path", claim, given, experiment))
         refused(only("same-path", eq(y[ema.t], (ema.N + 1)*ema.mu[ema.t]), given, experiment))
 
@@ -146,10 +148,10 @@ def test_a_refuted_claim_exchanges_the_roles(weighted):
 
 
 def test_wrong_claims_pass_nothing(ema, minibatch, weighted, two, constant_input):
-    small = 2**16
+    small, spread = 2**16, Var(ema.mu[ema.t])
     wrong = [
-        (ema.given, eq(Var(ema.mu[ema.t]), ema.sigma2/(2*ema.N + 1)*(1 - (1 - 1/ema.N)**(2*ema.t))), ema.finite_miss, {}),
-        (ema.given, eq(Var(ema.mu[ema.t]), ema.sigma2/(2*ema.N - 1)*(1 - (1 - 1/ema.N)**ema.t)), ema.finite_miss, {}),
+        (ema.given, eq(spread, ema.sigma2/(2*ema.N + 1)*(1 - (1 - 1/ema.N)**(2*ema.t))), ema.finite_miss, {}),
+        (ema.given, eq(spread, ema.sigma2/(2*ema.N - 1)*(1 - (1 - 1/ema.N)**ema.t)), ema.finite_miss, {}),
         (minibatch.given, minibatch.miss, eq(*reversed(minibatch.claim.args[:2])), {minibatch.B: 3}),
         (weighted.given, weighted.miss, weighted.claim, {weighted.n: 3}),
         (two.given, two.miss, two.claim, {}),
@@ -178,9 +180,6 @@ def test_a_near_miss_that_is_true_or_too_near_is_no_check(two):
 
 
 def test_one_wrong_line_fails_the_exact_experiment(ema):
-    from sgdproofs.language.derivation import branches, calc, induction, row, step
-    from .conftest import Reason
-
     by = Reason()
     good = eq(ema.mu[1], ema.x[1]/ema.N)
     bad = eq(ema.mu[1], ema.x[1])
@@ -243,10 +242,9 @@ def test_data_is_checked_when_written(two):
 
 def test_a_mean_needs_no_independence(ema):
     m = real("m")
-    from sgdproofs.language.facts import assume
-
     given = (ema.update, assume(eq(E(ema.x[ema.t]), m)))
     claim = eq(E(ema.mu[ema.t]), m*(1 - (1 - 1/ema.N)**ema.t))
     miss = eq(E(ema.mu[ema.t]), m)
-    for experiment in (exact(near_miss=miss), precision(near_miss=miss), monte_carlo(near_miss=miss, at={ema.t: 4, m: 2})):
+    for experiment in (exact(near_miss=miss), precision(near_miss=miss),
+                       monte_carlo(near_miss=miss, at={ema.t: 4, m: 2})):
         accepted(only("mean", claim, given, experiment))

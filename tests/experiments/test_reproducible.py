@@ -38,7 +38,7 @@ def test_processes_and_threads_give_the_same_bits(simulated):
 def test_a_dask_cluster_gives_the_same_bits(simulated):
     distributed = pytest.importorskip("distributed", reason="the extra [dask] is not installed")
     serial = run(simulated)
-    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster, \
+    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster, \
             distributed.Client(cluster) as client:
         assert run(simulated, executor=client.get_executor()) == serial
 
@@ -108,6 +108,7 @@ def test_the_threshold_is_the_stated_tail():
 def test_scores_are_spread_as_stated(two):
     scores = []
     for seed in range(60):
-        (result,) = run(entry("scores", two.claim, two.given, monte_carlo(near_miss=two.miss, samples=2**12)), seed=seed)
+        experiment = monte_carlo(near_miss=two.miss, samples=2**12)
+        (result,) = run(entry("scores", two.claim, two.given, experiment), seed=seed)
         scores += result.data["z"]
     assert 0.7 < numpy.std(scores) < 1.4 and abs(numpy.mean(scores)) < 0.5
