@@ -22,6 +22,7 @@ from .language.errors import SgdproofsError
 from .language.facts import Across, ChainRule, Definition, Fact, Identical
 from .language.statements import FunctionOf, Independence, Relation, free_indices
 from .language.terms import (
+    INFINITY,
     Apply,
     Cov,
     E,
@@ -174,6 +175,95 @@ def _head(number: Any) -> Fraction:
     return number.head if isinstance(number, _Jet) else number
 
 
+# --- limits: functions of one variable that grows ----------------------------------------------------------
+
+
+class _Growth:
+    """A quotient of sums `c q**T T**k` with rational c and q and natural k: (q, k) -> c above and below.
+
+    Every such function has a dominant term for large T, so that its limit can be read off.
+    """
+
+    __slots__ = ("above", "below")
+
+    def __init__(self, above: dict, below: dict) -> None:
+        self.above = {term: c for term, c in above.items() if c}
+        self.below = {term: c for term, c in below.items() if c}
+        if len(self.above) + len(self.below) > 400:
+            raise Budget("a limit of too many terms")
+
+    def __add__(self, other: Any) -> _Growth:
+        other = _growth(other)
+        above = _product(self.above, other.below)
+        for term, c in _product(other.above, self.below).items():
+            above[term] = above.get(term, 0) + c
+        return _Growth(above, _product(self.below, other.below))
+
+    def __mul__(self, other: Any) -> _Growth:
+        other = _growth(other)
+        return _Growth(_product(self.above, other.above), _product(self.below, other.below))
+
+    def __neg__(self) -> _Growth:
+        return self * Fraction(-1)
+
+    __radd__, __rmul__ = __add__, __mul__
+
+    def inverse(self) -> _Growth:
+        if not self.above:
+            raise Undefined("division by zero")
+        return _Growth(self.below, self.above)
+
+    def exponential(self, base: Any) -> _Growth:
+        """`base` to the power of this, for a number `base` and this of the form `a T + b` with integers."""
+        slope, rest = self.above.get((Fraction(1), 1), Fraction(0)), self.above.get((Fraction(1), 0), Fraction(0))
+        scale = self.below.get((Fraction(1), 0))
+        plain = self.above.keys() <= {(Fraction(1), 1), (Fraction(1), 0)} and len(self.below) == 1 and scale is not None
+        if not plain or isinstance(base, _Growth | _Jet):
+            raise NotEvaluable("the limit of a power whose exponent is not linear")
+        slope, rest = slope / scale, rest / scale
+        if slope.denominator != 1 or rest.denominator != 1:
+            raise Undefined("the exponent is not always an integer")
+        if base == 0 and slope <= 0:
+            raise Undefined("division by zero (a negative power of 0)")
+        return _growth(Fraction(0)) if base == 0 else _Growth({(_raise(base, slope), 0): _raise(base, rest)}, ONE)
+
+    def limit(self) -> Fraction:
+        if not self.above:
+            return Fraction(0)
+        (q, k), (p, m) = _dominant(self.above), _dominant(self.below)
+        if (abs(q), k) < (abs(p), m):
+            return Fraction(0)
+        if (abs(q), k) > (abs(p), m):
+            raise Undefined("there is no limit: the absolute value grows without bound")
+        if q != p:
+            raise Undefined("there is no limit: the sign alternates")
+        return self.above[q, k] / self.below[p, m]
+
+
+ONE = {(Fraction(1), 0): Fraction(1)}
+
+
+def _growth(number: Any) -> _Growth:
+    return number if isinstance(number, _Growth) else _Growth({(Fraction(1), 0): number}, ONE)
+
+
+def _product(left: dict, right: dict) -> dict:
+    found: dict = {}
+    for (q, k), c in left.items():
+        for (p, m), d in right.items():
+            found[q * p, k + m] = found.get((q * p, k + m), 0) + c * d
+    return found
+
+
+def _dominant(terms: dict) -> tuple[Fraction, int]:
+    """The largest term for large T, if there is only one."""
+    size = max((abs(q), k) for q, k in terms)
+    found = [(q, k) for q, k in terms if (abs(q), k) == size]
+    if len(found) > 1:
+        raise NotEvaluable("a limit with two dominant terms")
+    return found[0]
+
+
 # --- arithmetic, number by number --------------------------------------------------------------------------
 
 
@@ -186,12 +276,18 @@ def _multiply(a: Any, b: Any) -> Any:
 
 
 def _divide(a: Any, b: Any) -> Any:
+    if isinstance(b, _Growth):
+        return b.inverse() * a
     if _head(b) == 0:
         raise Undefined("division by zero")
+    if isinstance(a, _Growth):
+        return a * (1 / b)
     return a * b.inverse() if isinstance(b, _Jet) else a * (1 / b) if isinstance(a, _Jet) else a / b
 
 
 def _raise(a: Any, n: Any) -> Any:
+    if isinstance(n, _Growth):
+        return n.exponential(a)
     if isinstance(n, _Jet):
         if n.tail().parts.keys() - {frozenset()}:
             raise NotEvaluable("a derivative with respect to a symbol in an exponent")
@@ -201,6 +297,13 @@ def _raise(a: Any, n: Any) -> Any:
     n = int(n)
     if n < 0 and _head(a) == 0:
         raise Undefined("division by zero (a negative power of 0)")
+    if isinstance(a, _Growth):
+        if abs(n) > 64:
+            raise Budget(f"the limit of a power with exponent {n}")
+        total: Any = _growth(Fraction(1))
+        for _ in range(abs(n)):
+            total = total * a
+        return total.inverse() if n < 0 else total
     size = max(abs(_head(a).numerator).bit_length(), _head(a).denominator.bit_length())
     if abs(n) * max(size - 1, 0) > LARGEST:
         raise Budget(f"the power with exponent {n} is too large a number")
@@ -219,6 +322,8 @@ def _bounded(number: Any) -> Any:
 
 
 def _choose(a: Any, b: Any, smaller: bool) -> Any:
+    if isinstance(a, _Growth) or isinstance(b, _Growth):
+        raise NotEvaluable("the limit of a min or max")
     if _head(a) == _head(b):
         if _parts(a) != _parts(b):
             raise Undefined("min and max have no derivative where their arguments are equal")
@@ -246,6 +351,7 @@ class _Reading:
     def __init__(self, model: Model, seeds: Mapping | None = None) -> None:
         self.model, self.seeds = model, seeds or {}
         self.memo = {} if seeds else model._memo
+        self.in_limit = False
         self.under_way: set = set()
         self.visited = 0
 
@@ -265,7 +371,7 @@ class _Reading:
 
     def place(self, node: Any, env: Mapping) -> int:
         found = self.of(node, env)
-        if isinstance(found, (tuple, _Jet)):
+        if isinstance(found, (tuple, _Jet, _Growth)):
             raise NotEvaluable(f"the index or bound {node} is not a plain number")
         if found.denominator != 1:
             raise Undefined(f"the index or bound {node} = {found} is no integer")
@@ -370,7 +476,7 @@ class _Reading:
         """The expectation of the product of `factors`."""
         if not any(isinstance(f, tuple) for f in factors):
             return factors[0] if len(factors) == 1 else factors[0] * factors[1]
-        if self.seeds:
+        if self.seeds or self.in_limit:
             found = factors[0] if len(factors) == 1 else _each(_multiply, *factors)
             total: Any = Fraction(0)
             for weight, number in zip(self.model.probabilities, found, strict=True):
@@ -507,7 +613,26 @@ def _looked_up(here: _Reading, function: Function, arguments: tuple) -> Fraction
 
 
 def _limit(here: _Reading, node: Limit, env: Mapping) -> Any:
-    raise NotEvaluable(f"the limit {node} is not a finite computation")
+    """The limit of a term that is built from powers of the variable and powers with it as the exponent."""
+    body, variable, point = node.args
+    counts = isinstance(variable, Index)
+    inner = list(walk(body))
+    if (here.seeds or here.in_limit or any(isinstance(n, (Partial, Limit, Apply)) for n in inner)
+            # What depends on a parameter is not said by the model; on an index, only elements can depend.
+            or (not counts and body.free_symbols - {variable})
+            or (not counts and any(isinstance(n, (Element, Sum)) for n in inner))
+            or (not counts and any(isinstance(n, Power) and variable in n.args[1].free_symbols for n in inner))
+            or (counts and point is not INFINITY)):
+        raise NotEvaluable(f"the limit {node} is not a finite computation")
+    grows = _Growth({(Fraction(1), 1): Fraction(1)}, ONE)
+    if point is not INFINITY:
+        grows = grows.inverse() + here.of(point, env)  # from above
+    here.in_limit = True
+    try:
+        found = here.of(body, {**env, variable: grows})
+    finally:
+        here.in_limit = False
+    return _each(lambda number, _: _growth(number).limit(), found, Fraction(0))
 
 
 _RULES: dict[type, Callable[[_Reading, Any, Mapping], Any]] = {

@@ -132,7 +132,7 @@ class _Subject:
         self.fixed = {symbol: F(v) for symbol, v in fixed.items()}
         terms = [r for s in statements for r in roots(s)] + [r for f in facts for r in fact_roots(f)]
         nodes = list(dict.fromkeys(n for t in terms for n in walk(t)))
-        if any(isinstance(n, Limit) for n in nodes):
+        if any(isinstance(n, Limit) and _runs_off(n) for n in nodes):
             raise NotEvaluable("a limit is not a finite computation")
         self.families = {f.name: f for f in nodes if isinstance(f, Family)}
         for fact in facts:
@@ -161,6 +161,12 @@ class _Subject:
 
     def opaque(self, symbol: Any) -> bool:
         return symbol not in self.defined
+
+
+def _runs_off(limit: Limit) -> bool:
+    """Whether a limit asks for infinitely many elements."""
+    body, variable = limit.args[:2]
+    return any(isinstance(n, Element) and any(variable in i.free_symbols for i in n.indices) for n in walk(body))
 
 
 def _free(statement: Any) -> set:

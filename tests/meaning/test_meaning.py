@@ -102,7 +102,11 @@ def test_undefined(node, model):
 
 def test_what_cannot_be_evaluated():
     with pytest.raises(NotEvaluable):
-        value(limit(1 / t, t), at())
+        value(limit(family("y")[t], t), Model(values={("y", (1,)): F(1)}))
+    with pytest.raises(NotEvaluable):
+        value(limit(a / x, a), at(a=1, x=1))  # x may depend on a
+    with pytest.raises(NotEvaluable):
+        value(limit(Minimum(t, 3), t), at())
     with pytest.raises(NoValue, match="a"):
         value(a + 1, Model())
     with pytest.raises(NoValue, match=r"alpha\[3\]"):
@@ -137,6 +141,39 @@ def test_a_model_needs_probabilities():
     for weights in ((F(1, 2),), (F(1), F(0)), (F(3, 2), F(-1, 2))):
         with pytest.raises(ValueError, match="probabilities"):
             Model(probabilities=weights)
+
+
+@pytest.mark.parametrize(
+    ("node", "model", "expected"),
+    [
+        (limit(1 / t, t), at(), F(0)),
+        (limit((3 * t**2 - t) / (2 * t**2 + 1), t), at(), F(3, 2)),
+        (limit(b / (2 * a - 1) * (1 - (1 - 1 / a)**(2 * t)), t), at(a=3, b=5), F(1)),
+        (limit((1 - 1 / a)**t, t), at(a=1), F(0)),  # 0**t
+        (limit(t**3 * a**t, t), at(a=F(-1, 2)), F(0)),
+        (limit((a**t + 1) / (2 * a**t - t), t), at(a=3), F(1, 2)),
+        (limit(a / (2 * a - 1), a), at(a=7), F(1, 2)),
+        (limit((a**2 + a) / (3 * a), a, 0), at(a=7), F(1, 3)),
+        (limit(1 + Sum(i / t, (i, 1, n)), t), at(n=4), F(1)),
+        (a + limit(t / (t + a), t), at(a=2), F(3)),
+    ],
+)
+def test_limits_of_closed_forms(node, model, expected):
+    assert value(node, model) == expected
+
+
+@pytest.mark.parametrize("node", [limit(t, t), limit(2**t / t, t), limit((-1) ** t, t), limit(1 / a, a, 0),
+                                  limit(1 / (t - t), t)])
+def test_limits_that_do_not_exist(node):
+    with pytest.raises(Undefined):
+        value(node, at(a=1))
+
+
+def test_limits_of_moments():
+    u = random_variable("u")
+    m = Model({}, HALF, {("u", ()): (F(1), F(-1))})
+    assert value(limit(Var(u * (1 + 1 / t)), t), m) == 1
+    assert value(limit(u / t + u, t), m) == (1, -1)
 
 
 def test_recurrences_are_deep_and_forward():

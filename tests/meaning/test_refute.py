@@ -117,10 +117,16 @@ FALSE = {
     "looks ahead": (function_of(mu[t], x), (define(mu[t], x[t + 1]),)),
     "case left out": (eq(y / Minimum(y, 1), y).given(ge(y, 0)), ()),
     "undefined function": (eq(function("f")(a), function("f")(b)), ()),
+    "wrong limit": (eq(limit(sigma2 / (2 * N - 1) * (1 - (1 - 1 / N)**(2 * t)), t), sigma2 / (2 * N)), ()),
+    "limit over a parameter": (eq(limit(N / (2 * N - 1), N), F(1, 3)), ()),
+    "no limit": (eq(limit(a**t, t), 0), (assume(lt(a, 1)),)),
     "loop nest": (loops(((d, 1, B), (i, 1, 2)), g[i], alpha[d]), (define(g[i], B * alpha[1]),)),
 }
 
 TRUE = {
+    "limit": (eq(limit(sigma2 / (2 * N - 1) * (1 - (1 - 1 / N)**(2 * t)), t), sigma2 / (2 * N - 1)), ()),
+    "limit over a parameter": (eq(limit(N / (2 * N - 1), N), F(1, 2)), ()),
+    "geometric": (eq(limit(a**t, t), 0), (assume(lt(a, 1)), assume(lt(-1, a)))),
     "variance of an average": (eq(Var(Sum(z[i], (i, 1, n)) / n), spread / n), points),
     "weighted sum": (weighted, points),
     "weighted sum, pairwise": (weighted, (pairwise_independent_across(z, i), points[1])),
@@ -224,8 +230,8 @@ def test_replay_refuses_another_statement_or_more_facts():
 
 
 def test_limits_are_not_guessed():
-    assert search(eq(limit(1 / t, t), 1), ()) is None
-    named = define(v, limit(1 / t, t))
+    assert search(eq(limit(mu[t], t), 1), (update,)) is None
+    named = define(v, limit(Var(mu[t]), t))
     assert search(eq(v, 7), (named,)) is None
     assert search(eq(v + a, 7 + a), (named,)) is None
     assert search(eq(c, 7), (named, define(c, v + 1))) is None
