@@ -321,6 +321,8 @@ def _partial(node: Partial) -> Piece:
 
 def _apply(node: Apply) -> Piece:
     head, *arguments = node.args
+    if not arguments:  # a quantity that depends on what it does not name, such as a loss
+        return _piece(head)
     return Piece(latex(head) + _bracketed(", ".join(latex(a) for a in arguments)), ATOM)
 
 

@@ -14,7 +14,7 @@ TEXTUAL = {r"\mathrm", r"\operatorname", r"\text", r"\textbf", r"\mathbf", r"\ma
 MARKS = {r"\hat", r"\bar", r"\tilde", r"\displaystyle", r"\vec", r"\dot", r"\mathcal", r"\mathbb"}
 WIDE = {
     "=": 1.36, "<": 1.36, ">": 1.36, r"\le": 1.36, r"\ge": 1.36, r"\neq": 1.36, r"\to": 1.6, r"\downarrow": 1.1,
-    "+": 1.24, "-": 1.24, r"\cdot": 0.75, ",": 0.46, "(": 0.62, ")": 0.62, "[": 0.55, "]": 0.55, "/": 0.5, "'": 0.3,
+    "+": 1.24, "-": 1.24, r"\cdot": 0.75, ",": 0.46, "(": 0.42, ")": 0.42, "[": 0.32, "]": 0.32, "/": 0.5, "'": 0.3,
     r"\quad": 1.0, r"\qquad": 2.0, r"\,": 0.17, r"\ ": 0.35, r"\infty": 1.0, r"\dots": 1.5, r"\lim": 1.6, r"\min": 1.9,
     r"\max": 2.1, r"\sum": 1.65, r"\Sigma": 0.75, r"\Phi": 0.75, r"\mathrel": 0.0, r"\partial": 0.6, ".": 0.28,
 }
@@ -105,7 +105,11 @@ def _symbol(token: str) -> float:
         return 0.0
     if token[0] == "\\":
         return 0.64
-    return 0.52 if token.isdigit() else 0.8 if token.isupper() else 0.56
+    if token in "bcfijlrst":
+        return 0.48
+    if token in "mwMW":
+        return 0.9 if token.islower() else 1.1
+    return 0.52 if token.isdigit() else 0.84 if token.isupper() else 0.6
 
 
 SIGN = re.compile(r" (?=[+-] )")

@@ -293,6 +293,8 @@ mean = family("g", latex="g[#1]")
     (limit(v*N, v, 0), r"\lim_{v \downarrow 0} v N"),
     (Minimum(t, N), r"\min(t, N)"),
     (Partial(f(v), v), r"\frac{\partial f(v)}{\partial v}"),
+    (function("loss", latex=r"\ell")(), r"\ell"),
+    (function("loss", latex=r"\ell^1")()**2, r"\left(\ell^1\right)^2"),
     (Partial(v**2, v), r"\frac{\partial}{\partial v} \left(v^2\right)"),
     (eq(x[t], v).given(ge(t, 1), le(t, N)), r"x_t = v \quad \text{for } 1 \le t \le N"),
     (eq(x[t], v).given(ge(t, 1), le(N, 7)), r"x_t = v \quad \text{for } t \ge 1 \text{ and } N \le 7"),
