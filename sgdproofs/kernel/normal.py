@@ -254,7 +254,7 @@ class Normal:
             rest = tuple((a, e) for a, e in monomial if not has(a, var.__eq__))
             outside[own] = add(outside.get(own, {}), {rest: c})
         for own, coefficient in outside.items():
-            total = add(total, mul(coefficient, self._sum_monomial(var, length, own)))
+            total = add(total, mul(coefficient, self._nest([(var, length)], {own: 1}) if own else length))
         return total
 
     def _picked(self, var: Atom, length: Poly, body: Poly) -> tuple[Poly, Poly]:
@@ -275,31 +275,22 @@ class Normal:
                 rest[monomial] = c
         return total, rest
 
-    def _sum_monomial(self, var: Atom, length: Poly, own: Monomial) -> Poly:
-        if not own:
-            return length
-        for a, e in own:
-            if a[0] == "sum" and not any(has(b, var.__eq__) for k in a[2][:-1] for m, _ in k for b, _ in m):
-                rest = tuple((b, f) for b, f in own if b != a)
-                binders, inner = self.opened(a)
-                left = mul({rest: 1}, power(atom(a), e - 1))
-                return self._nest([(var, length), *binders], mul(left, inner))
-        return self._nest([(var, length)], {own: 1})
-
     def _nest(self, binders: list[tuple[Atom, Poly]], body: Poly) -> Poly:
-        """A sum over several indices in the form that does not depend on their order or names."""
+        """A sum over several indices in the form that does not depend on their order or names.
+
+        Sums inside that depend on an index, but not in their ranges, are taken into the same sum.
+        """
+        ours = {v for v, _ in binders}
         total: Poly = {}
         for monomial, c in body.items():
-            more = [(a, e) for a, e in monomial if a[0] == "sum" and any(has(a, v.__eq__) for v, _ in binders)
-                    and not any(has(b, v.__eq__) for v, _ in binders for k in a[2][:-1] for m, _ in k for b, _ in m)]
-            if more:
-                a, e = more[0]
-                rest = tuple((b, f) for b, f in monomial if b != a)
-                extra, inner = self.opened(a)
-                left = mul({rest: c}, power(atom(a), e - 1))
-                total = add(total, self._nest(binders + extra, mul(left, inner)))
-            else:
+            inner = next((a for a, e in monomial if a[0] == "sum" and e > 0 and has(a, ours.__contains__)
+                          and not any(b in ours for k in a[2][:-1] for b in within(dict(k)))), None)
+            if inner is None:
                 total = add(total, scale(self._close(binders, monomial), c))
+            else:
+                extra, own = self.opened(inner)
+                rest = mul({monomial: c}, atom(inner, -1))
+                total = add(total, self._nest(binders + extra, mul(rest, own)))
         return total
 
     def _close(self, binders: list[tuple[Atom, Poly]], monomial: Monomial) -> Poly:

@@ -64,6 +64,8 @@ def _disjoint_blocks(goal: Goal) -> str:
         for line in past:
             for fact in across:
                 if older.family == line.target.family and newer.family == line.source and newer.family in fact.families:
+                    if newer.family.first is None or fact.index.lower is None or fact.index.lower > newer.family.first:
+                        return f"independence across {fact.index.domain_text()} does not reach every {newer.family.name}"
                     n = goal.normal(goal.scope.copy())
                     gap = add(n.poly(newer.indices[0], {}), n.poly(older.indices[0], {}), -1)
                     if n.scope.nonnegative(add(gap, constant(1), -1)):

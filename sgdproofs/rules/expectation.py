@@ -86,7 +86,7 @@ REMAKES = (("E", expect),)
 def splits(n: Normal, fact: Any) -> MomentRule | None:
     """The rule that a fact of independence gives: a moment of several blocks is a product of moments."""
     if isinstance(fact, F.Across):
-        return lambda m, free: _split(m, free, fact.strength, lambda a: _place(fact.families, a))
+        return lambda m, free: _split(m, free, fact.strength, lambda a: _place(m, fact, a))
     said = fact.statement if isinstance(fact, F.Given) else fact
     if isinstance(said, Independence) and all(holds(n, w, {}) for w in said.when):
         items = said.items
@@ -94,9 +94,12 @@ def splits(n: Normal, fact: Any) -> MomentRule | None:
     return None
 
 
-def _place(families: tuple, a: Atom) -> Poly | None:
-    names = {f.name for f in families}
-    return dict(a[2][0]) if a[1] in names else None
+def _place(n: Normal, fact: F.Across | F.Identical, a: Atom) -> Poly | None:
+    """The block of an element, if the fact covers it."""
+    if a[1] not in {f.name for f in fact.families}:
+        return None
+    place = dict(a[2][0])
+    return place if n.admits(fact.index, place) else None
 
 
 def _item(n: Normal, items: tuple, a: Atom) -> Poly | None:
@@ -247,19 +250,16 @@ def erases(n: Normal, fact: Any) -> MomentRule | None:
     """The rule that identical distribution gives: a moment of one block is that of the first block."""
     if not isinstance(fact, F.Identical):
         return None
-    names = {f.name for f in fact.families}
     lowest = constant(exact(fact.index.lower or 0))
 
     def rule(m: Normal, free: Monomial) -> Poly | None:
-        variables = [b for a, _ in free for b in inside(a) if b[0] == "rv"]
-        places = {b[2][0] for b in variables if b[1] in names}
-        if any(b[1] not in names for b in variables) or len(places) != 1:
+        found = [_place(m, fact, b) for a, _ in free for b in inside(a) if b[0] == "rv"]
+        places = {key(p) for p in found if p is not None}
+        if None in found or len(places) != 1 or places == {key(lowest)}:
             return None
-        (place,) = places
-        if place == key(lowest) or any(b[0] == "bv" for b in within(dict(place))) or not m.scope.nonnegative(add(dict(place), lowest, -1)):
+        if any(b[0] == "bv" for k in places for b in within(dict(k))):
             return None
-        first = tuple(sorted((_moved(a, lowest), e) for a, e in free))
-        return moment(m, first)
+        return moment(m, tuple(sorted((_moved(a, lowest), e) for a, e in free)))
 
     return rule
 
