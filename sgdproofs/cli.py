@@ -23,7 +23,7 @@ from .messages import OK, TOOL_MISSING, USAGE, WRONG
 
 if TYPE_CHECKING:
     from .catalogue import Catalogue, Entry
-    from .kernel.report import Report
+    from .kernel.report import Line, Report
 
 PROGRAM_ERROR, INTERRUPTED, BROKEN_PIPE = 70, 130, 141
 
@@ -316,12 +316,10 @@ def _shown(report: Report) -> Iterator[str]:
         indent = "  " * (line.depth + 1)
         by = getattr(line.by, "name", None) or str(line.by or "")
         scope = f"({line.scope}) " if line.scope else ""
-        yield f"{indent}{line.number:>3}  {scope}{line.statement}"
-        yield f"{indent}     {line.verdict}: {by}" + (f" of {', '.join(line.cites)}" if line.cites else "")
-        yield from (
-            f"{indent}     needs {condition.text}: {condition.discharged or 'NOT DISCHARGED'}"
-            for condition in line.conditions
-        )
+        yield f"{indent}{line.number:>3}  {scope}{_row(line)}"
+        yield f"{indent}     {line.verdict} by {by}" + (f": {', '.join(line.cites)}" if line.cites else "")
+        needs = (f"needs {c.text}: {c.discharged or 'NOT DISCHARGED'}" for c in line.conditions)
+        yield from (f"{indent}     {text}" for text in dict.fromkeys(needs))
         if line.verdict != expected(subject) or line.witness is not None:
             yield from (f"{indent}     {text}" for text in line_failure(line)[2:])
     if report.errata:
@@ -337,6 +335,12 @@ def _shown(report: Report) -> Iterator[str]:
         yield f"corrected by {subject.corrected_by}"
     if subject.note:
         yield f"note     {subject.note}"
+
+
+def _row(line: Line) -> str:
+    """The statement of a line; a row of a calculation goes on from the row above, without its left side."""
+    text = str(line.statement)
+    return "  " + text.removeprefix(str(line.statement.lhs)) if line.continued else text
 
 
 @cli.command()
@@ -386,8 +390,7 @@ def sheet(targets: tuple[str, ...], output: Path, title: str, experiments: bool,
     if as_json:
         _print_json({"derivations": [report_data(r, results.get(r.name)) for r in reports], "written": written})
     else:
-        for text in _refuted_claims(reports):
-            click.echo(text)
+        click.echo("\n" + "\n".join(_refuted_claims(reports)))
         click.echo(f"\n{closing(reports, time.perf_counter() - began, everything if experiments else None)}")
         click.echo(f"wrote {', '.join(written)}")
     return _code(reports, errors, everything)
@@ -401,8 +404,8 @@ def _refuted_claims(reports: Sequence[Report]) -> Iterator[str]:
         witness: Any = next((line.witness for line in report.lines if line.witness is not None), None)
         told = witness.describe() if hasattr(witness, "describe") else str(witness)
         instead = f"; proved instead: {report.subject.corrected_by}" if report.subject.corrected_by else ""
-        where = report.subject.source or report.name
-        yield f"\n{where} as printed, {report.subject.claim}, is REFUTED: {' '.join(told.split())}{instead}"
+        source = f" ({report.subject.source})" if report.subject.source else ""
+        yield f"{report.name}{source}: {report.subject.claim} is REFUTED at {' '.join(told.split())}{instead}"
 
 
 @cli.command()

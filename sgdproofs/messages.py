@@ -72,10 +72,10 @@ def line_failure(line: Line) -> list[str]:
     if line.witness is not None:
         text = line.witness.describe() if hasattr(line.witness, "describe") else str(line.witness)
         told += _under("witness", text)
+    told += [f"open     {condition.text}" for condition in line.conditions if condition.discharged is None]
     if line.missing:
         told.append(f"missing  {', '.join(line.missing)}")
-    told += [f"open     {condition.text}" for condition in line.conditions if condition.discharged is None]
-    if line.reason:
+    elif line.reason:  # of an unjustified line it repeats what is missing
         told += _under("reason", line.reason)
     return told
 
