@@ -299,7 +299,8 @@ def test_sheet(run, monkeypatch, tmp_path):
     assert Path("build/sgd-solutions.tex").read_text().startswith("latex") and Path(
         "build/sgd-solutions.md"
     ).read_text().startswith("markdown")
-    assert "false-claim (Problem 6): N = 2 is REFUTED at N = 2, c = 1: left 2, right 3; proved instead: good-result" in out
+    told = "false-claim (Problem 6): N = 2 is REFUTED at N = 2, c = 1: left 2, right 3; proved instead: good-result"
+    assert told in out
     for word in ("1 derivation", "2 lines: 2 proved", "condition", "errata", "experiment", " s\n"):
         assert word in out
     assert seen["latex"][0] == ["good-result", "false-claim"]
