@@ -190,7 +190,8 @@ class Interpreter:
             found = self._follow((node, source), term, binding)
             if found is not None:
                 return found
-        return self.number(self.setting.default_parameter(node))
+        solved = self.setting.solved(node)
+        return self.number(self.setting.default_parameter(node) if solved is None else solved)
 
     def _follow(self, mark: Any, term: Any, binding: dict) -> Any:
         if mark in self.pending:

@@ -102,7 +102,7 @@ def run_exact(name: str, label: str, entry: Any, claim: Any, given: tuple[Fact, 
         spaces += found
         tested += sum(judged)
         skipped += len(judged) - sum(judged)
-    rejected, how = _near_misses(claim, facts, given, experiment, seed, fixed)
+    rejected, how = _near_misses(claim, [s for s, _ in lines], facts, given, experiment, seed, fixed)
     note = f"; {skipped} with limits or derivatives left to the other experiments" if skipped else ""
     where = f"in all of {spaces} finite spaces" if groups else "at the two stated points"
     summary = failure or f"{tested} of {distinct} lines hold exactly {where}{note}{how}"
@@ -135,23 +135,28 @@ def _brief(value: Any) -> str:
     return str(value)
 
 
-def _near_misses(claim: Any, facts: tuple, given: tuple, experiment: Exact, seed: int, fixed: dict) -> tuple[bool, str]:
+def _near_misses(claim: Any, lines: list, facts: tuple, given: tuple, experiment: Exact, seed: int,
+                 fixed: dict) -> tuple[bool, str]:
     """Whether every near-miss fails in some space, and a remark for the summary."""
     rejected, said = True, ""
-    trials: list[tuple[str, Any, tuple]] = []
+    trials: list[tuple[str, list, tuple]] = []
     if experiment.near_miss is not None:
-        trials.append(("the near-miss", experiment.near_miss, facts))
+        trials.append(("the near-miss", [experiment.near_miss], facts))
     if experiment.facts_dropped:
-        if isinstance(claim, Relation) and not _finite(claim, given):
-            return False, "; NOT rejected: the claim has a limit, so that dropped facts cannot be tested exactly"
         names = {f.name for f in experiment.facts_dropped}
         rest = tuple(f for f in facts if f not in experiment.facts_dropped and f.name not in names)
-        trials.append(("the claim without the dropped facts", claim, rest))
-    for what, statement, kept in trials:
-        if isinstance(statement, NotDetermined):
-            fails, total = (1, 1) if _not_determined(statement, kept) else (0, 1)
-        else:
-            fails = total = 0
+        finite = isinstance(claim, NotDetermined) or _finite(claim, given)
+        tested = [claim] if finite else [s for s in lines if isinstance(s, Relation) and _finite(s, given)]
+        what = "the claim" if finite else "one of the finite lines"
+        trials.append((f"{what} without the dropped facts", tested, rest))
+    for what, statements, kept in trials:
+        fails = total = 0
+        for statement in statements:
+            if fails:
+                break
+            if isinstance(statement, NotDetermined):
+                fails, total = bool(_not_determined(statement, kept)), 1
+                continue
             try:
                 for model in models((statement,), kept, seed=seed + 1, count=3 * experiment.count, fixed=fixed):
                     total += 1

@@ -265,7 +265,9 @@ def plans(name: str, number: int, claim: Relation, given: tuple, experiment: Mon
             broken = None if dropped else setting.broken_fact()
             if broken:
                 raise Unsupported(broken)
-            chosen = [b for b in points if all(setting.true(w, b) for w in claim.when)]
+            said = statements if not dropped else [("facts dropped", claim)]
+            spots = [[b for b in points if all(setting.true(w, b) for w in r.when)] for _, r in said]
+            chosen = spots[0]
             if not chosen:
                 raise Unsupported("the conditions of the claim hold at none of the points")
             steps = experiment.steps
@@ -273,9 +275,8 @@ def plans(name: str, number: int, claim: Relation, given: tuple, experiment: Mon
                 steps = parts[-1].plan.steps
             elif has_limit and steps is None:
                 steps = _steps(setting, claim, chosen, experiment.samples)
-            said = statements if not dropped else [("facts dropped", claim)]
-            frozen = tuple(tuple(b.items()) for b in chosen)
-            plan = Plan(setting, tuple((r, frozen) for _, r in said), steps, experiment.samples,
+            frozen = [tuple(tuple(b.items()) for b in spot) for spot in spots]
+            plan = Plan(setting, tuple((r, f) for (_, r), f in zip(said, frozen, strict=True)), steps, experiment.samples,
                         entropy_of(name, seed), (number, variant))
             parts.append(_Part(plan, at, tuple(role for role, _ in said)))
             variant += 1

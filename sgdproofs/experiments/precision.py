@@ -261,37 +261,28 @@ def run_precision(name: str, claim: Relation, near_miss: Relation, given: tuple,
             where = describe(at, binding)
             if len(agreed) >= _MOST_POINTS:
                 break
-            try:
-                if not all(setting.true(w, binding) for w in claim.when):
-                    skipped += 1
-                    continue
-                reader = HighPrecision(setting, context, experiment.digits, experiment.steps)
-                left, right = (reader.value(side, binding) for side in (claim.lhs, claim.rhs))
-            except Undefined as problem:
-                if number < stated and binding and min(binding.values()) > 0 and claim.when == ():
-                    failure = failure or f"the claim has no value at {where}: {problem}"
+            reader = HighPrecision(setting, context, experiment.digits, experiment.steps)
+            both = _both(claim, setting, reader, binding)
+            if isinstance(both, tuple):
+                left, right = both
+                digits = agreement(left, right, context, 4 * experiment.digits)
+                agreed.append(_Compared(where, left, right, digits))
+                tails += reader.tails
+                reached, ways = max(reached, reader.reached), ways | reader.ways
+                if not _agrees(claim, left, right, digits, experiment):
+                    failure = failure or f"the sides differ at {where}: left {context.nstr(_one(left), 15)}, right " \
+                        f"{context.nstr(_one(right), 15)}, {digits:.0f} digits in common{_tail(reader.tails, context)}"
+            else:
                 skipped += 1
-                undefined = str(problem)
-                continue
-            digits = agreement(left, right, context, 4 * experiment.digits)
-            agreed.append(_Compared(where, left, right, digits))
-            tails += reader.tails
-            reached, ways = max(reached, reader.reached), ways | reader.ways
-            remains = _tail(reader.tails, context)
-            if not _agrees(claim, left, right, digits, experiment):
-                failure = failure or f"the sides differ at {where}: left {context.nstr(_one(left), 15)}, right " \
-                    f"{context.nstr(_one(right), 15)}, {digits:.0f} digits in common{remains}"
-            if number < stated:
-                try:
-                    left, right = (reader.value(side, binding) for side in (near_miss.lhs, near_miss.rhs))
-                except Undefined:
-                    continue
-                digits = agreement(left, right, context, experiment.digits)
+                undefined = both or undefined
+            both = _both(near_miss, setting, reader, binding) if number < stated else ""
+            if isinstance(both, tuple):
+                digits = agreement(*both, context, experiment.digits)
                 worst_miss = min(worst_miss, digits)
                 if near_miss.rel == "==":
                     rejected = rejected or digits < experiment.digits / 2
                 else:
-                    rejected = rejected or not _agrees(near_miss, left, right, digits, experiment)
+                    rejected = rejected or not _agrees(near_miss, *both, digits, experiment)
     if not agreed:
         failure = failure or f"the claim could not be evaluated at any point: {undefined}"
     least = min((c.digits for c in agreed), default=0)
@@ -303,6 +294,7 @@ def run_precision(name: str, claim: Relation, near_miss: Relation, given: tuple,
         summary = f"left and right {said} at {len(agreed)} point{'s' * (len(agreed) != 1)}"
         summary += f" ({'; '.join(sorted(ways))})" if ways else ""
         summary += _tail(tails, context)
+        summary += f"; {skipped} point{'s' * (skipped != 1)} outside its conditions" if skipped else ""
         if near_miss.rel == "==":
             summary += f"; the near-miss agrees to {int(worst_miss)} digit{'s' * (int(worst_miss) != 1)}"
         if not rejected:
@@ -315,6 +307,16 @@ def run_precision(name: str, claim: Relation, near_miss: Relation, given: tuple,
         "skipped": skipped, "steps": reached,
     }
     return Result(name, experiment.kind, rejected and not failure, summary, str(near_miss), rejected, data)
+
+
+def _both(relation: Relation, setting: Setting, reader: HighPrecision, binding: dict) -> tuple[Any, Any] | str:
+    """Both sides at a point; where the relation says nothing there, why (empty: its assumptions do not hold)."""
+    try:
+        if not all(setting.true(w, binding) for w in relation.when):
+            return ""
+        return reader.value(relation.lhs, binding), reader.value(relation.rhs, binding)
+    except Undefined as problem:
+        return str(problem)
 
 
 def _one(value: Any) -> Any:

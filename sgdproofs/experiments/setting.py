@@ -129,6 +129,25 @@ class Setting:
                     yield ("equation", number, side is relation.lhs), other, binding
                     break
 
+    def solved(self, node: Parameter) -> Fraction | None:
+        """The solution of an equation that gives a parameter by itself, linearly: `v = q v + c`."""
+        for relation in self.relations:
+            sides = (relation.lhs, relation.rhs)
+            if relation.rel != "==" or node not in sides or any(map(_free, sides)):
+                continue
+            gaps = []
+            try:
+                for trial in (0, 1, 2):
+                    reader = ExactMoments(self, Fraction)
+                    reader.memo[node] = Fraction(trial)
+                    gaps.append(reader.value(relation.lhs, {}) - reader.value(relation.rhs, {}))
+            except (Undefined, Unsupported):
+                continue
+            slope = gaps[1] - gaps[0]
+            if all(isinstance(g, Fraction) for g in gaps) and slope and gaps[2] - gaps[1] == slope:
+                return -gaps[0] / slope
+        return None
+
     def true(self, relation: Relation, binding: dict) -> bool:
         """Whether a relation between numbers holds at `binding`."""
         exact = self.exactly()

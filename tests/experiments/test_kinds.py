@@ -12,8 +12,8 @@ from sgdproofs.language.derivation import Refutation, branches, calc, induction,
 from sgdproofs.language.errors import StatementError
 from sgdproofs.language.experiments import discrete, einsum, exact, monte_carlo, normal, normal_vector, precision
 from sgdproofs.language.facts import assume, identical_across, independent_across, recurrence
-from sgdproofs.language.statements import eq, loops, not_determined
-from sgdproofs.language.terms import E, Sum, Var, family, index, limit, positive, random_family, real
+from sgdproofs.language.statements import eq, ge, le, loops, not_determined
+from sgdproofs.language.terms import E, Minimum, Sum, Var, family, index, limit, positive, random_family, real
 
 from .conftest import Reason, entry
 
@@ -248,3 +248,30 @@ def test_a_mean_needs_no_independence(ema):
     for experiment in (exact(near_miss=miss), precision(near_miss=miss),
                        monte_carlo(near_miss=miss, at={ema.t: 4, m: 2})):
         accepted(only("mean", claim, given, experiment))
+
+
+def test_each_statement_is_tested_under_its_own_assumptions(constant_input):
+    c, s = constant_input, index("s")
+    x = family("x", first=1)
+    given = (recurrence(c.y[c.t], (1 - 1/Minimum(c.t, c.N))*c.y[c.t - 1] + 1/Minimum(c.t, c.N)*x[c.t], start={0: 0}),)
+    claim = eq(c.y[c.t], 1/c.t*Sum(x[s], (s, 1, c.t))).given(ge(c.t, 1), le(c.t, c.N))
+    too_far = eq(claim.lhs, claim.rhs).given(ge(c.t, 1))  # true up to N, and only there
+    for experiment in (exact(near_miss=too_far), precision(near_miss=too_far)):
+        accepted(only("plain-mean", claim, given, experiment))
+        refused(only("plain-mean", too_far, given, experiment))
+
+
+def test_an_equation_that_gives_a_parameter_by_itself_is_solved(ema):
+    v = real("v")
+    fixed_point = assume(eq(v, (1 - 1/ema.N)**2*v + ema.sigma2/ema.N**2))
+    claim, miss = eq(v, ema.sigma2/(2*ema.N - 1)), eq(v, ema.sigma2/(2*ema.N))
+    for experiment in (exact(near_miss=miss), precision(near_miss=miss, at={ema.N: (1, Fraction(7, 2), 40)})):
+        accepted(only("fixed-point", claim, (fixed_point,), experiment))
+
+
+def test_dropped_facts_are_tested_on_the_finite_lines_of_a_limit(ema):
+    proof = (step(ema.finite, by=Reason()), step(ema.limit, by=Reason()))
+    (result,) = run(entry("limit", ema.limit, ema.given, exact(near_miss=ema.finite_miss, facts_dropped=(ema.iid,)),
+                          proof=proof))
+    accepted(result)
+    assert "1 of 3 lines" in result.summary and "one of the finite lines" in result.summary
