@@ -73,10 +73,24 @@ class Normal:
         label, arguments = type(node).__name__, node.args
         if isinstance(node, T.Apply):
             label, arguments = node.args[0].name, node.args[1:]
-            return atom(("apply", label, tuple(key(self.poly(a, env)) for a in arguments)))
+            return atom(("apply", label, tuple(key(self.lowest(self.poly(a, env))) for a in arguments)))
         if isinstance(node, (T.Sum, T.Limit, T.Partial)):
             return self._closed_binder(node, env)
-        return atom((label, "", tuple(key(self.poly(a, env)) for a in arguments)))
+        return atom((label, "", tuple(key(self.lowest(self.poly(a, env))) for a in arguments)))
+
+    def lowest(self, p: Poly) -> Poly:
+        """`p` with the common factors of its numerator and denominator cancelled, as far as they are found."""
+        numerator, denominator = fraction(p)
+        if is_constant(denominator):
+            return p
+        left, right = ({key(q): e for q, e in self.scope._factored(s)} for s in (numerator, denominator))
+        result = constant(1)
+        for k, e in left.items():
+            result = mul(result, power(dict(k), max(0, e - right.get(k, 0))))
+        rest = constant(1)
+        for k, e in right.items():
+            rest = mul(rest, power(dict(k), max(0, e - left.get(k, 0))))
+        return mul(result, inverse(rest))
 
     def _closed_binder(self, node: Any, env: Environment) -> Poly:
         if isinstance(node, T.Partial):
@@ -424,15 +438,22 @@ class Normal:
 
     def _zero_by_cases(self, p: Poly, a: Atom) -> bool:
         """`p = 0` where the delta is 0, and where it is 1 (there one index equals the other)."""
-        if not self.zero(self.rename(p, {a: {}})):
-            return False
         difference = dict(a[2][0])
+        with self.scope.apart(difference):
+            if not self.zero(self._picked_again(self.rename(p, {a: {}}))):
+                return False
         for m, c in difference.items():
             if len(m) == 1 and m[0][1] == 1 and abs(c) == 1 and m[0][0][0] in ("par", "var"):
                 here = m[0][0]
                 place = add(atom(here), difference, -c)
                 return self.zero(self.rename(self.rename(p, {a: constant(1)}), {here: place}))
         return self.zero(self.rename(p, {a: constant(1)}))
+
+    def _picked_again(self, p: Poly) -> Poly:
+        """`p` with the sums that still hold a delta summed anew, since more is known of their indices now."""
+        mapping = {a: self.made(*a[:2], tuple(dict(k) for k in a[2])) for a in atoms(p)
+                   if a[0] == "sum" and has(a, lambda b: b[0] == "delta")}
+        return self.rename(p, {a: q for a, q in mapping.items() if q != atom(a)})
 
     def _aligned(self, p: Poly) -> Poly:
         """Sums of one body over ranges that differ by fixed numbers of terms, brought to one range."""

@@ -7,7 +7,8 @@ proposes one (`Advisor`), and it is verified here by multiplication.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from fractions import Fraction
 from typing import Any, Protocol
 
@@ -140,6 +141,18 @@ class Scope:
         if not p:
             raise Contradiction(f"{text} cannot hold")
         self.unequal.append(p)
+
+    @contextmanager
+    def apart(self, p: Poly) -> Iterator[None]:
+        """`p != 0` for a while; an integer that is not negative is then at least 1."""
+        signs = [s for s in (1, -1) if self.integral(p) and self.sign(scale(p, s), strict=False)]
+        self.unequal.append(p)
+        self.known += [(add(scale(p, s), constant(1), -1), False, "") for s in signs]
+        try:
+            yield
+        finally:
+            self.unequal.pop()
+            del self.known[len(self.known) - len(signs):]
 
     # --- integers -----------------------------------------------------------------------------------------
 

@@ -131,6 +131,10 @@ class Independence(_Said):
     def __init__(self, *items: Any, when: tuple = ()) -> None:
         if len(items) < 2:
             raise StatementError("independence is said of two or more quantities")
+        items = tuple(Row(item, ()) if isinstance(item, Family) else item for item in items)
+        for item in items:
+            if not isinstance(item, (Row, Element)) or not item.family.random:
+                raise StatementError(f"{item} is not a random quantity: independence is said of elements, rows or families")
         self.items, self.when, self.parts = items, when, (items, when)
 
 

@@ -341,7 +341,7 @@ class Row:
         return hash((self.family, self.indices))
 
     def __str__(self) -> str:
-        return f"{self.family.name}[{', '.join(map(str, self.indices))}]"
+        return self.family.name + (f"[{', '.join(map(str, self.indices))}]" if self.indices else "")
 
     __repr__ = __str__
 

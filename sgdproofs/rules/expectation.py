@@ -145,11 +145,8 @@ def _by_cases(n: Normal, free: Monomial, gap: Poly) -> Poly | None:
         if len(m) == 1 and m[0][1] == 1 and abs(c) == 1 and m[0][0][0] in ("par", "var"):
             here = m[0][0]
             equal = expect(n, n.rename({free: 1}, {here: add(atom(here), gap, -c)}))
-            n.scope.unequal.append(gap)
-            try:
+            with n.scope.apart(gap):
                 apart = moment(n, free)
-            finally:
-                n.scope.unequal.pop()
             d = n.delta(gap)
             return add(mul(d, equal), mul(add(constant(1), d, -1), apart))
     return None
