@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 from functools import lru_cache
-from itertools import combinations_with_replacement, permutations
+from itertools import permutations
 from typing import Any
 
 import sympy
@@ -63,34 +63,46 @@ def _number(value: Any) -> Any:
 def combination(p: Poly, known: list[Poly]) -> list[tuple[Poly, tuple[int, ...], Poly]]:
     """Nonnegative multiples of products of known polynomials, and of squares, with `p` minus them in nonnegative terms.
 
-    A linear program over the rationals; the multipliers are 1 and the monomials that occur, the squares those of
-    the sums and differences of two monomials whose squares occur.
+    A linear program over the rationals.  First with the known polynomials alone; then with products of two of them,
+    with monomials that occur as multipliers, and with squares of sums and differences of two monomials.
     """
     if len(p) > 40 or len(known) > 12 or all(c > 0 for c in p.values()):
         return []
-    one = constant(1)
+    return _combination(key(p), tuple(key(k) for k in known))
+
+
+Column = tuple[Poly, Poly, tuple[int, ...], Poly]
+
+
+@lru_cache(maxsize=4096)
+def _combination(goal: Any, given: tuple) -> list[tuple[Poly, tuple[int, ...], Poly]]:
+    p, known, one = dict(goal), [dict(k) for k in given], constant(1)
+    columns: list[Column] = [(one, q, (i,), one) for i, q in enumerate(known)]
+    found = _weighted(p, columns)
+    if found:
+        return found
     monomials = {tuple((a, e) for a, e in m if e > 0) for m in p}
-    small = {()} | {m for m in monomials if len(m) == 1} | {((a, 1),) for m in monomials for a, _ in m}
-    columns: list[tuple[Poly, Poly, tuple[int, ...], Poly]] = []
-    for size in (1, 2):
-        for product in combinations_with_replacement(range(len(known)), size):
-            whole = one
-            for i in product:
-                whole = mul(whole, known[i])
-            for m in sorted(small) if size == 1 else [()]:
-                columns.append(({m: 1}, mul({m: 1}, whole), product, one))
-    roots = sorted(tuple((a, e // 2) for a, e in m) for m in p if all(e % 2 == 0 for _, e in m))
-    for i, m in enumerate(roots[:8]):
-        for other in roots[i + 1:8]:
-            for sign in (1, -1):
-                root = {m: 1, other: sign}
+    small = {m for m in monomials if len(m) == 1} | {((a, 1),) for m in monomials for a, _ in m}
+    for i, q in enumerate(known):
+        columns += [({m: 1}, mul({m: 1}, q), (i,), one) for m in sorted(small)]
+        columns += [(one, mul(q, known[j]), (i, j), one) for j in range(i, len(known))]
+    roots = sorted(tuple((a, e // 2) for a, e in m) for m in p if all(e % 2 == 0 for _, e in m))[:8]
+    for i, m in enumerate(roots):
+        for other in roots[i + 1:]:
+            for root in ({m: 1, other: 1}, {m: 1, other: -1}):
                 columns.append((one, mul(root, root), (), root))
+    return _weighted(p, columns)
+
+
+def _weighted(p: Poly, columns: list[Column]) -> list[tuple[Poly, tuple[int, ...], Poly]]:
+    """Weights of the columns with `p` minus their sum in terms with nonnegative coefficients; [] if there are none."""
+    covered = {m for _, q, _, _ in columns for m, c in q.items() if c < 0}
+    if any(c < 0 and m not in covered for m, c in p.items()):
+        return []
     rows = sorted(set(p) | {m for _, q, _, _ in columns for m in q})
     weights = _linear_program([[Fraction(q.get(m, 0)) for _, q, _, _ in columns] for m in rows],
                               [Fraction(p.get(m, 0)) for m in rows])
-    if weights is None:
-        return []
-    return [(scale(m, w), product, root) for w, (m, _, product, root) in zip(weights, columns, strict=True) if w]
+    return [(scale(m, w), product, root) for w, (m, _, product, root) in zip(weights or [], columns, strict=False) if w]
 
 
 def _linear_program(matrix: list[list[Fraction]], bound: list[Fraction]) -> list[Fraction] | None:
