@@ -276,8 +276,8 @@ def plans(name: str, number: int, claim: Relation, given: tuple, experiment: Mon
             elif has_limit and steps is None:
                 steps = _steps(setting, claim, chosen, experiment.samples)
             frozen = [tuple(tuple(b.items()) for b in spot) for spot in spots]
-            plan = Plan(setting, tuple((r, f) for (_, r), f in zip(said, frozen, strict=True)), steps, experiment.samples,
-                        entropy_of(name, seed), (number, variant))
+            asked = tuple((r, f) for (_, r), f in zip(said, frozen, strict=True))
+            plan = Plan(setting, asked, steps, experiment.samples, entropy_of(name, seed), (number, variant))
             parts.append(_Part(plan, at, tuple(role for role, _ in said)))
             variant += 1
     return parts
