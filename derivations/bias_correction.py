@@ -2,22 +2,15 @@
 
 from sgdproofs import *
 
-N, c, y0 = real("N", at_least=1), real("c"), real("y_0")
+N, c, a = real("N", at_least=1), real("c"), real("a")
 t, s = index("t", at_least=1), index("s", at_least=1)
 x, y = family("x", first=1), family("y", first=0)
 
 weight = 1/Minimum(t, N)
-update = recurrence(y[t], (1 - weight)*y[t - 1] + weight*x[t], start={0: y0}).named("update")
+update = recurrence(y[t], (1 - weight)*y[t - 1] + weight*x[t], start={0: a}).named("update")
 constant_input = define(x[s], c).named("constant input")
 
 first_value = calc(y[1], row(x[1], by=definition(update.at(1))), row(c, by=definition(constant_input)))
-
-
-def in_both_cases(claim, reason):
-    """`claim` for t <= N and for t > N, by one reason."""
-    return branches(claim, (t <= N, reason), (t > N, reason))
-
-
 positive_weight = step(gt(weight, 0), by=algebra())
 convex = step(ge(1 - weight, 0), by=algebra())
 
@@ -53,13 +46,13 @@ bias_correction = Derivation(
     given=(update, constant_input),
     claim=invariant.claim,
     proof=(first_value, positive_weight, convex, combination, invariant),
-    note="The first value of y does not matter: at t = 1 its weight is 0.",
+    note="The value at t = 0, which the problem leaves open, does not matter: at t = 1 its weight is 0.",
     errata=(
         erratum(next_value(x[t]), correction=combination,
-                remark="The solution combines y_{t+1} from y_t and x_t; the update takes x_{t+1}."),
+                remark="The solution takes the input of the step before; the update takes that of the same step."),
     ),
     experiments=(
         exact(near_miss=eq(y[t], c*(1 - (1 - 1/N)**t)), facts_dropped=(constant_input,)),
-        precision(near_miss=eq(y[t], c*(1 - (1 - 1/N)**t)), at={N: (1, 2, Fraction(7, 2), 10), c: 3, y0: 5}),
+        precision(near_miss=eq(y[t], c*(1 - (1 - 1/N)**t)), at={N: (1, 2, Fraction(7, 2), 10), c: 3, a: 5}),
     ),
 )

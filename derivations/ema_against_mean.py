@@ -4,7 +4,7 @@ from sgdproofs import *
 
 N, n = real("N", at_least=1), natural("n", at_least=1)
 sigma2 = positive("sigma2_x", latex=r"\sigma_x^2")
-v, w = real("v", latex=r"\sigma_{\hat\mu,\infty}^2"), real("v_mean", latex=r"\sigma_{\hat\mu}^2")
+v, w = real("sigma2_inf", latex=r"\sigma_{\hat\mu,\infty}^2"), real("sigma2_mean", latex=r"\sigma_{\hat\mu}^2")
 t, s = index("t"), index("s", at_least=1)
 x, mu = random_family("x", first=1), random_family("mu_hat", first=0, latex=r"\hat\mu")
 mean = random_variable("mean", latex=r"\hat\mu")

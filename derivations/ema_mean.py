@@ -14,7 +14,13 @@ recursion = step(
     eq(E(mu_hat[t]), (1 - 1/N)*E(mu_hat[t - 1]) + 1/N*mu).given(t >= 1), by=linearity(update) & moments(mean_of_input)
 )
 closed_form = induction(
-    eq(E(mu_hat[t]), mu*(1 - (1 - 1/N)**t)), over=t, base=linearity(update), step=algebra(recursion, HYPOTHESIS)
+    eq(E(mu_hat[t]), mu*(1 - (1 - 1/N)**t)), over=t, base=linearity(update),
+    step=calc(
+        E(mu_hat[t]),
+        row((1 - 1/N)*E(mu_hat[t - 1]) + 1/N*mu, by=algebra(recursion)),
+        row((1 - 1/N)*(mu*(1 - (1 - 1/N)**(t - 1))) + 1/N*mu, by=substitution(HYPOTHESIS)),
+        row(mu*(1 - (1 - 1/N)**t), by=algebra()),
+    ),
 )
 unbiased_in_the_limit = step(eq(limit(E(mu_hat[t]), t), mu), by=limits(closed_form))
 

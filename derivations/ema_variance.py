@@ -4,7 +4,7 @@ from sgdproofs import *
 
 N = real("N", at_least=1)
 sigma2 = positive("sigma2_x", latex=r"\sigma_x^2")
-v = real("v", latex=r"\sigma_{\hat\mu,\infty}^2")
+v = real("sigma2_inf", latex=r"\sigma_{\hat\mu,\infty}^2")
 t, s = index("t"), index("s", at_least=1)
 x, mu = random_family("x", first=1), random_family("mu_hat", first=0, latex=r"\hat\mu")
 
@@ -13,6 +13,12 @@ independent_inputs = independent_across(x, s).named("independent inputs")
 variance_of_input = assume(eq(Var(x[s]), sigma2)).named("variance of an input")
 limit_variance = define(v, limit(Var(mu[t]), t)).named("limit variance")
 
+
+def after(t, factor=2*N - 1):
+    """The variance after t steps."""
+    return sigma2/factor*(1 - (1 - 1/N)**(2*t))
+
+
 past = step(function_of(mu[t], x), by=function_of_past(update))
 no_look_ahead = step(independent(mu[t - 1], x[t], when=(t >= 1,)), by=disjoint_blocks(past, independent_inputs))
 recursion = step(
@@ -20,8 +26,13 @@ recursion = step(
     by=independence(update, no_look_ahead) & moments(variance_of_input),
 )
 closed_form = induction(
-    eq(Var(mu[t]), sigma2/(2*N - 1)*(1 - (1 - 1/N)**(2*t))),
-    over=t, base=variance(update), step=algebra(recursion, HYPOTHESIS),
+    eq(Var(mu[t]), after(t)), over=t, base=variance(update),
+    step=calc(
+        Var(mu[t]),
+        row((1 - 1/N)**2*Var(mu[t - 1]) + 1/N**2*sigma2, by=algebra(recursion)),
+        row((1 - 1/N)**2*after(t - 1) + 1/N**2*sigma2, by=substitution(HYPOTHESIS)),
+        row(after(t), by=algebra()),
+    ),
 )
 
 ema_variance = Derivation(
@@ -33,17 +44,18 @@ ema_variance = Derivation(
     proof=(past, no_look_ahead, recursion, closed_form),
     sanity=(({t: 0}, 0), ({t: 1}, sigma2/N**2), ({N: 1, t: 3}, sigma2)),
     experiments=(
-        exact(near_miss=eq(Var(mu[t]), sigma2/(2*N - 1)*(1 - (1 - 1/N)**t)), facts_dropped=(independent_inputs,)),
-        precision(near_miss=eq(Var(mu[t]), sigma2/(2*N)*(1 - (1 - 1/N)**(2*t))), at={N: (1, 2, Fraction(7, 2), 100)}),
+        exact(near_miss=eq(Var(mu[t]), after(t, factor=2*N)), facts_dropped=(independent_inputs,)),
+        precision(near_miss=eq(Var(mu[t]), after(t, factor=2*N)), at={N: (1, 2, Fraction(7, 2), 100)}),
         monte_carlo(
-            near_miss=eq(Var(mu[t]), sigma2/(2*N)*(1 - (1 - 1/N)**(2*t))), facts_dropped=(independent_inputs,),
+            near_miss=eq(Var(mu[t]), after(t, factor=2*N)), facts_dropped=(independent_inputs,),
             at={N: Fraction(5, 2), sigma2: 2, t: (1, 3, 8)},
         ),
     ),
 )
 
 for_all_t = lemma("ema-variance", closed_form.claim)
-converges = step(eq(limit(Var(mu[t]), t), sigma2/(2*N - 1)), by=limits(for_all_t))
+shrinks = step(lt((1 - 1/N)**2, 1), by=algebra())
+converges = step(eq(limit(Var(mu[t]), t), sigma2/(2*N - 1)), by=limits(for_all_t, shrinks))
 fixed_point = step(eq(v, (1 - 1/N)**2*v + 1/N**2*sigma2), by=passage_to_limit(limit_variance, recursion, converges))
 
 ema_variance_limit = Derivation(
@@ -54,7 +66,7 @@ ema_variance_limit = Derivation(
     lemmas=(for_all_t,),
     claim=eq(v, 1/((2 - 1/N)*N)*sigma2),
     proof=(
-        past, no_look_ahead, recursion, converges, fixed_point,
+        past, no_look_ahead, recursion, shrinks, converges, fixed_point,
         step(eq(v, (1 - 2/N + 1/N**2)*v + 1/N**2*sigma2), by=algebra(PREVIOUS)),
         step(eq(0, (-2/N + 1/N**2)*v + 1/N**2*sigma2), by=algebra(PREVIOUS)),
         step(eq(0, ((-2) + 1/N)*v + 1/N*sigma2), by=algebra(PREVIOUS)),

@@ -4,7 +4,7 @@ from sgdproofs import *
 
 N = positive("N")
 sigma2 = positive("sigma2_x", latex=r"\sigma_x^2")
-v = real("v", latex=r"\sigma_{\hat\mu,\infty}^2")
+v = real("sigma2_inf", latex=r"\sigma_{\hat\mu,\infty}^2")
 
 apart = assume(ne(N, Fraction(1, 2))).named("N is not 1/2")
 fixed_point = assume(eq(v, (1 - 1/N)**2*v + 1/N**2*sigma2)).named("fixed point")

@@ -11,15 +11,13 @@ average = recurrence(mu[t], (1 - 1/N)*mu[t - 1] + 1/N*x[t], start={0: 0}).named(
 
 rewritten = step(eq(y[t], (1 - 1/N)*y[t - 1] + 1/N*(N*x[t])).given(t >= 1), by=definition(momentum))
 multiple = induction(
-    eq(y[t], N*mu[t]), over=t, base=definition(momentum, average), step=(
-        calc(
-            y[t],
-            row((1 - 1/N)*y[t - 1] + 1/N*(N*x[t]), by=algebra(rewritten)),
-            row((1 - 1/N)*(N*mu[t - 1]) + 1/N*(N*x[t]), by=algebra(HYPOTHESIS)),
-            row(N*((1 - 1/N)*mu[t - 1] + 1/N*x[t]), by=algebra()),
-            row(N*mu[t], by=definition(average)),
-        ),
-        algebra(PREVIOUS),
+    eq(y[t], N*mu[t]), over=t, base=definition(momentum, average),
+    step=calc(
+        y[t],
+        row((1 - 1/N)*y[t - 1] + 1/N*(N*x[t]), by=algebra(rewritten)),
+        row((1 - 1/N)*(N*mu[t - 1]) + 1/N*(N*x[t]), by=substitution(HYPOTHESIS)),
+        row(N*((1 - 1/N)*mu[t - 1] + 1/N*x[t]), by=algebra()),
+        row(N*mu[t], by=definition(average)),
     ),
 )
 

@@ -13,7 +13,13 @@ limit_value = define(y_inf, limit(y[t], t)).named("limit")
 
 recursion = step(eq(y[t], (1 - 1/N)*y[t - 1] + c).given(t >= 1), by=definition(update, constant_input))
 closed_form = induction(
-    eq(y[t], N*c*(1 - (1 - 1/N)**t)), over=t, base=definition(update), step=algebra(recursion, HYPOTHESIS)
+    eq(y[t], N*c*(1 - (1 - 1/N)**t)), over=t, base=definition(update),
+    step=calc(
+        y[t],
+        row((1 - 1/N)*y[t - 1] + c, by=algebra(recursion)),
+        row((1 - 1/N)*(N*c*(1 - (1 - 1/N)**(t - 1))) + c, by=substitution(HYPOTHESIS)),
+        row(N*c*(1 - (1 - 1/N)**t), by=algebra()),
+    ),
 )
 
 momentum_closed_form = Derivation(

@@ -33,13 +33,15 @@ weighted_sum_of_two = Derivation(
     errata=(
         erratum(
             step(eq(Var(a*x + b*y), a**2*Var(x) + b**2*Var(y)), by=variance()), correction=separated,
-            remark="The line as it reads without its first words, for two independent random variables: "
-                   "what is missing is the covariance, and the witness is a correlated pair.",
+            remark="The problem states the independence. Without it the line lacks the covariance, "
+                   "and a correlated pair is a witness.",
         ),
     ),
     experiments=(
         exact(near_miss=eq(sigma2_s, a*sigma2_x + b*sigma2_y), facts_dropped=(apart,)),
-        precision(near_miss=eq(sigma2_s, (a*sigma2_x + b*sigma2_y)**2), at={a: (Fraction(3, 2), -2), b: (1, Fraction(-1, 3))}),
+        precision(
+            near_miss=eq(sigma2_s, (a*sigma2_x + b*sigma2_y)**2), at={a: (Fraction(3, 2), -2), b: (1, Fraction(-1, 3))},
+        ),
         monte_carlo(
             near_miss=eq(sigma2_s, a**2*sigma2_x + b*sigma2_y), facts_dropped=(apart,), at={a: Fraction(3, 2), b: -2},
         ),
