@@ -170,10 +170,12 @@ class ExactMoments(Interpreter):
         return total
 
     def pair(self, left: Any, right: Any) -> Any:
-        """The covariance of two drawn numbers; kept for members alike, since laws repeat."""
-        key = (left, right)
+        """The covariance of two drawn numbers.  It depends on their laws and on whether they are one member."""
+        (source, first, j), (_, second, k) = left, right
+        laws = (id(self.setting.law(source, first)), id(self.setting.law(source, second)))  # the setting keeps its laws
+        key = (source, *laws, first == second, j, k)
         if key not in self.pairs:
-            self.pairs[key] = self.monomial(tuple(sorted(key))) - self.monomial((left,)) * self.monomial((right,))
+            self.pairs[key] = self.monomial(tuple(sorted((left, right)))) - self.monomial((left,)) * self.monomial((right,))
         return self.pairs[key]
 
     def monomial(self, key: tuple) -> Any:
