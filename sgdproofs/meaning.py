@@ -187,16 +187,16 @@ class _Growth:
     __slots__ = ("above", "below")
 
     def __init__(self, above: dict, below: dict) -> None:
-        self.above = {term: c for term, c in above.items() if c}
-        self.below = {term: c for term, c in below.items() if c}
+        self.above = {power: c for power, c in above.items() if c}
+        self.below = {power: c for power, c in below.items() if c}
         if len(self.above) + len(self.below) > 400:
             raise Budget("a limit of too many terms")
 
     def __add__(self, other: Any) -> _Growth:
         other = _growth(other)
         above = _product(self.above, other.below)
-        for term, c in _product(other.above, self.below).items():
-            above[term] = above.get(term, 0) + c
+        for power, c in _product(other.above, self.below).items():
+            above[power] = above.get(power, 0) + c
         return _Growth(above, _product(self.below, other.below))
 
     def __mul__(self, other: Any) -> _Growth:

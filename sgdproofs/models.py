@@ -48,6 +48,8 @@ F = Fraction
 REALS = tuple(map(F, ("0", "1", "-1", "2", "1/2", "-2", "3", "1/3", "-1/2", "5", "10")))
 WEIGHTS = tuple(map(F, ("1", "2", "-1", "1/2", "0", "3", "-2", "1/3")))
 
+POSITIVE = tuple(map(F, ("1", "2", "1/2", "3", "1/3", "1/4", "1/10", "-1")))
+
 
 def small_values(parameter: Parameter, size: bool = False) -> tuple[Fraction, ...]:
     """Readable values of the domain, its boundary first; of a `size` (a number of summands, an exponent) only few."""
@@ -364,6 +366,7 @@ class _Space:
         self.subject, self.rng, self.trial, self.parameters = subject, rng, trial, plain.parameters
         self.plain = trial < len(FIRST)
         self.small = False
+        self.still = _is_still(trial)
         self.weak_mode = trial % 3 == 2
         self.same_law = subject.moments or trial % 2 == 0
         self.across = [f for f in subject.facts if isinstance(f, (Across, Identical))]
@@ -395,8 +398,11 @@ class _Space:
         recorder = _Recorder(self.subject.defined_names)
         model = Model(self.parameters, values=recorder, functions=_Anything(), facts=self.subject.definitions)
         if isinstance(item, Row):
-            item = item.family[(*item.indices, *(1,) * (item.family.arity - len(item.indices)))]
-        _read(item, model, env)
+            width = max((max(p[1:]) for _, p in self.keys if len(p) > 1), default=2)
+            for rest in product(range(1, width + 1), repeat=item.family.arity - len(item.indices)):
+                _read(item.family[(*item.indices, *rest)], model, env)
+        else:
+            _read(item, model, env)
         return frozenset(k for k in recorder if families[k[0]].random)
 
     def _separations(self, reach: dict) -> tuple[set, list]:
@@ -494,7 +500,7 @@ class _Space:
             wanted = [self.wanted[n] for n in dict.fromkeys(k[0] for k in unit[2]) if n in self.wanted]
             if wanted and _root(wanted[0]) is None and wanted[0] > 0:
                 law = _two_point(self.rng.choice((F(1), F(1), F(2))), wanted[0])
-            elif wanted and wanted[0] == 0:
+            elif self.still or (wanted and wanted[0] == 0):
                 law = CONSTANT
             elif self.plain or self.small:
                 law = FAIR
@@ -511,7 +517,7 @@ class _Space:
         identical = any(isinstance(f, Identical) and name in {x.name for x in f.families} for f in self.across)
         label = (name, places[1:]) if identical or self.same_law else key
         if ("shape", label) not in self.shapes:
-            mean = self.rng.choice((F(0), F(1))) if self.plain else self.rng.choice(REALS[:6])
+            mean = F(0) if self.still else self.rng.choice((F(0), F(1)) if self.plain else REALS[:6])
             spread = [F(1) if self.plain and k == 0 else self.rng.choice(WEIGHTS) for k in range(2)]
             if name in self.wanted:
                 root = _root(self.wanted[name])
@@ -759,6 +765,11 @@ FIRST = ((0, 0, 1), (1, 0, 1), (1, 1, 0), (2, 1, 2), (2, 2, 1))
 """Which size and which other value the first trials take from the small values; and what elements of families are."""
 
 
+def _is_still(trial: int) -> bool:
+    """Now and then nothing moves: facts such as stationarity hold where everything random is 0."""
+    return trial % 8 == 5
+
+
 def _pick(options: tuple, trial: int, rng: Random, size: bool = False) -> Any:
     if trial < len(FIRST):
         return options[min(FIRST[trial][0 if size else 1], len(options) - 1)]
@@ -795,6 +806,32 @@ def _admitted(subject: _Subject, parameters: dict, trial: int) -> bool:
     return True
 
 
+def _within_bounds(subject: _Subject, plain: Model, reach: dict, rng: Random) -> Model:
+    """Draw the elements anew that break an inequality between numbers, such as `h[i] > 0`."""
+    fixed = {_element_key(s) for s in subject.fixed if isinstance(s, Element)}
+    bounds = [r for r in subject.relations if r.rel != "==" and free_indices(r)]
+    for relation in bounds * 3:  # a later one may undo an earlier one
+        for env in instances(free_indices(relation), reach):
+            for _ in range(20):
+                try:
+                    if holds(relation, plain, env):
+                        break
+                except NotEvaluable:
+                    break
+                for key in _elements_of(relation, plain, env) - fixed:
+                    plain = with_value(plain, "values", key, rng.choice(POSITIVE))
+    return plain
+
+
+def _elements_of(relation: Relation, model: Model, env: Mapping) -> set:
+    found = set()
+    for node in (*walk(relation.lhs), *walk(relation.rhs)):
+        if isinstance(node, Element):
+            with suppress(Undefined, NotEvaluable):
+                found.add((node.family.name, tuple(int(value(i, model, env)) for i in node.indices)))
+    return {key for key in found if key in model.values}
+
+
 def _draft(subject: _Subject, trial: int, rng: Random) -> Draft | None:
     parameters = _parameters(subject, trial, rng)
     for again in range(20):
@@ -811,10 +848,11 @@ def _draft(subject: _Subject, trial: int, rng: Random) -> Draft | None:
     else:
         return None
     random = {k for k in needed if subject.families[k[0]].random}
-    first = FIRST[trial][2] if trial < len(FIRST) else None
+    first = FIRST[trial][2] if trial < len(FIRST) else 0 if _is_still(trial) else None
     numbers = {k: F(first) if first is not None else rng.choice(WEIGHTS) for k in sorted(needed - random)}
     numbers |= {_element_key(s): v for s, v in subject.fixed.items() if isinstance(s, Element)}
-    plain = Model(parameters, values=numbers, facts=subject.definitions)
+    plain = _within_bounds(subject, Model(parameters, values=numbers, facts=subject.definitions), reach, rng)
+    numbers = dict(plain.values)
     space = _Space(subject, random, plain, reach, rng, trial).build()
     if space is None:
         return None

@@ -232,8 +232,8 @@ def search(statement: Any, facts: Iterable[Any], *, seed: int = 0, budget: int =
         found = _first(statement, facts, seed, budget, end, fixed or {})
         if found is None:
             return None
-        found = _easier_parameters(found, statement, facts, seed, end, fixed or {})
-        found = _shrunk(found, statement, facts, min(end, time.monotonic() + 1.0), fixed or {})
+        found = _easier_parameters(found, statement, facts, seed, min(end, time.monotonic() + 0.5), fixed or {})
+        found = _shrunk(found, statement, facts, min(end, time.monotonic() + 0.5), fixed or {})
     except NotEvaluable:
         return None
     witness = _witness(found, statement)
