@@ -242,6 +242,12 @@ class Reader:
             head = tuple(self.tokens[self.at:self.at + length])
             if len(head) == length and head in self.symbols:
                 self.at += length
+                following = self.peek()
+                if r"\mathrm" in head and "_" not in head:
+                    # As on paper: words run together, and a word before a bracket reads as a function.
+                    assert following not in (r"\mathrm", "(", r"\left"), f"{head} runs into {following}"
+                if "^" in head or "'" in head:
+                    assert following != "^", f"double superscript after {head}"
                 return self.symbols[head]
         raise AssertionError(f"unknown symbol at {self.tokens[self.at:self.at + 8]}")
 

@@ -263,6 +263,7 @@ mean = family("g", latex="g[#1]")
     (N/N, r"\frac{N}{N}"),
     (v*2*3, r"v \cdot 2 \cdot 3"),
     (2*v, "2 v"),
+    (v*(N*eta0), r"v (N \eta_0)"),
     (2*(-v), "2 (-v)"),
     (-v*N, "-v N"),
     (-(v*N), "-v N"),
