@@ -159,7 +159,14 @@ def _symbol(text: str) -> Piece:
 
 
 def _named(what: Any) -> str:
-    return what.tex or name_latex(what.name)
+    if what.tex is None:
+        return name_latex(what.name)
+    if what.tex.rstrip()[-1:] in ("", "^", "_", "\\") or what.tex.count("{") != what.tex.count("}"):
+        raise StatementError(
+            f"the LaTeX {what.tex!r} of {what.name} is not complete: close its braces and scripts; the place of an"
+            f" index is written #1, as in latex=r'\\hat g^{{#1}}'"
+        )
+    return what.tex
 
 
 def _place(index: Any) -> str:

@@ -320,6 +320,18 @@ def test_loops_print_as_loops_and_as_sums() -> None:
     )
 
 
+def test_an_index_as_superscript_is_a_pattern() -> None:
+    of_batch = random_family("gB", latex=r"\hat g^{#1}")
+    assert latex(of_batch[B]) == r"\hat g^{B}"
+    assert latex(of_batch[B]**2) == r"\left(\hat g^{B}\right)^2"
+
+
+@pytest.mark.parametrize("tex", [r"\hat g^", "g_", "{g", ""])
+def test_incomplete_latex_is_refused(tex: str) -> None:
+    with pytest.raises(StatementError, match="is not complete"):
+        latex(random_family("g", latex=tex)[t])
+
+
 def test_what_is_no_term_is_refused() -> None:
     with pytest.raises(StatementError, match="has no LaTeX"):
         latex(sympy.Symbol("y") + 1)
