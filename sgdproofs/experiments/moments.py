@@ -175,7 +175,8 @@ class ExactMoments(Interpreter):
         laws = (id(self.setting.law(source, first)), id(self.setting.law(source, second)))  # the setting keeps its laws
         key = (source, *laws, first == second, j, k)
         if key not in self.pairs:
-            self.pairs[key] = self.monomial(tuple(sorted((left, right)))) - self.monomial((left,)) * self.monomial((right,))
+            product = self.monomial(tuple(sorted((left, right))))
+            self.pairs[key] = product - self.monomial((left,)) * self.monomial((right,))
         return self.pairs[key]
 
     def monomial(self, key: tuple) -> Any:
