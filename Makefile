@@ -13,7 +13,7 @@ help:
 	@echo 'make test     run every test'
 	@echo 'make lint     ruff and mypy'
 	@echo 'make mutants  change every line of every entry and count what the kernel still accepts'
-	@echo 'make cases    the steps with known answers in tests/cases'
+	@echo 'make cases    the steps with known answers'
 	@echo 'make bench    times, as ratios'
 	@echo 'make clean    remove what the other targets made'
 
@@ -36,9 +36,12 @@ lint: $(READY)
 	$(BIN)/mypy || status=1; \
 	exit $$status
 
+mutants: $(READY)
+	$(BIN)/python -m sgdproofs.mutants
+
 # Scripts that are not written yet say so instead of failing.
-bench mutants cases: $(READY)
-	@if [ -f tests/$@.py ]; then $(BIN)/python tests/$@.py; else echo 'make $@: tests/$@.py is not there yet'; fi
+bench cases: $(READY)
+	@if [ -f benchmarks/$@.py ]; then $(BIN)/python benchmarks/$@.py; else echo 'make $@: benchmarks/$@.py is not there yet'; fi
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

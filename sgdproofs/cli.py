@@ -317,7 +317,8 @@ def _shown(report: Report) -> Iterator[str]:
         by = getattr(line.by, "name", None) or str(line.by or "")
         scope = f"({line.scope}) " if line.scope else ""
         yield f"{indent}{line.number:>3}  {scope}{_row(line)}"
-        yield f"{indent}     {line.verdict} by {by}" + (f": {', '.join(line.cites)}" if line.cites else "")
+        reason = by + (f": {', '.join(line.cites)}" if line.cites else "")
+        yield f"{indent}     {line.verdict}{' by' if line.verdict == 'proved' else ':'} {reason}"
         needs = (f"needs {c.text}: {c.discharged or 'NOT DISCHARGED'}" for c in line.conditions)
         yield from (f"{indent}     {text}" for text in dict.fromkeys(needs))
         if line.verdict != expected(subject) or line.witness is not None:
