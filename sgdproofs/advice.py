@@ -24,8 +24,8 @@ class Search:
     def factors(self, p: Poly) -> list[tuple[Poly, int]]:
         return [(dict(q), e) for q, e in _factors(key(p))]
 
-    def combination(self, p: Poly, known: list[Poly]) -> list[tuple[Poly, tuple[int, ...], Poly]]:
-        return combination(p, known)
+    def combination(self, p: Poly, known: list[Poly], signed: frozenset[Atom]) -> list[tuple[Poly, tuple[int, ...], Poly]]:
+        return combination(p, known, signed)
 
     def cofactors(self, residual: Poly, premises: list[Poly]) -> Iterator[list[Poly]]:
         return cofactors(residual, premises)
@@ -60,25 +60,25 @@ def _number(value: Any) -> Any:
 # --- certificates of sign --------------------------------------------------------------------------------
 
 
-def combination(p: Poly, known: list[Poly]) -> list[tuple[Poly, tuple[int, ...], Poly]]:
+def combination(p: Poly, known: list[Poly], signed: frozenset[Atom]) -> list[tuple[Poly, tuple[int, ...], Poly]]:
     """Nonnegative multiples of products of known polynomials, and of squares, with `p` minus them in nonnegative terms.
 
     A linear program over the rationals.  First with the known polynomials alone; then with products of two of them,
     with monomials that occur as multipliers, and with squares of sums and differences of two monomials.
     """
-    if len(p) > 40 or len(known) > 12 or all(c > 0 for c in p.values()):
+    if len(p) > 40 or len(known) > 12:
         return []
-    return _combination(key(p), tuple(key(k) for k in known))
+    return _combination(key(p), tuple(key(k) for k in known), signed)
 
 
 Column = tuple[Poly, Poly, tuple[int, ...], Poly]
 
 
 @lru_cache(maxsize=4096)
-def _combination(goal: Any, given: tuple) -> list[tuple[Poly, tuple[int, ...], Poly]]:
+def _combination(goal: Any, given: tuple, signed: frozenset[Atom]) -> list[tuple[Poly, tuple[int, ...], Poly]]:
     p, known, one = dict(goal), [dict(k) for k in given], constant(1)
     columns: list[Column] = [(one, q, (i,), one) for i, q in enumerate(known)]
-    found = _weighted(p, columns)
+    found = _weighted(p, columns, signed)
     if found:
         return found
     monomials = {tuple((a, e) for a, e in m if e > 0) for m in p}
@@ -91,17 +91,23 @@ def _combination(goal: Any, given: tuple) -> list[tuple[Poly, tuple[int, ...], P
         for other in roots[i + 1:]:
             for root in ({m: 1, other: 1}, {m: 1, other: -1}):
                 columns.append((one, mul(root, root), (), root))
-    return _weighted(p, columns)
+    return _weighted(p, columns, signed)
 
 
-def _weighted(p: Poly, columns: list[Column]) -> list[tuple[Poly, tuple[int, ...], Poly]]:
+def _weighted(p: Poly, columns: list[Column], signed: frozenset[Atom]) -> list[tuple[Poly, tuple[int, ...], Poly]]:
     """Weights of the columns with `p` minus their sum in terms with nonnegative coefficients; [] if there are none."""
-    covered = {m for _, q, _, _ in columns for m, c in q.items() if c < 0}
-    if any(c < 0 and m not in covered for m, c in p.items()):
-        return []
     rows = sorted(set(p) | {m for _, q, _, _ in columns for m in q})
-    weights = _linear_program([[Fraction(q.get(m, 0)) for _, q, _, _ in columns] for m in rows],
-                              [Fraction(p.get(m, 0)) for m in rows])
+    free = {m for m in rows if any(e % 2 and a not in signed for a, e in m)}
+    signs = {(m, c > 0) for _, q, _, _ in columns for m, c in q.items()}
+    if any((c < 0 or m in free) and (m, c > 0) not in signs for m, c in p.items()):
+        return []
+    matrix = [[Fraction(q.get(m, 0)) for _, q, _, _ in columns] for m in rows]
+    bound = [Fraction(p.get(m, 0)) for m in rows]
+    for row, b, m in list(zip(matrix, bound, rows, strict=True)):
+        if m in free:  # a term of unknown sign must vanish: a second inequality
+            matrix.append([-v for v in row])
+            bound.append(-b)
+    weights = _linear_program(matrix, bound)
     return [(scale(m, w), product, root) for w, (m, _, product, root) in zip(weights or [], columns, strict=False) if w]
 
 
@@ -186,36 +192,38 @@ def _factors_of(p: Poly) -> list[tuple[Poly, int]]:
 
 
 def _eliminated(residual: Poly, premises: list[Poly], order: tuple[int, ...]) -> list[Poly] | None:
-    rest, result = residual, [dict() for _ in premises]
-    live: list[tuple[int, Poly]] = [(k, premises[k]) for k in order]
-    for k, p in live:
-        choice = _leading(p, rest)
+    rest = residual
+    result: list[Poly] = [{} for _ in premises]
+    for k in order:
+        choice = _leading(premises[k], rest)
         if choice is None:
             continue
-        a, c, tail = choice
-        own = _coefficient(rest, a)
-        if own is None:
-            continue
-        factor = mul(own, inverse(c))
-        result[k] = add(result[k], factor)
-        rest = add(rest, mul(factor, p), -1)
+        a, c = choice
+        for _ in range(8):  # a power of the atom takes one round for each degree
+            degree = max((dict(m).get(a, 0) for m in rest), default=0)
+            if degree < 1:
+                break
+            own = {tuple((b, f - (b == a)) for b, f in m if b != a or f > 1): v for m, v in rest.items() if dict(m).get(a, 0) == degree}
+            factor = mul(own, inverse(c))
+            result[k] = add(result[k], factor)
+            rest = add(rest, mul(factor, premises[k]), -1)
         if not fraction(rest)[0]:
             return result
     return result if not fraction(rest)[0] else None
 
 
-def _leading(p: Poly, rest: Poly) -> tuple[Atom, Poly, Poly] | None:
-    """An atom of the residual in which the premise is linear; one with the simplest coefficient."""
-    here = atoms(rest)
+def _leading(p: Poly, rest: Poly) -> tuple[Atom, Poly] | None:
+    """An atom of the residual in which the premise is linear, one with the simplest coefficient, and this coefficient."""
     options = []
-    for a in sorted(atoms(p) & here):
+    for a in sorted(atoms(p) & atoms(rest)):
         c = _coefficient(p, a)
         if c:
-            options.append((len(c), max((len(m) for m in c), default=0), {"Var": 0, "E": 1, "rv": 2, "el": 3}.get(a[0], 4), a, c))
+            kind = {"Var": 0, "E": 1, "rv": 2, "el": 3}.get(a[0], 4)
+            options.append((kind, len(c), max((len(m) for m in c), default=0), a, c))
     if not options:
         return None
-    _, _, _, a, c = min(options, key=lambda o: (o[2], o[0], o[1], o[3]))
-    return a, c, add(p, mul(c, {((a, 1),): 1}), -1)
+    _, _, _, a, c = min(options, key=lambda o: o[:4])
+    return a, c
 
 
 def _coefficient(p: Poly, a: Atom) -> Poly | None:

@@ -15,6 +15,7 @@ from . import refute
 from .advice import Search
 from .kernel.check import Checker, Theorem, examine, follows
 from .kernel.goal import Goal
+from .kernel.polynomial import DEADLINE
 from .kernel.reasons import Reason
 from .kernel.report import PROVED, REFUTED, UNDECIDED, UNJUSTIFIED, Line, Report
 from .language.derivation import HYPOTHESIS, PREVIOUS, Derivation, Refutation, fact_relations
@@ -26,6 +27,8 @@ from .rules.derivatives import differentiation
 from .rules.expectation import identical_distribution, independence, moments
 from .rules.limits import limits, passage_to_limit
 
+SECONDS = 5.0
+"""How long the search for the missing facts of one line may take."""
 ORDER = (REFUTED, UNJUSTIFIED, UNDECIDED, PROVED)
 EVERY_RULE = independence() & moments() & identical_distribution() & differentiation() & limits() & passage_to_limit()
 AS_PRINTED = Reason("as printed")
@@ -83,7 +86,11 @@ def _diagnosed(line: Line, goal: Any, known: tuple, entry: Derivation) -> Line:
         return line
     cited: Goal = goal()
     if isinstance(line.statement, Relation):
-        missing = _missing(cited, goal, known, entry)
+        mark = DEADLINE.set(perf_counter() + SECONDS)
+        try:
+            missing = _missing(cited, goal, known, entry)
+        finally:
+            DEADLINE.reset(mark)
         if missing is not None:
             witness = refute.search(line.statement, cited.facts) if not cited.said else None
             text = "; ".join(missing)

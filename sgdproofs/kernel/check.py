@@ -21,16 +21,16 @@ from typing import Any
 
 from ..language import derivation as D
 from ..language.errors import StatementError
-from ..language.facts import Definition, Fact
+from ..language.facts import Definition, Equation, Fact
 from ..language.statements import Relation, ge, le, ne
-from ..language.terms import number, substituted
-from .conditions import needs
+from ..language.terms import Index, Limit, number, substituted
+from .conditions import needs, needs_of_fact
 from .goal import Goal, spelled
 from .normal import Normal
 from .polynomial import DEADLINE, Budget, Poly, add, constant, fraction, inverse, is_constant, mul, scale
 from .reasons import Reason, flat
 from .report import PROVED, UNDECIDED, Condition, Line, Report
-from .scope import Advisor, Contradiction, Silent
+from .scope import Advisor, Contradiction, Scope, Silent
 
 SECONDS = 10.0
 _SEAL = object()
@@ -110,7 +110,19 @@ def _conditions(goal: Goal, n: Normal) -> list[tuple[Relation, str | None]]:
             how = _how(goal, relation) if holds_ else None
             if relation not in met or how is None:
                 met[relation] = how
+    for fact in goal.facts:
+        bare = replace(goal, statement=None, assumptions=_range_of(fact), said=(), facts=(fact,))
+        for relation, holds_ in needs_of_fact(bare.normal(bare.scope), fact):
+            if relation not in met or not holds_:
+                met[relation] = (_how(bare, relation) if relation.rel != "!=" else f"{_how(bare, relation)}") if holds_ else None
     return list(met.items())
+
+
+def _range_of(fact: Fact) -> tuple[Relation, ...]:
+    """Where a fact speaks: a recurrence beyond its start, an equation under its own assumptions."""
+    if isinstance(fact, Definition):
+        return () if fact.over is None else (ge(fact.over, fact.first),)
+    return fact.relation.when if isinstance(fact, Equation) else ()
 
 
 def _how(goal: Goal, relation: Relation) -> str:
@@ -247,9 +259,9 @@ class Checker:
     def by_induction(self, item: D.Induction, place: _Place) -> None:
         if any(item.over in w.lhs.free_symbols | w.rhs.free_symbols for w in place.assumptions):
             raise StatementError(f"{self.derivation.name}: {item.over} is not free here: an assumption speaks of it already")
-        if item.over.lower is None or item.start > item.over.lower:
+        if item.over.lower != item.start:
             raise StatementError(
-                f"{self.derivation.name}: the induction starts at {item.start}, but {item.over.domain_text()}: the smaller values are left out")
+                f"{self.derivation.name}: the induction starts at {item.start}, but {item.over.domain_text()}: let both be the same")
         base = replace(place, depth=place.depth + 1, scope=f"base, {item.over} = {item.start}", hypothesis=None)
         self.obligation(item.claim.at({item.over: item.start}), item.base, base, item)
         inner = replace(
@@ -318,7 +330,11 @@ class Checker:
         facts: list[Fact] = []
         said: list[Any] = []
         for cite in flat(reason.cites):
-            if isinstance(cite, Fact):
+            if isinstance(cite, D.At) and isinstance(cite.item, Fact):
+                if cite.item not in self.derivation.given or getattr(cite.item, "relation", None) is None:
+                    raise StatementError(f"{self.derivation.name}: the line {statement} cites “{cite}”, which is not given")
+                said.append(self.moved(cite.item.relation, dict(cite.values)))
+            elif isinstance(cite, Fact):
                 bare = replace(cite, at_index=None) if isinstance(cite, Definition) else cite
                 if bare not in self.derivation.given:
                     raise StatementError(f"{self.derivation.name}: the line {statement} cites “{cite.name}”, which is not given")
@@ -341,11 +357,21 @@ class Checker:
             raise StatementError(f"{self.derivation.name}: the line {statement} cites “{item}”, which does not come before it here")
         if not values:
             return item.conclusion
-        ranges = tuple(r for v, w in values.items() for r in _in_domain(v, w))
         fixed = [v for v in values if any(v in a.lhs.free_symbols | a.rhs.free_symbols for a in place.assumptions)]
         if fixed and item in place.known and place.depth and item not in self.derivation.proof:
             raise StatementError(f"{self.derivation.name}: {fixed[0]} is fixed here, “{item}” holds only for it")
-        moved = item.conclusion.at(values)
+        return self.moved(item.conclusion, values)
+
+    def moved(self, relation: Any, values: dict) -> Relation:
+        """A relation that holds for all values of its indices, at particular ones."""
+        for v, value in values.items():
+            n = Normal(Scope())
+            if not isinstance(v, Index) or not n.scope.integral(n.poly(value, {})):
+                raise StatementError(f"{self.derivation.name}: at(...) takes integers for indices, not {v} = {value}")
+        if not isinstance(relation, Relation):
+            raise StatementError(f"{self.derivation.name}: only a relation can be cited at other indices, not {relation}")
+        ranges = tuple(r for v, w in values.items() for r in _in_domain(v, w))
+        moved = relation.at(values)
         return Relation(moved.lhs, moved.rel, moved.rhs, moved.when + ranges)
 
 
@@ -365,10 +391,15 @@ def examine(derivation: D.Derivation, *, advisor: Advisor | None = None,
     began = perf_counter()
     checker = Checker(derivation, advisor, lemmas or {})
     checker.run()
-    ends = any(item.conclusion == derivation.claim for item in derivation.proof)
-    reason = "" if ends else f"no line of the proof is the claim {derivation.claim}"
+    shown = [item.conclusion for item in derivation.proof]
+    reason = "" if derivation.claim in shown else f"no line of the proof is the claim {derivation.claim}"
+    for fact in derivation.given:
+        inherited = any(fact in (lemmas or {})[i.name].facts for i in derivation.lemmas)
+        if isinstance(fact, Definition) and isinstance(fact.value, Limit) and not inherited and not reason:
+            if not any(isinstance(r, Relation) and r.rel == "==" and not r.when and fact.value == r.lhs for r in shown):
+                reason = f"{fact.target} is defined by a limit, and no line shows that {fact.value} exists"
     theorem, verdict = None, UNDECIDED
-    if ends and all(line.verdict == PROVED for line in checker.lines):
+    if not reason and all(line.verdict == PROVED for line in checker.lines):
         verdict = PROVED
         conditions = Report(derivation, verdict, tuple(checker.lines)).conditions
         theorem = Theorem(_SEAL, derivation.name, derivation.claim, derivation.given, conditions)

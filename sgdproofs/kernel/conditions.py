@@ -9,6 +9,7 @@ from typing import Any
 import sympy
 
 from ..language import terms as T
+from ..language.facts import CitedTheorem, Definition, Equation
 from ..language.statements import Relation, ge, ne
 from .normal import Environment, Normal
 from .polynomial import add, atom, constant, exact, is_constant
@@ -34,10 +35,28 @@ def needs(n: Normal, node: Any, env: Environment) -> Iterator[Need]:
         yield from needs(n, body, {**env, variable: add(atom(which), constant(exact(variable.lower or 0)))})
         if point is not T.INFINITY:
             yield from needs(n, point, env)
+        closed = n.closed(node, env)
+        if n.poly(node, env) == closed and closed not in n.existing():
+            yield Relation(T.Apply(T.function("exists"), node), "==", 1), False
         return
     for part in node.args:
         if isinstance(part, sympy.Expr):
             yield from needs(n, part, env)
+
+
+def needs_of_fact(n: Normal, fact: Any) -> Iterator[Need]:
+    """What a cited fact needs to make sense.  Its divisors are not 0 because it is assumed to be defined."""
+    if isinstance(fact, Definition):
+        value = fact.value
+        if isinstance(value, T.Limit):
+            return
+        yield from needs(n, value, {})
+        for _, start in fact.start:
+            yield from needs(n, start, {})
+    elif isinstance(fact, (Equation, CitedTheorem)):
+        for side in (fact.relation.lhs, fact.relation.rhs):
+            for relation, holds in needs(n, side, {}):
+                yield relation, holds or relation.rel == "!="
 
 
 def _apart(n: Normal, divisor: Any, env: Environment) -> Iterator[Need]:

@@ -80,7 +80,9 @@ class Goal:
         opens = {node: opener for node, opener in self.reason.opens if opener not in weaker}
         n = Normal(scope, opens, self.facts, dict(self.reason.remakes))
         n.equations = self.universal()
-        for relation in n.equations if self.reason.rewrites else ():
+        defined = {f.target for f in self.given if isinstance(f, Definition) and (f.over is not None or f not in self.facts)}
+        n.elsewhere = frozenset(getattr(t, "family", t).name for t in defined)
+        for relation in n.equations if self.reason.rewrites and not self._differentiates() else ():
             target = relation.lhs
             plain = isinstance(target, T.Parameter) and not isinstance(target, T.Index) or isinstance(target, T.Element) and (
                 all(isinstance(i, T.Index) for i in target.indices) and len(set(target.indices)) == len(target.indices))
@@ -95,6 +97,11 @@ class Goal:
         rules = [maker(n, fact) for maker in self.reason.moments for fact in (*self.facts, *self.said)]
         n.moment_rules = tuple(r for r in rules if r is not None)
         return n
+
+    def _differentiates(self) -> bool:
+        """True if a derivative occurs: an equation at one point says nothing about derivatives there."""
+        sides = (self.statement.lhs, self.statement.rhs) if isinstance(self.statement, Relation) else ()
+        return any(isinstance(x, T.Partial) for side in sides for x in T.walk(side))
 
     def universal(self) -> tuple[Relation, ...]:
         """The cited equations that hold for all values of their free indices."""

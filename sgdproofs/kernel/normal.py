@@ -41,6 +41,7 @@ class Normal:
         self.scope, self.opens, self.facts, self.remakes = scope, dict(opens or {}), facts, dict(remakes or {})
         self.moment_rules: tuple = ()
         self.equations: tuple = ()
+        self.elsewhere: frozenset[str] = frozenset()
         self.values: dict[Any, Poly] = {}
         self.definitions = {_head(f.target): f for f in facts if isinstance(f, Definition) and f.over is None}
         self.recurrences = [f for f in facts if isinstance(f, Definition) and f.over is not None]
@@ -78,6 +79,15 @@ class Normal:
             return self._closed_binder(node, env)
         return atom((label, "", tuple(key(self.lowest(self.poly(a, env))) for a in arguments)))
 
+    def inverse(self, p: Poly) -> Poly:
+        """`1 / p`, with the factors of `p` apart, so that common ones can cancel."""
+        return inverse(p, self.scope._factored)
+
+    def existing(self) -> list[Poly]:
+        """The limits that exist because a cited equation speaks of them."""
+        sides = [s for r in self.equations for s in (r.lhs, r.rhs)] + [f.value for f in self.facts if isinstance(f, Definition)]
+        return [self.closed(s, {}) for s in sides if isinstance(s, T.Limit)]
+
     def lowest(self, p: Poly) -> Poly:
         """`p` with the common factors of its numerator and denominator cancelled, as far as they are found."""
         numerator, denominator = fraction(p)
@@ -90,11 +100,11 @@ class Normal:
         rest = constant(1)
         for k, e in right.items():
             rest = mul(rest, power(dict(k), max(0, e - left.get(k, 0))))
-        return mul(result, inverse(rest))
+        return mul(result, self.inverse(rest))
 
     def _closed_binder(self, node: Any, env: Environment) -> Poly:
         if isinstance(node, T.Partial):
-            return atom(("Partial", "", (key(self.poly(node.args[0], env)), key(self.poly(node.args[1], env)))))
+            return atom(("Partial", "", (key(self.nearby(node.args[0], env)), key(self.poly(node.args[1], env)))))
         if isinstance(node, T.Limit):
             body, variable, point = node.args
             places = [(variable, None, None)]
@@ -122,9 +132,14 @@ class Normal:
         keys = tuple(key(self.rename(dict(k), renamed)) for k in (*ends, key(content_)))
         return atom((tag, (height, len(opened)), keys))
 
+    def nearby(self, node: Any, env: Environment) -> Poly:
+        """`node` in a whole neighbourhood of the point: without the assumptions that hold only there."""
+        bare = Normal(self.scope.without_assumptions(), self.opens, self.facts, self.remakes)
+        bare.moment_rules = self.moment_rules
+        return bare.poly(node, env)
+
     def _fresh(self) -> int:
-        self.scope.opened += 1
-        return self.scope.opened
+        return next(self.scope.opened)
 
     def _limit_variable(self, which: Atom, variable: T.Parameter) -> None:
         """The variable of a limit has the domain that it was declared with."""
@@ -164,6 +179,10 @@ class Normal:
         low = v.lower is None or self.scope.nonnegative(add(value, constant(exact(v.lower)), -1))
         return low and (v.upper is None or self.scope.nonnegative(add(constant(exact(v.upper)), value, -1)))
 
+    def admits_closure(self, v: T.Parameter, point: Poly) -> bool:
+        """True if a point is seen to lie in the domain of `v` or on its boundary."""
+        return self.admits(v, point)
+
     def _instance(self, fact: Definition, places: tuple[Poly, ...]) -> Poly | None:
         """A recurrence at the index at which it was cited, or its start; None elsewhere, so that nothing unrolls by itself."""
         for at, value in fact.start:
@@ -191,7 +210,7 @@ class Normal:
         if is_constant(exponent):
             e = Fraction(constant_term(exponent))
             if e.denominator == 1:
-                return power(base, int(e)) if e >= 0 else power(inverse(base), -int(e))
+                return power(base, int(e)) if e >= 0 else power(self.inverse(base), -int(e))
             return atom(("root", "", (key(base), key(exponent))))
         if not self.scope.integral(exponent):
             return atom(("power", "", (key(base), key(exponent))))
@@ -199,7 +218,7 @@ class Normal:
         if not numerator:
             return atom(("pow", "", ((), key(exponent))))
         if denominator != constant(1):
-            return mul(self.powers(numerator, exponent), inverse(self.powers(denominator, exponent)))
+            return mul(self.powers(numerator, exponent), self.inverse(self.powers(denominator, exponent)))
         rational, monomial = content(numerator)
         result = self._power_of_number(Fraction(rational), exponent)
         for a, e in monomial:
@@ -232,7 +251,7 @@ class Normal:
         result = constant(1)
         for m, c in exponent.items():
             piece = base if m == () else atom(("pow", "", (key(base), key({m: 1}))))
-            result = mul(result, power(piece, int(c)) if c > 0 else power(inverse(piece), -int(c)))
+            result = mul(result, power(piece, int(c)) if c > 0 else power(self.inverse(piece), -int(c)))
         return result
 
     def _unsplit(self, base: Poly, exponent: Poly) -> Poly:
@@ -373,7 +392,7 @@ class Normal:
             product = constant(c)
             for a, e in monomial:
                 image = self._image(a, mapping)
-                product = mul(product, power(image, e) if e > 0 else power(inverse(image), -e))
+                product = mul(product, power(image, e) if e > 0 else power(self.inverse(image), -e))
             total = add(total, product)
         return total
 
@@ -389,11 +408,13 @@ class Normal:
         if kind == "pow":
             return self.powers(*arguments)
         if kind == "inv":
-            return inverse(arguments[0])
+            return self.inverse(arguments[0])
         if kind == "delta":
             return self.delta(arguments[0])
         if kind == "Minimum" or kind == "Maximum":
             return self.extreme(kind, *arguments)
+        if kind in ("el", "rv") and label in self.scope.families:
+            return self.place(self.scope.families[label], arguments)
         if kind == "sgn":
             return self._power_of_number(Fraction(-1), arguments[0])
         if kind == "sum":
@@ -520,7 +541,7 @@ READERS: dict[type, Opener] = {
     T.Plus: _plus,
     T.Times: _times,
     T.Negative: lambda n, node, env: scale(n.poly(node.args[0], env), -1),
-    T.Quotient: lambda n, node, env: mul(n.poly(node.args[0], env), inverse(n.poly(node.args[1], env))),
+    T.Quotient: lambda n, node, env: mul(n.poly(node.args[0], env), n.inverse(n.poly(node.args[1], env))),
     T.Power: lambda n, node, env: n.powers(n.poly(node.args[0], env), n.poly(node.args[1], env)),
     T.Minimum: lambda n, node, env: n.extreme("Minimum", *(n.poly(a, env) for a in node.args)),
     T.Maximum: lambda n, node, env: n.extreme("Maximum", *(n.poly(a, env) for a in node.args)),

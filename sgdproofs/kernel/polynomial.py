@@ -201,16 +201,19 @@ def _cleared(a: Atom) -> Poly:
     return unkey(a[2][0]) if a[0] == "inv" else atom(a)
 
 
-def inverse(p: Poly) -> Poly:
-    """`1 / p`; the caller has `p != 0` as a condition.  ZeroDivisionError if `p` is zero outright."""
+def inverse(p: Poly, factored: Callable[[Poly], list[tuple[Poly, int]]] | None = None) -> Poly:
+    """`1 / p`, an atom for each factor; the caller has `p != 0` as a condition.  ZeroDivisionError if `p` is zero outright."""
     numerator, denominator = fraction(p)
     if not numerator:
         raise ZeroDivisionError("division by zero")
     rational, monomial = content(numerator)
     rest = divide_monomial(numerator, rational, monomial)
     result = {tuple((a, -e) for a, e in monomial): exact(1 / Fraction(rational))}
-    if rest != constant(1):
-        result = mul(result, atom(("inv", "", (key(rest),))))
+    for q, e in [] if rest == constant(1) else [(rest, 1)] if factored is None else factored(rest):
+        if len(q) == 1:
+            result = mul(result, power(inverse(q), e))
+        else:
+            result = mul(result, atom(("inv", "", (key(q),)), e))
     return mul(result, denominator)
 
 

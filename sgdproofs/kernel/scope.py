@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
+from itertools import count
 from typing import Any, Protocol
 
 from ..language.terms import Parameter
@@ -25,8 +26,11 @@ class Advisor(Protocol):
         """Polynomials and exponents whose product is `p`."""
         ...
 
-    def combination(self, p: Poly, known: list[Poly]) -> list[tuple[Poly, tuple[int, ...], Poly]]:
-        """Triples (c, (i, j, ...), q) such that `p - sum c known[i] known[j] ... q^2` has nonnegative coefficients."""
+    def combination(self, p: Poly, known: list[Poly], signed: frozenset[Atom]) -> list[tuple[Poly, tuple[int, ...], Poly]]:
+        """Triples (c, (i, j, ...), q) such that `p - sum c known[i] known[j] ... q^2` has nonnegative terms.
+
+        `signed` are the atoms that are known not to be negative.
+        """
         ...
 
     def cofactors(self, residual: Poly, premises: list[Poly]) -> Iterable[list[Poly]]:
@@ -40,7 +44,7 @@ class Silent:
     def factors(self, p: Poly) -> list[tuple[Poly, int]]:
         return [(p, 1)]
 
-    def combination(self, p: Poly, known: list[Poly]) -> list[tuple[Poly, tuple[int, ...], Poly]]:
+    def combination(self, p: Poly, known: list[Poly], signed: frozenset[Atom]) -> list[tuple[Poly, tuple[int, ...], Poly]]:
         return []
 
     def cofactors(self, residual: Poly, premises: list[Poly]) -> Iterable[list[Poly]]:
@@ -64,7 +68,15 @@ class Scope:
         self.known: list[tuple[Poly, bool, str]] = []
         self.unequal: list[Poly] = []
         self.families: dict[str, Any] = {}
-        self.opened = 0
+        self.opened = count(1)
+
+    def without_assumptions(self) -> Scope:
+        """A scope with the declared domains alone; open indices keep their ranges and their names."""
+        other = Scope(self.advisor)
+        other.families, other.opened = self.families, self.opened
+        opened = {a for a in self.integers if a[0] == "var"}
+        other.integers, other.weak = set(opened), {a for a in self.weak if a in opened}
+        return other
 
     def copy(self) -> Scope:
         other = Scope(self.advisor)
@@ -122,8 +134,7 @@ class Scope:
 
     def open_index(self, length: Poly) -> Atom:
         """A fresh index that runs from 0 to `length - 1`."""
-        self.opened += 1
-        which: Atom = ("var", self.opened, ())
+        which: Atom = ("var", next(self.opened), ())
         self.integers.add(which)
         self.weak.add(which)
         self.known.append((add(add(length, constant(1), -1), atom(which), -1), False, "the range of the index"))
@@ -275,7 +286,8 @@ class Scope:
     def _by_known(self, p: Poly, strict: bool) -> bool:
         """`p` as nonnegative terms, squares and multiples of known nonnegative polynomials, as the advisor proposes them."""
         known = self._relevant(p)
-        proposal = self.advisor.combination(p, [k[0] for k in known])
+        here = {a for q in (p, *(k[0] for k in known)) for a in atoms(q)}
+        proposal = self.advisor.combination(p, [k[0] for k in known], frozenset(a for a in here if self._atom_sign(a)))
         if not proposal:
             return False
         rest, found = p, not strict

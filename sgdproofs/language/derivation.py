@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any
+
+from sympy.core.basic import Basic
 
 from .errors import StatementError
 from .facts import Definition, Fact
-from .statements import Relation, symbols_of
-from .terms import Index, Parameter, term
+from .statements import Relation
+from .terms import Family, Function, Index, Parameter, term, walk
+from .terms import Row as RowOf
 
 __all__ = ["HYPOTHESIS", "PREVIOUS", "Branches", "Calc", "Derivation", "Erratum", "Induction", "Lemma", "Refutation",
            "At", "Row", "Step", "at", "branches", "calc", "erratum", "induction", "lemma", "row", "step"]
@@ -304,13 +307,33 @@ def statements_in(derivation: Derivation) -> Iterator[Any]:
 
 def _one_symbol_a_name(derivation: Derivation) -> None:
     seen: dict[str, Any] = {}
-    for statement in statements_in(derivation):
-        for symbol in symbols_of(statement):
-            other = seen.setdefault(symbol.name, symbol)
-            if other != symbol:
-                def said(s: Any) -> str:
-                    return s.domain_text() if isinstance(s, Parameter) else f"a family of {s.arity} indices"
+    for symbol in _symbols(derivation):
+        other = seen.setdefault(symbol.name, symbol)
+        if other != symbol:
+            raise StatementError(
+                f"{derivation.name}: two different symbols are called {symbol.name} ({_said(other)}; {_said(symbol)}): rename one")
 
-                raise StatementError(
-                    f"{derivation.name}: two different symbols are called {symbol.name} ({said(other)}; {said(symbol)}): rename one"
-                )
+
+def _said(symbol: Any) -> str:
+    if isinstance(symbol, Parameter):
+        return symbol.domain_text()
+    return f"a family of {symbol.arity} indices" if isinstance(symbol, Family) else "a function"
+
+
+def _symbols(thing: Any) -> Iterator[Any]:
+    """Every parameter, family and function anywhere in a derivation: facts, lines, reasons, instances, checks."""
+    if isinstance(thing, Basic):
+        yield from (node for node in walk(thing) if isinstance(node, (Parameter, Family, Function)))
+    elif isinstance(thing, RowOf):
+        yield thing.family
+        yield from _symbols(thing.indices)
+    elif isinstance(thing, dict):
+        yield from _symbols(tuple(thing.items()))
+    elif isinstance(thing, (tuple, frozenset)):
+        for part in thing:
+            yield from _symbols(part)
+    elif is_dataclass(thing) and not isinstance(thing, type):
+        for part in fields(thing):
+            yield from _symbols(getattr(thing, part.name))
+    elif hasattr(thing, "parts"):
+        yield from _symbols(thing.parts)

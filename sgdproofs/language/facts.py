@@ -153,6 +153,8 @@ def recurrence(target: Element, value: Any, *, start: dict) -> Definition:
         raise StatementError(f"a recurrence needs an index in first place, got {target}")
     if not start or not all(isinstance(place, int) for place in start):
         raise StatementError(f"the recurrence for {target} needs a start, for instance start={{0: 0}}")
+    if sorted(start) != list(range(min(start), max(start) + 1)):
+        raise StatementError(f"the start of {target} has a gap: give every index from {min(start)} to {max(start)}")
     return Definition(target, value, over, tuple((place, term(v)) for place, v in sorted(start.items())))
 
 

@@ -29,6 +29,9 @@ class Relation(Basic):
     def __new__(cls, lhs: Any, rel: str, rhs: Any, when: Any = ()) -> Relation:
         if rel not in NEGATED:
             raise StatementError(f"{rel!r} is not a relation: use one of {', '.join(NEGATED)}")
+        for assumption in when:
+            if not isinstance(assumption, Relation) or assumption.when:
+                raise StatementError(f"{assumption} is no plain relation: assumptions of an assumption are not in the language")
         self = Basic.__new__(cls, term(lhs), term(rhs), sympy.Tuple(*when))
         self.rel = rel
         return self

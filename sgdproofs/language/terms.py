@@ -434,6 +434,10 @@ class Sum(Term):
             if not isinstance(variable, Index):
                 raise StatementError(f"a sum runs over an index, not over {variable}: declare it with index(...)")
             read.append(sympy.Tuple(variable, term(low), term(high)))
+        for k, (_, low, high) in enumerate(read):
+            for inner, _, _ in read[: k + 1]:
+                if inner in low.free_symbols | high.free_symbols:
+                    raise StatementError(f"the range of {read[k][0]} mentions {inner}, which this sum binds: rename one of them")
         if len({place[0] for place in read}) != len(read):
             raise StatementError("a sum binds one index twice: rename one of them")
         flag = sympy.true if distinct and distinct is not sympy.false else sympy.false
@@ -503,7 +507,18 @@ INFINITY = _Infinity()
 
 def limit(body: Any, variable: Parameter, point: Any = INFINITY) -> Limit:
     """`lim_{variable -> point} body`; to infinity unless a point is given (then from above, within the domain)."""
-    return Limit(term(body), variable, point if point is INFINITY else term(point))
+    if not isinstance(variable, Parameter):
+        raise StatementError(f"a limit is taken in a parameter or an index, not in {variable}")
+    if point is INFINITY:
+        if variable.upper is not None:
+            raise StatementError(f"{variable} cannot tend to infinity: {variable.domain_text()}")
+        return Limit(term(body), variable, point)
+    point = term(point)
+    if isinstance(variable, Index) or variable.sort == "integer":
+        raise StatementError(f"{variable} is an integer: it can tend to infinity only")
+    if variable in point.free_symbols:
+        raise StatementError(f"{variable} cannot tend to {point}, which depends on it")
+    return Limit(term(body), variable, point)
 
 
 class Partial(Term):
@@ -512,6 +527,8 @@ class Partial(Term):
     def __new__(cls, body: Any, variable: Any) -> Partial:
         if not isinstance(variable, (Parameter, Element)):
             raise StatementError(f"a derivative is taken with respect to a symbol or an element, not {variable}")
+        if isinstance(variable, Parameter) and variable.sort == "integer":
+            raise StatementError(f"{variable} is an integer: there is no derivative with respect to it")
         return Basic.__new__(cls, term(body), variable)
 
 

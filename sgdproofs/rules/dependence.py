@@ -37,6 +37,8 @@ def _only_past(goal: Goal, fact: F.Definition, source: T.Family) -> str:
             least = 0 if x.family == source else 1
             if not is_constant(back) or back.get((), 0) < least:
                 return f"{x} is not seen to lie in the past of {fact.target}"
+            if x.family != source and fact.first - back.get((), 0) < fact.start[0][0]:
+                return f"{x} reaches back behind the start of {fact.target.family.name}"
         if isinstance(x, (T.Sum, T.Limit)) and fact.over in x.free_symbols:
             return f"{x} is not read by this rule"
     return ""

@@ -20,14 +20,14 @@ def open_partial(n: Normal, node: Any, env: Environment) -> Poly:
                        tuple(key(n.poly(i, env)) for i in variable.indices))
     else:
         which = ("par", variable.name, ())
-    if n.definitions.get(getattr(variable, "family", variable)) is not None:
+    if n.definitions.get(getattr(variable, "family", variable)) is not None or variable in env:
         return n.closed(node, env)
     for fact in n.facts:
         if isinstance(fact, F.ChainRule) and fact.function == body:
             found = _chain(n, fact, which, env)
             break
     else:
-        found = derivative(n, n.poly(body, env), which)
+        found = derivative(n, n.nearby(body, env), which)
     return n.closed(node, env) if found is None else found
 
 
@@ -71,7 +71,7 @@ def _derivative_of_atom(n: Normal, a: Atom, variable: Atom) -> Poly | None:
         for k, j in zip(a[2], variable[2]):
             product = mul(product, n.delta(add(dict(k), dict(j), -1)))
         return product
-    if not has(a, lambda b: b[:2] == variable[:2] or (b[0] == "apply" and not b[2])):
+    if not has(a, lambda b: b[:2] == variable[:2] or b[1] in n.elsewhere or b[0] == "apply" and not b[2]):
         return {}
     if a[0] == "sum":
         binders, body = n.opened(a)

@@ -160,13 +160,14 @@ def knows(n: Normal, fact: Any) -> MomentRule | None:
 
     It is solved for its moment of highest degree, and used for every value of its free indices in their domains.
     """
-    if not isinstance(fact, F.Equation) or fact.relation.rel != "==":
+    relation = getattr(fact, "relation", fact)
+    if isinstance(fact, F.Definition) or not isinstance(relation, Relation) or relation not in n.equations:
         return None
-    free = sorted(free_indices(fact.relation), key=lambda v: v.name)
+    free = sorted(free_indices(relation), key=lambda v: v.name)
     marks: dict[Any, Atom] = {v: ("par", f"?{v.name}", ()) for v in free}
     pattern = {v: atom(mark) for v, mark in marks.items()}
     plain = Normal(n.scope, dict(MOMENTS), tuple(f for f in n.facts if isinstance(f, F.Definition) and f.over is None), dict(REMAKES))
-    difference = add(plain.poly(fact.relation.lhs, pattern), plain.poly(fact.relation.rhs, pattern), -1)
+    difference = add(plain.poly(relation.lhs, pattern), plain.poly(relation.rhs, pattern), -1)
     degrees = {a: sum(e for _, e in a[2][0][0][0]) for m in difference for a, _ in m if a[0] == "E"}
     if not degrees:
         return None
@@ -182,7 +183,7 @@ def knows(n: Normal, fact: Any) -> MomentRule | None:
 
     def rule(m: Normal, target: Monomial) -> Poly | None:
         for mapping in _matches(shape, target):
-            if _admitted(m, fact.relation, marks, mapping):
+            if _admitted(m, relation, marks, mapping):
                 return _again(m, m.rename(value, mapping))
         return None
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from ..kernel.goal import Goal
 from ..kernel.normal import Environment, Normal
-from ..kernel.polynomial import Atom, Poly, add, atom, constant, exact, fraction, has, inverse, mul, power
+from ..kernel.polynomial import Atom, Poly, add, atom, constant, exact, fraction, has, mul, power
 from ..kernel.reasons import Reason, flat
 from ..language import terms as T
 from ..language.statements import Relation
@@ -23,8 +23,10 @@ def open_limit(n: Normal, node: Any, env: Environment) -> Poly:
     value = _rewritten(n, n.poly(body, here), variable, here)
     if point is T.INFINITY:
         found = limit_at_infinity(n, close_geometric(n, value), which)
-    else:
+    elif n.admits_closure(variable, n.poly(point, env)):
         found = limit_at_point(n, value, which, add(n.poly(point, env), offset, -1))
+    else:
+        found = None
     return n.closed(node, env) if found is None else found
 
 
@@ -53,7 +55,7 @@ def limit_at_infinity(n: Normal, p: Poly, which: Atom) -> Poly | None:
     (degree, lead), (other, divisor) = top, bottom
     if not n.scope.nonzero(divisor) or lead and degree > other or not lead and other < 0:
         return None
-    return mul(lead, inverse(divisor)) if lead and degree == other else {}
+    return mul(lead, n.inverse(divisor)) if lead and degree == other else {}
 
 
 def _leading(n: Normal, p: Poly, which: Atom) -> tuple[int, Poly] | None:
@@ -91,7 +93,7 @@ def _ratio(n: Normal, a: Atom, e: int, which: Atom) -> Poly | None:
     power_ = rate * e
     if power_ < 0 and not n.scope.nonzero(base):
         return None
-    return power(base, power_) if power_ > 0 else power(inverse(base), -power_)
+    return power(base, power_) if power_ > 0 else power(n.inverse(base), -power_)
 
 
 def small(n: Normal, q: Poly) -> bool:
@@ -111,7 +113,7 @@ def limit_at_point(n: Normal, p: Poly, which: Atom, point: Poly) -> Poly | None:
     bottom = n.rename(denominator, {which: point})
     if not n.scope.nonzero(bottom):
         return None
-    return mul(n.rename(numerator, {which: point}), inverse(bottom))
+    return mul(n.rename(numerator, {which: point}), n.inverse(bottom))
 
 
 def limits(*cites: Any) -> Reason:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..kernel.normal import Environment, Normal
-from ..kernel.polynomial import Atom, Poly, add, atom, constant, inverse, key, mul, power
+from ..kernel.polynomial import Atom, Poly, add, atom, constant, key, mul, power
 from ..kernel.reasons import Reason, flat
 from ..language import terms as T
 
@@ -83,16 +83,16 @@ def _geometric(n: Normal, a: Atom) -> Poly | None:
         base = dict(b[2][0])
         if (rate < 0 or e < 0) and not n.scope.nonzero(base):
             return None
-        first = mul(first, _signed(n.powers(base, rest), e))
-        ratio = mul(ratio, _signed(base, e * rate))
+        first = mul(first, _signed(n, n.powers(base, rest), e))
+        ratio = mul(ratio, _signed(n, base, e * rate))
     gap = add(constant(1), ratio, -1)
     if not n.scope.nonzero(gap):
         return None
-    return mul(mul(constant(c), first), mul(add(constant(1), n.powers(ratio, length), -1), inverse(gap)))
+    return mul(mul(constant(c), first), mul(add(constant(1), n.powers(ratio, length), -1), n.inverse(gap)))
 
 
-def _signed(p: Poly, e: int) -> Poly:
-    return power(p, e) if e >= 0 else power(inverse(p), -e)
+def _signed(n: Normal, p: Poly, e: int) -> Poly:
+    return power(p, e) if e >= 0 else power(n.inverse(p), -e)
 
 
 def geometric_sum(*cites: Any) -> Reason:
