@@ -55,7 +55,7 @@ ema_variance = Derivation(
 
 for_all_t = lemma("ema-variance", closed_form.claim)
 shrinks = step(lt((1 - 1/N)**2, 1), by=algebra())
-converges = step(eq(limit(Var(mu[t]), t), sigma2/(2*N - 1)), by=limits(for_all_t, shrinks))
+converges = step(eq(limit(Var(mu[t]), t), sigma2/(2*N - 1)), by=limits(for_all_t))
 fixed_point = step(eq(v, (1 - 1/N)**2*v + 1/N**2*sigma2), by=passage_to_limit(limit_variance, recursion, converges))
 
 ema_variance_limit = Derivation(
