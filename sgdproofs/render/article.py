@@ -211,7 +211,8 @@ def _correction(number: int, entry: Correction, room: float) -> list[str]:
     ]
     said += [rf"{_text(why)}\par" for why in entry.why]
     if entry.correction is not None:
-        said += [r"\par \textbf{Correct:}", _display(_aligned(entry.correction, room))]
+        label = "Correct" if entry.proved else "Correction, not proved"
+        said += [rf"\par \textbf{{{label}:}}", _display(_aligned(entry.correction, room))]
     if entry.remark:
         said.append(rf"\par {_text(entry.remark)}")
     return said

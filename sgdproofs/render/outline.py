@@ -100,6 +100,8 @@ class Correction:
     why: tuple[Words, ...]
     correction: Row | None
     remark: Words
+    proved: bool = False
+    """Is the derivation that the correction belongs to a theorem?"""
 
 
 @dataclass(frozen=True)

@@ -67,7 +67,7 @@ def solution_sheet(entries: Sequence[Report], *, title: str, subtitle: str = "",
 def outline(entries: Sequence[Report], *, title: str, subtitle: str = "",
             experiments: Mapping[str, Sequence[Any]] | None = None) -> Sheet:
     """The parts of the sheet."""
-    titles = {report.name: _title(report.subject) for report in entries}
+    titles = {report.name: _corrector(report) for report in entries}
     blocks: list[Block] = [Paragraph(_summary(entries))] if entries else []
     for report in entries:
         walk = _refutation if isinstance(report.subject, Refutation) else _derivation
@@ -77,6 +77,11 @@ def outline(entries: Sequence[Report], *, title: str, subtitle: str = "",
     if corrections:
         blocks += [NewPage(), Heading(words("Errata")), Errata(corrections)]
     return Sheet(title, subtitle, tuple(blocks))
+
+
+def _corrector(report: Report) -> str:
+    """How a correction names its entry: never as if it were proved when it is not."""
+    return f"{_title(report.subject)} (entry {report.name}{'' if settled(report) else ', which is not proved'})"
 
 
 def settled(report: Report) -> bool:
@@ -276,8 +281,7 @@ def _refutation(report: Report, titles: Mapping[str, str]) -> list[Block]:
     for line in report.lines:
         blocks += [Paragraph(said) for said in _witness(line)]
     if subject.corrected_by:
-        blocks.append(Paragraph(words(strong("Correction: "), titles.get(subject.corrected_by, ""),
-                                      f" (entry {subject.corrected_by})." )))
+        blocks.append(Paragraph(words(strong("Correction: "), _corrected(subject, titles))))
     return blocks
 
 
@@ -485,14 +489,18 @@ def _witness(line: Line) -> list[Words]:
 # --- errata ----------------------------------------------------------------------------------------------
 
 
+def _corrected(subject: Refutation, titles: Mapping[str, str]) -> str:
+    instead = subject.corrected_by
+    return titles.get(instead, f"entry {instead}, which is not in this sheet") + "."
+
+
 def _corrections(entries: Sequence[Report], titles: Mapping[str, str]) -> Iterator[Correction]:
     for report in entries:
         subject = report.subject
         where = words(f"{subject.source or _title(subject)} (entry {report.name})")
         if isinstance(subject, Refutation):
             why = [said for line in report.lines for said in _witness(line)]
-            instead = subject.corrected_by
-            remark = words(strong("Correct: "), f"{titles.get(instead, instead)} (entry {instead}).") if instead else ()
+            remark = words(strong("Correction: "), _corrected(subject, titles)) if subject.corrected_by else ()
             yield Correction(where, row_of(subject.claim), (), report.verdict, tuple(why), None, remark)
             continue
         numbers = _numbers(report)
@@ -506,5 +514,5 @@ def _corrections(entries: Sequence[Report], titles: Mapping[str, str]) -> Iterat
             yield Correction(
                 where, row_of(printed.statement), _reason(line.judged(by=printed.by), numbers, _letters(subject)),
                 line.verdict, tuple(why), None if right is None else row_of(right),
-                words(line.item.remark) if line.item.remark else (),
+                words(line.item.remark) if line.item.remark else (), settled(report),
             )

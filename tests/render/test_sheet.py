@@ -140,6 +140,16 @@ def test_errata_have_a_page_of_their_own() -> None:
     assert r"\clearpage" not in printed(handmade.momentum())
 
 
+def test_a_correction_that_is_not_proved_says_so() -> None:
+    good, doubtful = handmade.minibatch(), replace(handmade.minibatch(), verdict=UNDECIDED)
+    assert "which is not proved" not in printed(good, handmade.weighted())
+    assert "which is not proved" in printed(doubtful, handmade.weighted())
+    assert "which is not in this sheet" in printed(handmade.weighted())
+    assert r"\textbf{Correct:}" in printed(good)
+    assert r"\textbf{Correction, not proved:}" in printed(doubtful)
+    assert "(not proved)" in printed(doubtful, form="markdown")
+
+
 def test_rows_of_a_calculation_continue() -> None:
     text = printed(handmade.minibatch(), form="markdown")
     body = text[text.index("aligned"):text.index("end{aligned}")]
