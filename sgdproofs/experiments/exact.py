@@ -25,6 +25,10 @@ from .setting import Setting
 __all__ = ["lines_of", "run_einsum", "run_exact"]
 
 
+_TRIES = 6
+"""How many attempts a space is worth; facts that are hard to satisfy give fewer spaces, which the summary counts."""
+
+
 def lines_of(items: tuple, assumptions: tuple = ()) -> Iterator[tuple[Any, tuple]]:
     """Every line of a proof, with the assumptions of the inductions and cases around it."""
     for item in items:
@@ -88,7 +92,8 @@ def run_exact(name: str, label: str, entry: Any, claim: Any, given: tuple[Fact, 
         found = 0
         judged = [False] * len(statements)
         try:
-            for model in models(tuple(statements), facts, seed=seed, count=experiment.count, fixed=fixed):
+            for model in models(tuple(statements), facts, seed=seed, count=experiment.count, fixed=fixed,
+                                tries=_TRIES * experiment.count):
                 found += 1
                 for number, statement in enumerate(statements):
                     verdict = _verdict(statement, model)
@@ -158,7 +163,8 @@ def _near_misses(claim: Any, lines: list, facts: tuple, given: tuple, experiment
                 fails, total = bool(_not_determined(statement, kept)), 1
                 continue
             try:
-                for model in models((statement,), kept, seed=seed + 1, count=3 * experiment.count, fixed=fixed):
+                for model in models((statement,), kept, seed=seed + 1, count=3 * experiment.count, fixed=fixed,
+                                    tries=_TRIES * experiment.count):
                     total += 1
                     fails += _verdict(statement, model) is False
                     if fails and total >= experiment.count:

@@ -262,7 +262,7 @@ def plans(name: str, number: int, claim: Relation, given: tuple, experiment: Mon
                 continue
             setting = Setting(given, at, experiment.law, dropped)
             setting.mention(*(t for r in relations for t in terms_of(r)))
-            broken = None if dropped else setting.broken_fact()
+            broken = None if dropped else setting.broken_fact(nodes)
             if broken:
                 raise Unsupported(broken)
             said = statements if not dropped else [("facts dropped", claim)]

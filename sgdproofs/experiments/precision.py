@@ -252,7 +252,7 @@ def run_precision(name: str, claim: Relation, near_miss: Relation, given: tuple,
     chosen = bindings((claim, near_miss), given, experiment.at, places)
     for number, at in enumerate(points):
         setting = Setting(given, at, experiment.law).mention(*terms_of(claim), *terms_of(near_miss))
-        broken = setting.broken_fact()
+        broken = setting.broken_fact(nodes)
         if broken:
             if number >= stated:
                 continue

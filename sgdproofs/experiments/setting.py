@@ -28,6 +28,7 @@ Atom = tuple[int, int, int]
 _SPREAD = (Fraction(7, 3), Fraction(8, 5), Fraction(11, 4), Fraction(9, 7), Fraction(13, 6), Fraction(17, 9))
 _SHARE = Fraction(1, 2)
 _WIDTH = 3
+_MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
 @dataclass(frozen=True)
@@ -175,7 +176,21 @@ class Setting:
     def default_element(self, family: Family, places: tuple) -> Fraction:
         """Numbers in general position: small, of both signs, no two families alike."""
         pick = sum(map(ord, family.name)) + sum((7 * k + 5) * p * p + 3 * p for k, p in enumerate(places))
-        return Fraction((pick * 37) % 23 - 11, 7) or Fraction(2, 3)
+        value = Fraction((pick * 37) % 23 - 11, 7) or Fraction(2, 3)
+        return self._within_bounds(family, places, value)
+
+    def _within_bounds(self, symbol: Any, places: tuple, value: Fraction) -> Fraction:
+        """A number that was to be chosen, moved to the right side of the bounds that facts state for it."""
+        for relation in self.relations:
+            for side, rel, other in ((relation.lhs, relation.rel, relation.rhs),
+                                     (relation.rhs, _MIRRORED.get(relation.rel, "=="), relation.lhs)):
+                binding = match(side, symbol, places)
+                if binding is None or rel in ("==", "!=") or symbol in symbols_in(other):
+                    continue
+                bound = self.exactly().value(other, {**{i: self.default_place(i) for i in _free(other)}, **binding})
+                if not compare(value, rel, bound):
+                    value = bound + (abs(value) + 1 if rel in (">", ">=") else -abs(value) - 1)
+        return value
 
     # --- what is drawn ---
 
@@ -353,16 +368,21 @@ class Setting:
         first = source.families[0].first
         return 1 if first is None else first
 
-    def broken_fact(self, reach: int = 3) -> str | None:
-        """A fact that does not hold in this setting, with the two values; None if all do."""
+    def broken_fact(self, about: set, reach: int = 3) -> str | None:
+        """A fact that does not hold in this setting, with the two values; None if all do.
+
+        Only facts that bear on the symbols `about`, directly or through other facts, are asked for: a value
+        that no symbol of the claim depends on changes nothing.
+        """
         exact = self.exactly()
+        stated = tuple(f.relation for f in self.plain if f.target in self.parameters)
+        bearing = _bearing(self.relations + stated, about)
         for number, source in enumerate(self.sources):
             law = self.law(number, self.default_member(source))
             if isinstance(law, Normal) and not _is_covariance(law.covariance):
                 names = ", ".join(f.name for f in source.families)
                 return f"the moments of {names} in the setting are no law's: the covariance has a negative direction"
-        stated = tuple(f.relation for f in self.plain if f.target in self.parameters)
-        for relation in self.relations + stated:
+        for relation in bearing:
             free = sorted(_free(relation.lhs) | _free(relation.rhs), key=lambda i: i.name)
             low = [max(1, int(i.lower or 0)) for i in free]
             for places in product(*(range(a, a + reach - 1) for a in low)):
@@ -378,6 +398,19 @@ class Setting:
                     return f"the fact {relation} does not hold in the setting{' at ' + where if where else ''}: " \
                            f"left {left}, right {right}"
         return None
+
+
+def _bearing(relations: tuple[Relation, ...], about: set) -> list[Relation]:
+    """The relations that share a symbol with `about`, or with another such relation; in their order."""
+    symbols = {r: {s for side in (r.lhs, r.rhs) for s in symbols_in(side) if not isinstance(s, Index)}
+               for r in relations}
+    reached, found = set(about), set()
+    while True:
+        fresh = {r for r in relations if r not in found and symbols[r] & reached}
+        if not fresh:
+            return [r for r in relations if r in found]
+        found |= fresh
+        reached |= set().union(*(symbols[r] for r in fresh))
 
 
 def _is_covariance(matrix: tuple) -> bool:

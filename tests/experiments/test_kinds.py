@@ -275,3 +275,18 @@ def test_dropped_facts_are_tested_on_the_finite_lines_of_a_limit(ema):
                           proof=proof))
     accepted(result)
     assert "1 of 3 lines" in result.summary and "one of the finite lines" in result.summary
+
+
+def test_facts_that_do_not_bear_on_the_claim_are_not_asked_for(ema):
+    other, w = random_family("other"), real("w")
+    idle = (assume(eq(Var(other[ema.t]), w)), assume(eq(w, -1)))  # no law has it, and the claim does not mention it
+    accepted(only("ema", ema.finite, (*ema.given, *idle), precision(near_miss=ema.finite_miss)))
+    busy = (*ema.given, assume(eq(ema.sigma2, E(ema.x[1]) - 1)), assume(eq(E(ema.x[1]), 0)))
+    refused(only("ema", ema.finite, busy, precision(near_miss=ema.finite_miss)))
+
+
+def test_chosen_numbers_respect_stated_bounds(ema):
+    h, i = family("h", first=1), index("i", at_least=1)
+    bounds = (assume(h[i] > 0), assume(eq(ema.N, ema.N)))
+    claim, miss = eq(h[i]/h[i], 1), eq(h[i]/h[i], 2)
+    accepted(only("bounds", claim, bounds, precision(near_miss=miss)))
