@@ -162,7 +162,7 @@ def some_term(draw: random.Random, depth: int) -> Any:
             return Sum(part(), (b, term(1), N), (b2, draw.choice([term(1), term(0), t]), draw.choice([N, t])))
         case "distinct":
             third = [(i, term(1), draw.choice([N, b]))] * draw.randint(0, 1)
-            return Sum(part(), (b, term(1), N), (b2, term(1), N), *third, distinct=True)
+            return Sum(part(), *third, (b, term(1), N), (b2, term(1), N), distinct=True)
         case "limit":
             return draw.choice([lambda: limit(part(), t), lambda: limit(part(), v, draw.choice([0, 1]))])()
         case "moment":
