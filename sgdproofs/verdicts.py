@@ -134,7 +134,7 @@ def _erratum(erratum: Any, checker: Checker, entry: Derivation) -> Line:
     if PREVIOUS in printed.by.cites or HYPOTHESIS in printed.by.cites:
         raise CatalogueError(f"{entry.name}: an erratum cites lines by their names, not “{PREVIOUS}” or “{HYPOTHESIS}”")
     line, goal = checker.single(printed.statement, printed.by, erratum)
-    return line if line.verdict == PROVED else _diagnosed(line, goal, checker.known, entry)
+    return line if line.verdict == PROVED else _diagnosed(line, goal, tuple(item for item, _ in checker.known), entry)
 
 
 def _refutation(entry: Refutation) -> Report:

@@ -22,8 +22,8 @@ from typing import Any
 from ..language import derivation as D
 from ..language.errors import StatementError
 from ..language.facts import Definition, Equation, Fact
-from ..language.statements import Relation, ge, le, ne
-from ..language.terms import Index, Limit, number, substituted
+from ..language.statements import Relation, free_indices, ge, le, ne
+from ..language.terms import Element, Index, Limit, number, substituted, walk
 from .conditions import needs, needs_of_fact
 from .goal import Goal, spelled
 from .normal import Normal
@@ -97,7 +97,10 @@ def follows(goal_of: Any, seconds: float = SECONDS) -> Outcome:
 def _by_rule(goal: Goal) -> Outcome:
     if goal.reason.check is None:
         return Outcome(False, f"{goal.reason.name} does not prove a statement of this form")
-    reason = goal.reason.check(goal)
+    n = goal.normal(goal.scope.copy())
+    elements = [e for e in (*getattr(goal.statement, "items", ()), getattr(goal.statement, "target", None)) if isinstance(e, Element)]
+    lacking = [str(r) for e in elements for r, holds_ in needs(n, e, {}) if not holds_]
+    reason = f"a condition is not discharged: {', '.join(lacking)}" if lacking else goal.reason.check(goal)
     return Outcome(not reason, reason)
 
 
@@ -204,11 +207,14 @@ def _short(gap: Poly, goal: Goal) -> str:
 
 @dataclass
 class _Place:
-    """Where in a proof we are: assumptions in force, the induction hypothesis, and the lines that may be cited."""
+    """Where in a proof we are: assumptions in force, the induction hypothesis, and the lines that may be cited.
+
+    Each known line comes with the indices that are fixed in it: those of the assumptions under which it was shown.
+    """
 
     assumptions: tuple[Relation, ...] = ()
     hypothesis: Relation | None = None
-    known: tuple[Any, ...] = ()
+    known: tuple[tuple[Any, frozenset], ...] = ()
     depth: int = 0
     scope: str = ""
 
@@ -220,10 +226,10 @@ class Checker:
         self.derivation, self.advisor, self.lemmas = derivation, advisor or Silent(), lemmas
         self.lines: list[Line] = []
         self.goals: list[tuple[Any, tuple]] = []
-        self.known: tuple[Any, ...] = ()
+        self.known: tuple[tuple[Any, frozenset], ...] = ()
 
     def run(self) -> None:
-        place = _Place(known=tuple(self.derivation.lemmas))
+        place = _Place(known=tuple((item, frozenset()) for item in self.derivation.lemmas))
         for item in self.derivation.lemmas:
             theorem = self.lemmas.get(item.name)
             if theorem is None or theorem.claim != item.statement:
@@ -247,7 +253,8 @@ class Checker:
                 self.line(item.statement, item.by, place, item)
             else:
                 raise StatementError(f"{self.derivation.name}: {item!r} is no line: use step, calc, induction or branches")
-            place = replace(place, known=(*place.known, item))
+            fixed = frozenset(v for a in place.assumptions for v in free_indices(a))
+            place = replace(place, known=(*place.known, (item, fixed)))
         return place.known
 
     def calculation(self, item: D.Calc, place: _Place) -> None:
@@ -305,7 +312,7 @@ class Checker:
     def line(self, statement: Any, reason: Any, place: _Place, item: Any, continued: bool = False) -> None:
         line, goal = self.judged(len(self.lines) + 1, statement, reason, place, item, continued)
         self.lines.append(line)
-        self.goals.append((goal, place.known))
+        self.goals.append((goal, tuple(item for item, _ in place.known)))
 
     def single(self, statement: Any, reason: Any, item: Any) -> tuple[Line, Any]:
         """One more line after the proof, checked but not added to it."""
@@ -347,19 +354,19 @@ class Checker:
         if cite is D.PREVIOUS:
             if not place.known:
                 raise StatementError(f"{self.derivation.name}: no line comes before {statement}")
-            return place.known[-1].conclusion
+            return place.known[-1][0].conclusion
         if cite is D.HYPOTHESIS:
             if place.hypothesis is None:
                 raise StatementError(f"{self.derivation.name}: there is no induction hypothesis at {statement}")
             return place.hypothesis
         item, values = (cite.item, dict(cite.values)) if isinstance(cite, D.At) else (cite, {})
-        if item not in place.known:
+        established = [fixed for known, fixed in place.known if known == item]
+        if not established:
             raise StatementError(f"{self.derivation.name}: the line {statement} cites “{item}”, which does not come before it here")
         if not values:
             return item.conclusion
-        fixed = [v for v in values if any(v in a.lhs.free_symbols | a.rhs.free_symbols for a in place.assumptions)]
-        if fixed and item in place.known and place.depth and item not in self.derivation.proof:
-            raise StatementError(f"{self.derivation.name}: {fixed[0]} is fixed here, “{item}” holds only for it")
+        if not any(fixed.isdisjoint(values) for fixed in established):
+            raise StatementError(f"{self.derivation.name}: “{item}” was shown for one value of {next(iter(values))} only")
         return self.moved(item.conclusion, values)
 
     def moved(self, relation: Any, values: dict) -> Relation:
@@ -395,12 +402,13 @@ def examine(derivation: D.Derivation, *, advisor: Advisor | None = None,
     reason = "" if derivation.claim in shown else f"no line of the proof is the claim {derivation.claim}"
     for fact in derivation.given:
         inherited = any(fact in (lemmas or {})[i.name].facts for i in derivation.lemmas)
-        if isinstance(fact, Definition) and isinstance(fact.value, Limit) and not inherited and not reason:
-            if not any(isinstance(r, Relation) and r.rel == "==" and not r.when and fact.value == r.lhs for r in shown):
-                reason = f"{fact.target} is defined by a limit, and no line shows that {fact.value} exists"
+        limits = [x for x in walk(fact.value) if isinstance(x, Limit)] if isinstance(fact, Definition) and not inherited else []
+        for x in limits:
+            if not reason and not any(isinstance(r, Relation) and r.rel == "==" and not r.when and x == r.lhs for r in shown):
+                reason = f"{fact.target} is defined by a limit, and no line shows that {x} exists"
     theorem, verdict = None, UNDECIDED
     if not reason and all(line.verdict == PROVED for line in checker.lines):
         verdict = PROVED
         conditions = Report(derivation, verdict, tuple(checker.lines)).conditions
         theorem = Theorem(_SEAL, derivation.name, derivation.claim, derivation.given, conditions)
-    return Report(derivation, verdict, tuple(checker.lines), theorem, reason, perf_counter() - began), checker
+    return Report(derivation, verdict, tuple(checker.lines), theorem, reason, seconds=perf_counter() - began), checker

@@ -136,8 +136,8 @@ def holds(n: Normal, relation: Relation, env: Any) -> bool:
 def spelled(p: Poly, scope: Scope) -> Any:
     """`p` as a term in the parameters themselves, for messages and the ledger."""
     n = Normal(Scope())
-    counted = {("par", name, ()): add(atom(("par", name, ())), constant(exact(-bounds[0])))
-               for name, bounds in scope.bounds.items() if bounds[0] and name in scope.declared}
+    counted = {("par", name, ()): add(atom(("par", name, ())), constant(exact(-scope.origin(name))))
+               for name in scope.declared if scope.origin(name)}
     return _spelled(n.rename(p, counted), scope)
 
 

@@ -85,8 +85,7 @@ class Normal:
 
     def existing(self) -> list[Poly]:
         """The limits that exist because a cited equation speaks of them."""
-        sides = [s for r in self.equations for s in (r.lhs, r.rhs)] + [f.value for f in self.facts if isinstance(f, Definition)]
-        return [self.closed(s, {}) for s in sides if isinstance(s, T.Limit)]
+        return [self.closed(s, {}) for r in self.equations for s in (r.lhs, r.rhs) if isinstance(s, T.Limit)]
 
     def lowest(self, p: Poly) -> Poly:
         """`p` with the common factors of its numerator and denominator cancelled, as far as they are found."""
@@ -255,11 +254,10 @@ class Normal:
         return result
 
     def _unsplit(self, base: Poly, exponent: Poly) -> Poly:
-        """A base that may be 0: only a common factor of the exponent, and a natural constant, may be split off."""
-        c = int(constant_term(exponent))
-        rest = add(exponent, constant(c), -1)
-        if c < 0 or not self.scope.nonnegative(rest):
-            c, rest = 0, exponent
+        """A base that may be 0: only a common factor, and ones as long as the exponent stays natural, may be split off."""
+        c, rest = 0, exponent
+        while c < 8 and self.scope.nonnegative(add(rest, constant(1), -1)):
+            c, rest = c + 1, add(rest, constant(1), -1)
         rational, _ = content(rest)
         times = abs(int(rational)) if Fraction(rational).denominator == 1 else 1
         whole = atom(("pow", "", (key(base), key(scale(rest, Fraction(1, times))))))

@@ -111,7 +111,7 @@ class Scope:
         return self.bounds[p.name]
 
     def parameter(self, p: Parameter) -> Poly:
-        """`p` as its lower bound plus an atom that is not negative."""
+        """`p` as its lower bound plus an atom that is not negative; from 0 if it has none, or a negative one."""
         which = ("par", p.name, ())
         low, open_low, high, open_high = self._bounds(p)
         if low is not None and low == high:
@@ -120,12 +120,19 @@ class Scope:
             self.declared[p.name] = p
             if p.sort == "integer":
                 self.integers.add(which)
-            if low is not None:
+            value = add(atom(which), constant(_plain(self.origin(p.name))))
+            if low is not None and low >= 0:
                 (self.strict if open_low else self.weak).add(which)
+            elif low is not None:
+                self.known.append((add(value, constant(_plain(low)), -1), open_low, self.said(p.name)))
             if high is not None:
-                rest = constant(high - (low or 0))
-                self.known.append((add(rest, atom(which), -1), open_high, self.said(p.name)))
-        return add(atom(which), constant(_plain(low or 0)))
+                self.known.append((add(constant(_plain(high)), value, -1), open_high, self.said(p.name)))
+        return add(atom(which), constant(_plain(self.origin(p.name))))
+
+    def origin(self, name: str) -> Fraction:
+        """What a parameter is counted from: its lower bound, if this is not negative."""
+        low = self.bounds[name][0]
+        return low if low is not None and low > 0 else Fraction(0)
 
     def said(self, name: str) -> str:
         """The domain of a parameter as this scope has it, for the ledger."""

@@ -38,7 +38,7 @@ def term(value: Any) -> sympy.Expr:
         return value
     if isinstance(value, (float, complex, sympy.Float)):
         raise StatementError(
-            f"{value!r} is a floating point number: write an exact one, such as Fraction(1, 2) or a/b of two terms"
+            f"{value!r} is a floating point number: write an exact one, such as Fraction(1, 2) (as a base: number(Fraction(1, 2))**t) or a/b of two terms"
         )
     if isinstance(value, bool) or not isinstance(value, (int, Fraction)):
         if isinstance(value, sympy.Symbol):

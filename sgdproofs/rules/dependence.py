@@ -18,8 +18,11 @@ def _function_of_past(goal: Goal) -> str:
     said = goal.statement
     if not isinstance(said, FunctionOf):
         return "this rule proves statements of the form function_of(...)"
+    place = said.target.indices[0]
     for fact in goal.facts:
         if isinstance(fact, F.Definition) and fact.over is not None and fact.target.family == said.target.family:
+            if not isinstance(place, T.Index) or place.lower is None or place.lower < fact.start[0][0]:
+                return f"{said.target} is not computed before the start, at {fact.start[0][0]}"
             return _only_past(goal, fact, said.source)
     return f"no recurrence for {said.target.family.name} is cited"
 
@@ -69,6 +72,8 @@ def _disjoint_blocks(goal: Goal) -> str:
                     if newer.family.first is None or fact.index.lower is None or fact.index.lower > newer.family.first:
                         return f"independence across {fact.index.domain_text()} does not reach every {newer.family.name}"
                     n = goal.normal(goal.scope.copy())
+                    if not n.admits(line.target.indices[0], n.poly(older.indices[0], {})):
+                        return f"{older} is not seen to lie where {line} speaks"
                     gap = add(n.poly(newer.indices[0], {}), n.poly(older.indices[0], {}), -1)
                     if n.scope.nonnegative(add(gap, constant(1), -1)):
                         return ""

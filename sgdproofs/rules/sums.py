@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..kernel.normal import Environment, Normal
-from ..kernel.polynomial import Atom, Poly, add, atom, constant, key, mul, power
+from ..kernel.polynomial import Atom, Poly, add, atom, constant, mul, power, within
 from ..kernel.reasons import Reason, flat
 from ..language import terms as T
 
@@ -78,9 +78,11 @@ def _geometric(n: Normal, a: Atom) -> Poly | None:
         exponent = dict(b[2][1]) if b[0] == "pow" else {}
         rate = exponent.get(((var, 1),))
         rest = add(exponent, atom(var), -(rate or 0))
-        if b[0] != "pow" or not isinstance(rate, int) or any(x == var for m in rest for x, _ in m):
+        if b[0] != "pow" or not isinstance(rate, int):
             return None
         base = dict(b[2][0])
+        if any(x == var for p in (base, rest) for x in within(p)):
+            return None
         if (rate < 0 or e < 0) and not n.scope.nonzero(base):
             return None
         first = mul(first, _signed(n, n.powers(base, rest), e))
