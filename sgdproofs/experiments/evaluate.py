@@ -221,7 +221,8 @@ class Interpreter:
                     raise Undefined(f"{family}[{places[0]}] is out of range: {family} starts at {family.first}")
                 if family.random:
                     return self.drawn(setting.atom(family, places))
-                value = self.number(setting.default_element(family, places))
+                solved = setting.solved(family, places)
+                value = self.number(setting.default_element(family, places) if solved is None else solved)
         self.memo[key] = value
         return value
 

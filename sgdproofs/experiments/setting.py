@@ -77,6 +77,7 @@ class Setting:
         self.relations = tuple(f.relation for f in self.given if isinstance(f, (Equation, CitedTheorem)))
         self.sources = self._sources(tuple(laws))
         self._laws: dict[tuple[int, int], Law] = {}
+        self._solving = False
         self._by_member: dict[Source, bool] = {}
         self._exact: Any = None
 
@@ -130,24 +131,42 @@ class Setting:
                     yield ("equation", number, side is relation.lhs), other, binding
                     break
 
-    def solved(self, node: Parameter) -> Fraction | None:
-        """The solution of an equation that gives a parameter by itself, linearly: `v = q v + c`."""
-        for relation in self.relations:
-            sides = (relation.lhs, relation.rhs)
-            if relation.rel != "==" or node not in sides or any(map(_free, sides)):
-                continue
-            gaps = []
-            try:
-                for trial in (0, 1, 2):
-                    reader = ExactMoments(self, Fraction)
-                    reader.memo[node] = Fraction(trial)
-                    gaps.append(reader.value(relation.lhs, {}) - reader.value(relation.rhs, {}))
-            except (Undefined, Unsupported):
-                continue
-            slope = gaps[1] - gaps[0]
-            if all(isinstance(g, Fraction) for g in gaps) and slope and gaps[2] - gaps[1] == slope:
-                return -gaps[0] / slope
+    def solved(self, symbol: Any, places: tuple = ()) -> Fraction | None:
+        """The solution of an equation that is linear in a parameter or element: `v = q v + c`, `m = eta S[i,j]`."""
+        if self._solving:
+            return None
+        self._solving = True
+        try:
+            for relation in self.relations:
+                sides = (relation.lhs, relation.rhs)
+                mentions = symbol in (sides if isinstance(symbol, Parameter) else set().union(*map(symbols_in, sides)))
+                if relation.rel == "==" and mentions:  # a parameter only where it stands alone: others come first
+                    for node in dict.fromkeys((*walk(relation.lhs), *walk(relation.rhs))):
+                        binding = match(node, symbol, places)
+                        value = None if binding is None else self._root_of(relation, symbol, places, binding)
+                        if value is not None:
+                            return value
+        finally:
+            self._solving = False
         return None
+
+    def _root_of(self, relation: Relation, symbol: Any, places: tuple, binding: dict) -> Fraction | None:
+        free = _free(relation.lhs) | _free(relation.rhs)
+        binding = {**{i: self.default_place(i) for i in free}, **binding}
+        gaps: list[Fraction] = []
+        for trial in (0, 1, 2):
+            reader = ExactMoments(self, Fraction)
+            reader.memo[symbol if isinstance(symbol, Parameter) else (symbol, places)] = Fraction(trial)
+            try:
+                gap = reader.value(relation.lhs, binding) - reader.value(relation.rhs, binding)
+            except (Undefined, Unsupported):
+                return None
+            if not isinstance(gap, Fraction):
+                return None
+            gaps.append(gap)
+        slope = gaps[1] - gaps[0]
+        value = -gaps[0] / slope if slope and gaps[2] - gaps[1] == slope else None
+        return value if value is None or not isinstance(symbol, Parameter) or admissible(symbol, value) else None
 
     def true(self, relation: Relation, binding: dict) -> bool:
         """Whether a relation between numbers holds at `binding`."""
@@ -273,7 +292,8 @@ class Setting:
                 return Fraction(0)
             if isinstance(fact, Given) and isinstance(fact.statement, Independence):
                 said = [i.family for i in fact.statement.items]
-                if said.count(families[0]) > 1:
+                # independent of another member, or of what is computed from the members before it
+                if said.count(families[0]) > 1 or (families[0] in said and any(f in self.recurrences for f in said)):
                     return Fraction(0)
         return _SHARE
 

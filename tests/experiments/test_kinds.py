@@ -11,8 +11,8 @@ from sgdproofs.experiments import run
 from sgdproofs.language.derivation import Refutation, branches, calc, induction, row, step
 from sgdproofs.language.errors import StatementError
 from sgdproofs.language.experiments import discrete, einsum, exact, monte_carlo, normal, normal_vector, precision
-from sgdproofs.language.facts import assume, identical_across, independent_across, recurrence
-from sgdproofs.language.statements import eq, ge, le, loops, not_determined
+from sgdproofs.language.facts import Given, assume, identical_across, independent_across, recurrence
+from sgdproofs.language.statements import eq, ge, independent, le, loops, not_determined
 from sgdproofs.language.terms import E, Minimum, Sum, Var, family, index, limit, positive, random_family, real
 
 from .conftest import Reason, entry
@@ -290,3 +290,11 @@ def test_chosen_numbers_respect_stated_bounds(ema):
     bounds = (assume(h[i] > 0), assume(eq(ema.N, ema.N)))
     claim, miss = eq(h[i]/h[i], 1), eq(h[i]/h[i], 2)
     accepted(only("bounds", claim, bounds, precision(near_miss=miss)))
+
+
+def test_a_draw_that_is_independent_of_the_past_is_drawn_afresh(ema):
+    fresh = Given(independent(ema.mu[ema.t - 1], ema.x[ema.t]))
+    given = (ema.update, fresh, ema.spread)
+    for experiment in (precision(near_miss=ema.finite_miss),
+                       monte_carlo(near_miss=ema.finite_miss, at={ema.t: 5, ema.N: 3}, facts_dropped=(fresh,))):
+        accepted(only("fresh", ema.finite, given, experiment))
