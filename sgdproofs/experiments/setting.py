@@ -28,6 +28,7 @@ Atom = tuple[int, int, int]
 _SPREAD = (Fraction(7, 3), Fraction(8, 5), Fraction(11, 4), Fraction(9, 7), Fraction(13, 6), Fraction(17, 9))
 _SHARE = Fraction(1, 2)
 _WIDTH = 3
+_BLOCK = 1 << 20
 _MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
@@ -217,6 +218,11 @@ class Setting:
         for number, source in enumerate(self.sources):
             if family in source.families:
                 component, side = 0, source.side(family)
+                member = places[0] if places else 0
+                if source.law is None and family.arity == 2 and places[1] > side:
+                    # further components of a law that nobody stated: a fresh draw of the same law
+                    member += _BLOCK * ((places[1] - 1) // side)
+                    places = (places[0], (places[1] - 1) % side + 1)
                 for place in places[1:]:
                     if not 1 <= place <= side:
                         raise Undefined(f"{family} is drawn with {side} components, and has none of index {place}")
@@ -225,7 +231,7 @@ class Setting:
                 size = source.size if source.law is None else source.law.size
                 if spot >= size:
                     raise Undefined(f"the law of {family} has {size} components, and none of index {places[1:]}")
-                return number, (places[0] if places else 0), spot
+                return number, member, spot
         raise Unsupported(f"{family} has no law")
 
     def law(self, number: int, member: int) -> Law:
@@ -233,6 +239,7 @@ class Setting:
         source = self.sources[number]
         if source.law is not None:
             return source.law
+        member %= _BLOCK
         key = (number, member if self._member_matters(source) else member % 3)
         if key not in self._laws:
             self._laws[key] = self._default_law(source, member)
@@ -322,25 +329,33 @@ class Setting:
         mean: list[Any] = [None] * size
         matrix: list[list[Any]] = [[None] * size for _ in range(size)]
         held: set[tuple[int, ...]] = set()
+        named: dict[Any, list[tuple[int, ...]]] = {}
         for relation in self.relations:
             if relation.rel != "==":
                 continue
             for side, other in ((relation.lhs, relation.rhs), (relation.rhs, relation.lhs)):
                 if type(side) in (E, Var, Cov) and all(isinstance(a, Element) for a in side.args):
-                    self._impose(source, member, side, other, mean, matrix, held)
+                    self._impose(source, member, side, other, mean, matrix, held, named)
         varied = 0 if source.identical or source.share else member % 3
         for k in range(size):
             if mean[k] is None:
                 mean[k] = Fraction(2 * k - 1, 2) + (Fraction(varied, 3) if (k,) not in held else 0)
             if matrix[k][k] is None:
                 matrix[k][k] = Fraction(k + 3, 2) * (1 + (varied if (k, k) not in held else 0))
+        for spots in named.values():  # one name, one value
+            for spot in spots:
+                if len(spot) == 1:
+                    mean[spot[0]] = mean[spots[0][0]]
+                elif spot[0] == spot[1] and spots[0][0] == spots[0][1]:
+                    matrix[spot[0]][spot[0]] = matrix[spots[0][0]][spots[0][0]]
         for k in range(size):
             for m in range(k):
                 if matrix[k][m] is None:
                     matrix[k][m] = matrix[m][k] = min(matrix[k][k], matrix[m][m]) / (2 * size)
         return Normal(tuple(mean), tuple(map(tuple, matrix)))
 
-    def _impose(self, source: Source, member: int, side: Any, other: Any, mean: list, matrix: list, held: set) -> None:
+    def _impose(self, source: Source, member: int, side: Any, other: Any, mean: list, matrix: list, held: set,
+                named: dict) -> None:
         elements = side.args if len(side.args) == 2 else side.args * (1 if isinstance(side, E) else 2)
         if not all(e.family in source.families for e in elements):
             return
@@ -359,6 +374,7 @@ class Setting:
             held.add(spots)
             held.add(spots[::-1])
             if self._unvalued(other, binding):
+                named.setdefault(self._name(other, binding), []).append(spots)
                 continue  # the fact names this moment: its name takes the law's value
             value = self.exactly().value(other, binding)
             if len(spots) == 1:
@@ -371,6 +387,11 @@ class Setting:
         for place in element.indices[1:]:
             component = component * _WIDTH + self.exactly().whole(place, binding) - 1
         return component
+
+    def _name(self, node: Any, binding: dict) -> Any:
+        if isinstance(node, Element):
+            return node.family, tuple(self.exactly().whole(i, binding) for i in node.indices)
+        return node, tuple(sorted((i.name, p) for i, p in binding.items() if i in node.free_symbols))
 
     def _unvalued(self, node: Any, binding: dict) -> bool:
         if isinstance(node, Parameter):
