@@ -14,7 +14,18 @@ from typing import Any
 import sympy
 
 from .kernel.polynomial import (
-    Atom, Poly, add, atoms, constant, fraction, inverse, key, mul, power, scale, spend,
+    Atom,
+    Poly,
+    add,
+    atoms,
+    constant,
+    fraction,
+    inverse,
+    key,
+    mul,
+    power,
+    scale,
+    spend,
 )
 
 
@@ -204,7 +215,7 @@ def _eliminated(residual: Poly, premises: list[Poly], order: tuple[int, ...]) ->
             if degree < 1:
                 break
             own = {tuple((b, f - (b == a)) for b, f in m if b != a or f > 1): v for m, v in rest.items() if dict(m).get(a, 0) == degree}
-            factor = mul(own, inverse(c))
+            factor = _ratio(own, c)
             result[k] = add(result[k], factor)
             rest = add(rest, mul(factor, premises[k]), -1)
         if not fraction(rest)[0]:

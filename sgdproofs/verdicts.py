@@ -133,6 +133,10 @@ def _erratum(erratum: Any, checker: Checker, entry: Derivation) -> Line:
     printed = erratum.printed
     if PREVIOUS in printed.by.cites or HYPOTHESIS in printed.by.cites:
         raise CatalogueError(f"{entry.name}: an erratum cites lines by their names, not “{PREVIOUS}” or “{HYPOTHESIS}”")
+    correction = getattr(erratum.correction, "conclusion", erratum.correction)
+    reason = replace(EVERY_RULE, cites=(*entry.given, *(item for item, _ in checker.known)), check=None)
+    if not isinstance(correction, Relation) or checker.single(correction, reason, erratum)[0].verdict != PROVED:
+        raise CatalogueError(f"{entry.name}: the correction of the erratum “{printed.statement}” does not follow: {correction}")
     line, goal = checker.single(printed.statement, printed.by, erratum)
     return line if line.verdict == PROVED else _diagnosed(line, goal, tuple(item for item, _ in checker.known), entry)
 

@@ -117,7 +117,7 @@ def _conditions(goal: Goal, n: Normal) -> list[tuple[Relation, str | None]]:
         bare = replace(goal, statement=None, assumptions=_range_of(fact), said=(), facts=(fact,))
         for relation, holds_ in needs_of_fact(bare.normal(bare.scope), fact):
             if relation not in met or not holds_:
-                met[relation] = (_how(bare, relation) if relation.rel != "!=" else f"{_how(bare, relation)}") if holds_ else None
+                met[relation] = _how(bare, relation) if holds_ else None
     return list(met.items())
 
 
@@ -133,8 +133,10 @@ def _how(goal: Goal, relation: Relation) -> str:
     symbols = relation.lhs.free_symbols | relation.rhs.free_symbols
     names = {s.name for s in symbols}
     said = [goal.scope.said(s.name) if s.name in goal.scope.declared else s.domain_text() for s in sorted(symbols, key=str)]
-    said += [str(a) for a in goal.assumptions if names & {s.name for s in a.lhs.free_symbols | a.rhs.free_symbols}
-             and not any(str(a) == text for text in said)]
+    cited = [f.relation for f in goal.facts if isinstance(f, Equation)] + [s for s in goal.said if isinstance(s, Relation)]
+    for a in (*goal.assumptions, *(r for r in cited if r.rel != "==")):
+        if names & {s.name for s in walk(a) if hasattr(s, "name")}:
+            said.append(str(a))
     return ", ".join(dict.fromkeys(said)) or "by calculation"
 
 

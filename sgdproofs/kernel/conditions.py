@@ -41,9 +41,24 @@ def needs(n: Normal, node: Any, env: Environment) -> Iterator[Need]:
         if n.poly(node, env) == closed and closed not in n.existing():
             yield Relation(T.Apply(T.function("exists"), node), "==", 1), False
         return
+    elif isinstance(node, T.Partial) and n.poly(node, env) == n.closed(node, env) and not _polynomial(node.args[0]):
+        yield Relation(T.Apply(T.function("exists"), node), "==", 1), False
     for part in node.args:
         if isinstance(part, sympy.Expr):
             yield from needs(n, part, env)
+
+
+def _polynomial(node: Any) -> bool:
+    """True if a term is plainly a polynomial in everything that it mentions, so that it has derivatives."""
+    if isinstance(node, T.Quotient):
+        return _polynomial(node.args[0]) and isinstance(node.args[1], (sympy.Rational, T.Parameter))
+    if isinstance(node, T.Power):
+        return _polynomial(node.args[0]) and isinstance(node.args[1], sympy.Integer) and node.args[1] >= 0
+    if isinstance(node, T.Sum):
+        return _polynomial(node.body)
+    if isinstance(node, (T.Plus, T.Times, T.Negative)):
+        return all(_polynomial(part) for part in node.args)
+    return isinstance(node, (sympy.Rational, T.Parameter, T.Element))
 
 
 def _near(n: Normal, body: Any, there: Environment, everywhere: list[Need]) -> list[Need]:
@@ -77,9 +92,7 @@ def _apart(n: Normal, divisor: Any, env: Environment) -> Iterator[Need]:
     if isinstance(divisor, T.Times):
         for part in divisor.args:
             yield from _apart(n, part, env)
-    elif isinstance(divisor, T.Power) and isinstance(divisor.args[1], sympy.Rational) and divisor.args[1] > 0:
-        yield from _apart(n, divisor.args[0], env)
-    elif isinstance(divisor, T.Negative):
+    elif isinstance(divisor, T.Power) and isinstance(divisor.args[1], sympy.Rational) and divisor.args[1] > 0 or isinstance(divisor, T.Negative):
         yield from _apart(n, divisor.args[0], env)
     else:
         p = n.poly(divisor, env)

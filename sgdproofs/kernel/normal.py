@@ -20,8 +20,29 @@ import sympy
 from ..language import terms as T
 from ..language.facts import Definition
 from .polynomial import (
-    Atom, Budget, Key, Monomial, Poly, add, atom, atoms, constant, constant_term, content, divide_monomial, exact,
-    fraction, has, inside, inverse, is_constant, key, mul, power, scale, spend, within,
+    Atom,
+    Budget,
+    Key,
+    Monomial,
+    Poly,
+    add,
+    atom,
+    atoms,
+    constant,
+    constant_term,
+    content,
+    divide_monomial,
+    exact,
+    fraction,
+    has,
+    inverse,
+    is_constant,
+    key,
+    mul,
+    power,
+    scale,
+    spend,
+    within,
 )
 from .scope import Scope
 
@@ -108,7 +129,8 @@ class Normal:
             body, variable, point = node.args
             places = [(variable, None, None)]
             ends = () if point is T.INFINITY else (key(self.poly(point, env)),)
-            tag = "Limit" + ("" if ends else " at infinity") + f" {variable.domain_text().replace(variable.name, '.')}"
+            domain = f"{variable.sort} {variable.lower} {variable.open_lower} {variable.upper} {variable.open_upper}"
+            tag = f"Limit {'at a point' if ends else 'at infinity'} {domain}"
         else:
             body, places, ends, tag = node.body, node.ranges, (), f"Sum {node.distinct}"
         inner = dict(env)
@@ -146,6 +168,9 @@ class Normal:
             self.scope.integers.add(which)
         if variable.lower is not None:
             (self.scope.strict if variable.open_lower else self.scope.weak).add(which)
+        if variable.upper is not None:
+            rest = constant(exact(variable.upper - (variable.lower or 0)))
+            self.scope.known.append((add(rest, atom(which), -1), variable.open_upper, variable.domain_text()))
 
     def parameter(self, node: T.Parameter, env: Environment) -> Poly:
         if node in env:
@@ -470,7 +495,7 @@ class Normal:
 
     def _picked_again(self, p: Poly) -> Poly:
         """`p` with the sums that still hold a delta summed anew, since more is known of their indices now."""
-        mapping = {a: self.made(*a[:2], tuple(dict(k) for k in a[2])) for a in atoms(p)
+        mapping = {a: self.made(a[0], a[1], tuple(dict(k) for k in a[2])) for a in atoms(p)
                    if a[0] == "sum" and has(a, lambda b: b[0] == "delta")}
         return self.rename(p, {a: q for a, q in mapping.items() if q != atom(a)})
 

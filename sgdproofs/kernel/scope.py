@@ -15,7 +15,21 @@ from typing import Any, Protocol
 
 from ..language.terms import Parameter
 from .polynomial import (
-    Atom, Monomial, Poly, add, atom, atoms, constant, constant_term, fraction, is_constant, mul, power, replace_atoms, scale, within,
+    Atom,
+    Monomial,
+    Poly,
+    add,
+    atom,
+    atoms,
+    constant,
+    constant_term,
+    fraction,
+    is_constant,
+    mul,
+    power,
+    replace_atoms,
+    scale,
+    within,
 )
 
 

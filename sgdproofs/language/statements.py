@@ -180,7 +180,7 @@ class Loops(Relation):
         return self
 
     def _hashable_content(self) -> tuple:
-        return (self.rel, *self.args)
+        return (self.rel, *self.args, self.order)
 
     def __reduce_ex__(self, protocol: Any) -> tuple:
         return type(self), (self.order[0], self.lhs, self.order[1])

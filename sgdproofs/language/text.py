@@ -8,7 +8,20 @@ import sympy
 
 from .statements import FunctionOf, Independence, NotDetermined, Relation
 from .terms import (
-    INFINITY, Apply, Element, Family, Limit, Negative, Parameter, Partial, Plus, Power, Quotient, Row, Sum, Times,
+    INFINITY,
+    Apply,
+    Element,
+    Family,
+    Limit,
+    Negative,
+    Parameter,
+    Partial,
+    Plus,
+    Power,
+    Quotient,
+    Row,
+    Sum,
+    Times,
 )
 
 PLUS, TIMES, POWER, ATOM = 1, 2, 3, 4

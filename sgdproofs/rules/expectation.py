@@ -10,7 +10,20 @@ from typing import Any
 from ..kernel.goal import holds
 from ..kernel.normal import Environment, Normal
 from ..kernel.polynomial import (
-    Atom, Monomial, Poly, add, atom, constant, exact, has, inside, key, mul, power, scale, within,
+    Atom,
+    Monomial,
+    Poly,
+    add,
+    atom,
+    constant,
+    exact,
+    has,
+    inside,
+    key,
+    mul,
+    power,
+    scale,
+    within,
 )
 from ..kernel.reasons import Reason, flat
 from ..language import facts as F
