@@ -41,7 +41,8 @@ def needs(n: Normal, node: Any, env: Environment) -> Iterator[Need]:
         if n.poly(node, env) == closed and closed not in n.existing():
             yield Relation(T.Apply(T.function("exists"), node), "==", 1), False
         return
-    elif isinstance(node, T.Partial) and n.poly(node, env) == n.closed(node, env) and not _polynomial(node.args[0]):
+    elif isinstance(node, T.Partial) and n.poly(node, env) == n.closed(node, env) and not (
+            node.args[0] in n.smooth or _polynomial(node.args[0])):
         yield Relation(T.Apply(T.function("exists"), node), "==", 1), False
     for part in node.args:
         if isinstance(part, sympy.Expr):

@@ -9,7 +9,7 @@ from typing import Any
 import sympy
 
 from ..language import terms as T
-from ..language.facts import CitedTheorem, Definition, Equation, Fact
+from ..language.facts import ChainRule, CitedTheorem, Definition, Equation, Fact
 from ..language.statements import Relation, free_indices
 from .normal import Normal
 from .polynomial import Poly, add, atom, constant, exact, key, scale
@@ -81,6 +81,7 @@ class Goal:
         n = Normal(scope, opens, self.facts, dict(self.reason.remakes))
         n.equations = self.universal()
         defined = {f.target for f in self.given if isinstance(f, Definition) and (f.over is not None or f not in self.facts)}
+        n.smooth = frozenset(f.function for f in self.given if isinstance(f, ChainRule))
         n.elsewhere = frozenset(getattr(t, "family", t).name for t in defined)
         for relation in n.equations if self.reason.rewrites and not self._differentiates() else ():
             target = relation.lhs

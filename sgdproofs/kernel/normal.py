@@ -63,6 +63,7 @@ class Normal:
         self.moment_rules: tuple = ()
         self.equations: tuple = ()
         self.elsewhere: frozenset[str] = frozenset()
+        self.smooth: frozenset[Any] = frozenset()
         self.values: dict[Any, Poly] = {}
         self.definitions = {_head(f.target): f for f in facts if isinstance(f, Definition) and f.over is None}
         self.recurrences = [f for f in facts if isinstance(f, Definition) and f.over is not None]
