@@ -28,7 +28,8 @@ one_step = step(
     by=independence(langevin, fresh_noise) & moments(noise_mean, noise_covariance, stationary),
 )
 balance = step(eq((h[i] + h[j] - root**2*h[i]*h[j])*V[i, j], eta0*Sigma1[i, j]), by=moments(stationary) & algebra(one_step))
-solution = step(eq(S[i, j], eta0*Sigma1[i, j]/(h[i] + h[j])), by=limits(small_steps, curvature))
+to_zero = step(eq(limit(stepwise, root, 0), eta0*Sigma1[i, j]/(h[i] + h[j])), by=limits(curvature))
+solution = step(eq(S[i, j], eta0*Sigma1[i, j]/(h[i] + h[j])), by=definition(small_steps) & algebra(to_zero, curvature))
 lyapunov = eq(h[i]*S[i, j] + S[i, j]*h[j], eta0*Sigma1[i, j])
 
 quadratic_temperature = Derivation(
@@ -41,6 +42,7 @@ quadratic_temperature = Derivation(
         one_step,
         balance,
         step(eq(V[i, j], stepwise), by=algebra(balance, curvature, short_steps)),
+        to_zero,
         solution,
         step(lyapunov, by=algebra(solution, curvature)),
         step(eq(S[i, j], eta0*Sigma1[i, j]/(h[i] + h[j])).given(lyapunov), by=algebra(curvature)),
