@@ -261,7 +261,7 @@ def erases(n: Normal, fact: Any) -> MomentRule | None:
     """The rule that identical distribution gives: a moment of one block is that of the first block."""
     if not isinstance(fact, F.Identical):
         return None
-    lowest = constant(exact(fact.index.lower or 0))
+    lowest = constant(exact(max(fact.index.lower or 0, *(f.first or 0 for f in fact.families))))
 
     def rule(m: Normal, free: Monomial) -> Poly | None:
         found = [_place(m, fact, b) for a, _ in free for b in inside(a) if b[0] == "rv"]

@@ -83,7 +83,7 @@ def _geometric(n: Normal, a: Atom) -> Poly | None:
         base = dict(b[2][0])
         if any(x == var for p in (base, rest) for x in within(p)):
             return None
-        if (rate < 0 or e < 0) and not n.scope.nonzero(base):
+        if (rate < 0 or e < 0 or not n.scope.nonnegative(rest)) and not n.scope.nonzero(base):
             return None
         first = mul(first, _signed(n, n.powers(base, rest), e))
         ratio = mul(ratio, _signed(n, base, e * rate))
