@@ -134,13 +134,15 @@ def pass_to_limit(goal: Goal, n: Normal) -> list[Poly]:
     """From `lim a_t = L` and an equation between `a_t, a_{t-1}, ...` for all large t: the equation between the limits.
 
     Only polynomials in quantities whose limit is known to exist are passed to the limit; these are continuous.
+    A limit that a cited line names by a symbol goes by that name.
     """
     known: list[tuple[Poly, Atom, Poly]] = []
     equations = goal.universal()
     for relation in equations:
         side = relation.lhs
         if isinstance(side, T.Limit) and side.args[2] is T.INFINITY and not relation.when:
-            known.append((n.poly(side.args[0], {}), _par(side.args[1]), n.closed(side, {})))
+            value = n.poly(relation.rhs, {}) if isinstance(relation.rhs, T.Parameter) else n.closed(side, {})
+            known.append((n.poly(side.args[0], {}), _par(side.args[1]), value))
     found = []
     for relation in equations:
         if not isinstance(relation.lhs, T.Limit) and all(_eventually(w) for w in relation.when):
