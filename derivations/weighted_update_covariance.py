@@ -34,7 +34,7 @@ weighted_update_covariance = Derivation(
     given=(weighted_sum, covariance_of_update, covariance_of_gradient, independent_points),
     claim=chain.conclusion,
     proof=(chain,),
-    sanity=(({n: 1}, alpha[1]**2*Sigma_g[i, j]),),
+    sanity=(({n: 1}, alpha[1]**2*Sigma_g[i, j], sums()),),
     experiments=(
         exact(near_miss=eq(Sigma_update[i, j], Sum(alpha[k], (k, 1, n))*Sigma_g[i, j]), facts_dropped=(independent_points,)),
         monte_carlo(

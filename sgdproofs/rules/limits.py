@@ -134,16 +134,18 @@ def pass_to_limit(goal: Goal, n: Normal) -> list[Poly]:
     """From `lim a_t = L` and an equation between `a_t, a_{t-1}, ...` for all large t: the equation between the limits.
 
     Only polynomials in quantities whose limit is known to exist are passed to the limit; these are continuous.
-    A limit that a cited line names by a symbol goes by that name.
+    A limit that a cited line names by a symbol may go by that name.
     """
     known: list[tuple[Poly, Atom, Poly]] = []
+    found: list[Poly] = []
     equations = goal.universal()
     for relation in equations:
         side = relation.lhs
         if isinstance(side, T.Limit) and side.args[2] is T.INFINITY and not relation.when:
-            value = n.poly(relation.rhs, {}) if isinstance(relation.rhs, T.Parameter) else n.closed(side, {})
+            value = n.closed(side, {})
             known.append((n.poly(side.args[0], {}), _par(side.args[1]), value))
-    found = []
+            if isinstance(relation.rhs, T.Parameter):
+                found.append(add(value, n.poly(relation.rhs, {}), -1))
     for relation in equations:
         if not isinstance(relation.lhs, T.Limit) and all(_eventually(w) for w in relation.when):
             image = _limit_of_equation(n, add(n.poly(relation.lhs, {}), n.poly(relation.rhs, {}), -1), known)
