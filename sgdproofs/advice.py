@@ -35,7 +35,9 @@ class Search:
     def factors(self, p: Poly) -> list[tuple[Poly, int]]:
         return [(dict(q), e) for q, e in _factors(key(p))]
 
-    def combination(self, p: Poly, known: list[Poly], signed: frozenset[Atom]) -> list[tuple[Poly, tuple[int, ...], Poly]]:
+    def combination(
+        self, p: Poly, known: list[Poly], signed: frozenset[Atom]
+    ) -> list[tuple[Poly, tuple[int, ...], Poly]]:
         return combination(p, known, signed)
 
     def cofactors(self, residual: Poly, premises: list[Poly]) -> Iterator[list[Poly]]:
@@ -59,7 +61,9 @@ def _factors(k: Any) -> list[tuple[Any, int]]:
     c, parts = sympy.Poly.from_dict(terms, *symbols).factor_list()
     found: list[tuple[Any, int]] = [] if c == 1 else [(key(constant(_number(c))), 1)]
     for q, e in parts:
-        found.append((key({tuple(sorted((names[i], n) for i, n in enumerate(m) if n)): _number(v) for m, v in q.terms()}), e))
+        found.append(
+            (key({tuple(sorted((names[i], n) for i, n in enumerate(m) if n)): _number(v) for m, v in q.terms()}), e)
+        )
     return found
 
 
@@ -99,7 +103,7 @@ def _combination(goal: Any, given: tuple, signed: frozenset[Atom]) -> list[tuple
         columns += [(one, mul(q, known[j]), (i, j), one) for j in range(i, len(known))]
     roots = sorted(tuple((a, e // 2) for a, e in m) for m in p if all(e % 2 == 0 for _, e in m))[:8]
     for i, m in enumerate(roots):
-        for other in roots[i + 1:]:
+        for other in roots[i + 1 :]:
             for root in ({m: 1, other: 1}, {m: 1, other: -1}):
                 columns.append((one, mul(root, root), (), root))
     return _weighted(p, columns, signed)
@@ -123,12 +127,15 @@ def _weighted(p: Poly, columns: list[Column], signed: frozenset[Atom]) -> list[t
 
 
 def _linear_program(matrix: list[list[Fraction]], bound: list[Fraction]) -> list[Fraction] | None:
-    """x >= 0 with `matrix x <= bound`, by the simplex method in exact arithmetic (Bland's rule); None if there is none."""
+    """x >= 0 with `matrix x <= bound`, by the simplex method in exact arithmetic (Bland's rule); None if none is."""
     rows, columns = len(matrix), len(matrix[0]) if matrix else 0
     if rows * columns > 4_000:
         return None
     # Phase one: an artificial variable lets every row be satisfied; minimise it.
-    tableau = [list(r) + [Fraction(int(i == k)) for k in range(rows)] + [Fraction(-1), b] for i, (r, b) in enumerate(zip(matrix, bound))]
+    tableau = [
+        list(r) + [Fraction(int(i == k)) for k in range(rows)] + [Fraction(-1), b]
+        for i, (r, b) in enumerate(zip(matrix, bound))
+    ]
     basis = [columns + i for i in range(rows)]
     artificial = columns + rows
     worst = min(range(rows), key=lambda i: bound[i], default=None)
@@ -139,7 +146,7 @@ def _linear_program(matrix: list[list[Fraction]], bound: list[Fraction]) -> list
     def pivot(r: int, c: int) -> None:
         lead = tableau[r][c]
         tableau[r] = [v / lead for v in tableau[r]]
-        for line in [*tableau[:r], *tableau[r + 1:], objective]:
+        for line in [*tableau[:r], *tableau[r + 1 :], objective]:
             factor = line[c]
             if factor:
                 line[:] = [v - factor * w if w else v for v, w in zip(line, tableau[r])]
@@ -214,7 +221,11 @@ def _eliminated(residual: Poly, premises: list[Poly], order: tuple[int, ...]) ->
             degree = max((dict(m).get(a, 0) for m in rest), default=0)
             if degree < 1:
                 break
-            own = {tuple((b, f - (b == a)) for b, f in m if b != a or f > 1): v for m, v in rest.items() if dict(m).get(a, 0) == degree}
+            own = {
+                tuple((b, f - (b == a)) for b, f in m if b != a or f > 1): v
+                for m, v in rest.items()
+                if dict(m).get(a, 0) == degree
+            }
             factor = _ratio(own, c)
             result[k] = add(result[k], factor)
             rest = add(rest, mul(factor, premises[k]), -1)
@@ -224,12 +235,12 @@ def _eliminated(residual: Poly, premises: list[Poly], order: tuple[int, ...]) ->
 
 
 def _leading(p: Poly, rest: Poly) -> tuple[Atom, Poly] | None:
-    """An atom of the residual in which the premise is linear, one with the simplest coefficient, and this coefficient."""
+    """An atom of the residual in which the premise is linear, with the simplest coefficient, and this coefficient."""
     options = []
     for a in sorted(atoms(p) & atoms(rest)):
         c = _coefficient(p, a)
         if c:
-            kind = {"Var": 0, "E": 1, "rv": 2, "el": 3}.get(a[0], 4)
+            kind = {"Var": 0, "Cov": 0, "E": 1, "rv": 2, "el": 3}.get(a[0], 4)
             options.append((kind, len(c), max((len(m) for m in c), default=0), a, c))
     if not options:
         return None
@@ -247,4 +258,3 @@ def _coefficient(p: Poly, a: Atom) -> Poly | None:
         if e == 1:
             total = add(total, {tuple((b, f) for b, f in m if b != a): c})
     return total
-

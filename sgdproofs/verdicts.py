@@ -44,8 +44,10 @@ def judge(entry: Derivation | Refutation, catalogue: Mapping[str, Any] | None = 
 def _derivation(entry: Derivation, catalogue: Mapping[str, Any], above: tuple[str, ...]) -> Report:
     began = perf_counter()
     report, checker = examine(entry, advisor=Search(), lemmas=_lemmas(entry, catalogue, (*above, entry.name)))
-    lines = tuple(line if line.verdict == PROVED else _diagnosed(line, goal, known, entry)
-                  for line, (goal, known) in zip(report.lines, checker.goals, strict=True))
+    lines = tuple(
+        line if line.verdict == PROVED else _diagnosed(line, goal, known, entry)
+        for line, (goal, known) in zip(report.lines, checker.goals, strict=True)
+    )
     errata = tuple(_erratum(e, checker, entry) for e in entry.errata)
     verdicts = {line.verdict for line in lines} | ({UNDECIDED} if report.reason else set())
     verdict = next(v for v in ORDER if v in verdicts)
@@ -55,14 +57,24 @@ def _derivation(entry: Derivation, catalogue: Mapping[str, Any], above: tuple[st
     blessed = next((e for e in errata if e.verdict == PROVED), None)
     if verdict == PROVED and blessed is not None:
         verdict, reason = UNDECIDED, f"an erratum is proved as printed: {blessed.statement}"
-    return replace(report, verdict=verdict, lines=lines, errata=errata, reason=reason, seconds=perf_counter() - began,
-                   theorem=report.theorem if verdict == PROVED else None)
+    return replace(
+        report,
+        verdict=verdict,
+        lines=lines,
+        errata=errata,
+        reason=reason,
+        seconds=perf_counter() - began,
+        theorem=report.theorem if verdict == PROVED else None,
+    )
 
 
 def _consistent(entry: Derivation) -> bool:
     """True if the given facts have a model.  A definition by a limit only names a value, and is left out."""
-    facts = [f for f in entry.given
-             if not any(isinstance(x, Limit) for r in fact_relations(f) for side in (r.lhs, r.rhs) for x in walk(side))]
+    facts = [
+        f
+        for f in entry.given
+        if not any(isinstance(x, Limit) for r in fact_relations(f) for side in (r.lhs, r.rhs) for x in walk(side))
+    ]
     return next(iter(models([], facts, seed=0, count=1)), None) is not None
 
 
@@ -94,9 +106,17 @@ def _diagnosed(line: Line, goal: Any, known: tuple, entry: Derivation) -> Line:
         if missing is not None:
             witness = refute.search(line.statement, cited.facts) if not cited.said else None
             text = "; ".join(missing)
-            return replace(line, verdict=UNJUSTIFIED, missing=missing, witness=witness,
-                           reason=f"it does not follow from what is cited; missing: {text}")
-    if isinstance(line.statement, Relation | NotDetermined) and not cited.assumptions[len(getattr(line.statement, "when", ())):]:
+            return replace(
+                line,
+                verdict=UNJUSTIFIED,
+                missing=missing,
+                witness=witness,
+                reason=f"it does not follow from what is cited; missing: {text}",
+            )
+    if (
+        isinstance(line.statement, Relation | NotDetermined)
+        and not cited.assumptions[len(getattr(line.statement, "when", ())) :]
+    ):
         witness = refute.search(line.statement, entry.given)
         if witness is not None:
             return replace(line, verdict=REFUTED, witness=witness, reason=witness.why)
@@ -123,7 +143,7 @@ def _missing(cited: Goal, goal: Any, known: tuple, entry: Derivation) -> tuple[s
     for kept in (lines, facts):
         for item in list(kept):
             fewer = [k for k in kept if k is not item]
-            if proved(*((facts, fewer) if kept is lines else (fewer, lines)), wider):
+            if proved(facts if kept is lines else fewer, fewer if kept is lines else lines, wider):
                 kept[:] = fewer
     return tuple(f.name for f in facts) + tuple(f"the line {i}" for i in lines)
 
@@ -136,7 +156,9 @@ def _erratum(erratum: Any, checker: Checker, entry: Derivation) -> Line:
     correction = getattr(erratum.correction, "conclusion", erratum.correction)
     reason = replace(EVERY_RULE, cites=(*entry.given, *(item for item, _ in checker.known)), check=None)
     if not isinstance(correction, Relation) or checker.single(correction, reason, erratum)[0].verdict != PROVED:
-        raise CatalogueError(f"{entry.name}: the correction of the erratum “{printed.statement}” does not follow: {correction}")
+        raise CatalogueError(
+            f"{entry.name}: the correction of the erratum “{printed.statement}” does not follow: {correction}"
+        )
     line, goal = checker.single(printed.statement, printed.by, erratum)
     return line if line.verdict == PROVED else _diagnosed(line, goal, tuple(item for item, _ in checker.known), entry)
 

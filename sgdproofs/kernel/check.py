@@ -40,6 +40,10 @@ class Theorem:
     """A proved claim.  Prints with what it rests on; only `check` makes one."""
 
     __slots__ = ("name", "claim", "facts", "conditions")
+    name: str
+    claim: Any
+    facts: tuple[Fact, ...]
+    conditions: tuple[Condition, ...]
 
     def __init__(self, seal: object, name: str, claim: Any, facts: tuple, conditions: tuple) -> None:
         if seal is not _SEAL:
@@ -53,8 +57,11 @@ class Theorem:
     def __str__(self) -> str:
         facts = "; ".join(f.name for f in self.facts)
         conditions = "; ".join(f"{c.text} ({c.discharged})" for c in self.conditions)
-        return f"{self.name}: {self.claim}" + (f"\n  given {facts}" if facts else "") + (
-            f"\n  conditions {conditions}" if conditions else "")
+        return (
+            f"{self.name}: {self.claim}"
+            + (f"\n  given {facts}" if facts else "")
+            + (f"\n  conditions {conditions}" if conditions else "")
+        )
 
     __repr__ = __str__
 
@@ -98,7 +105,11 @@ def _by_rule(goal: Goal) -> Outcome:
     if goal.reason.check is None:
         return Outcome(False, f"{goal.reason.name} does not prove a statement of this form")
     n = goal.normal(goal.scope.copy())
-    elements = [e for e in (*getattr(goal.statement, "items", ()), getattr(goal.statement, "target", None)) if isinstance(e, Element)]
+    elements = [
+        e
+        for e in (*getattr(goal.statement, "items", ()), getattr(goal.statement, "target", None))
+        if isinstance(e, Element)
+    ]
     lacking = [str(r) for e in elements for r, holds_ in needs(n, e, {}) if not holds_]
     reason = f"a condition is not discharged: {', '.join(lacking)}" if lacking else goal.reason.check(goal)
     return Outcome(not reason, reason)
@@ -132,8 +143,12 @@ def _how(goal: Goal, relation: Relation) -> str:
     """The domains and assumptions that speak of the symbols of a condition."""
     symbols = relation.lhs.free_symbols | relation.rhs.free_symbols
     names = {s.name for s in symbols}
-    said = [goal.scope.said(s.name) if s.name in goal.scope.declared else s.domain_text() for s in sorted(symbols, key=str)]
-    cited = [f.relation for f in goal.facts if isinstance(f, Equation)] + [s for s in goal.said if isinstance(s, Relation)]
+    said = [
+        goal.scope.said(s.name) if s.name in goal.scope.declared else s.domain_text() for s in sorted(symbols, key=str)
+    ]
+    cited = [f.relation for f in goal.facts if isinstance(f, Equation)] + [
+        s for s in goal.said if isinstance(s, Relation)
+    ]
     for a in (*goal.assumptions, *(r for r in cited if r.rel != "==")):
         if names & {s.name for s in walk(a) if hasattr(s, "name")}:
             said.append(str(a))
@@ -141,7 +156,7 @@ def _how(goal: Goal, relation: Relation) -> str:
 
 
 def _relation(goal: Goal, n: Normal, met: list) -> str:
-    """"" if the relation follows, else why it was not seen to."""
+    """ "" if the relation follows, else why it was not seen to."""
     left, right = (n.poly(side, {}) for side in (goal.statement.lhs, goal.statement.rhs))
     gap, rel = add(right, left, -1), goal.statement.rel
     if rel == "==":
@@ -222,7 +237,7 @@ class _Place:
 
 
 class Checker:
-    """One derivation, line by line.  `goals` keeps what each line was, for the search for missing facts and witnesses."""
+    """One derivation, line by line.  `goals` keeps what each line was, for the search for what is missing."""
 
     def __init__(self, derivation: D.Derivation, advisor: Advisor | None, lemmas: Mapping[str, Theorem]) -> None:
         self.derivation, self.advisor, self.lemmas = derivation, advisor or Silent(), lemmas
@@ -235,9 +250,13 @@ class Checker:
         for item in self.derivation.lemmas:
             theorem = self.lemmas.get(item.name)
             if theorem is None or theorem.claim != item.statement:
-                raise StatementError(f"{self.derivation.name}: no proved derivation {item.name} has the claim {item.statement}")
+                raise StatementError(
+                    f"{self.derivation.name}: no proved derivation {item.name} has the claim {item.statement}"
+                )
             if not set(theorem.facts) <= set(self.derivation.given):
-                raise StatementError(f"{self.derivation.name}: the lemma {item.name} rests on facts that are not given here")
+                raise StatementError(
+                    f"{self.derivation.name}: the lemma {item.name} rests on facts that are not given here"
+                )
         self.known = self.block(self.derivation.proof, place)
         for values, expected, *by in self.derivation.sanity:
             self.sanity(values, expected, *by)
@@ -254,7 +273,9 @@ class Checker:
             elif isinstance(item, D.Step):
                 self.line(item.statement, item.by, place, item)
             else:
-                raise StatementError(f"{self.derivation.name}: {item!r} is no line: use step, calc, induction or branches")
+                raise StatementError(
+                    f"{self.derivation.name}: {item!r} is no line: use step, calc, induction or branches"
+                )
             fixed = frozenset(v for a in place.assumptions for v in free_indices(a))
             place = replace(place, known=(*place.known, (item, fixed)))
         return place.known
@@ -267,14 +288,20 @@ class Checker:
 
     def by_induction(self, item: D.Induction, place: _Place) -> None:
         if any(item.over in w.lhs.free_symbols | w.rhs.free_symbols for w in place.assumptions):
-            raise StatementError(f"{self.derivation.name}: {item.over} is not free here: an assumption speaks of it already")
+            raise StatementError(
+                f"{self.derivation.name}: {item.over} is not free here: an assumption speaks of it already"
+            )
         if item.over.lower != item.start:
             raise StatementError(
-                f"{self.derivation.name}: the induction starts at {item.start}, but {item.over.domain_text()}: let both be the same")
+                f"{self.derivation.name}: the induction starts at {item.start}, but {item.over.domain_text()}: "
+                "let both be the same"
+            )
         base = replace(place, depth=place.depth + 1, scope=f"base, {item.over} = {item.start}", hypothesis=None)
         self.obligation(item.claim.at({item.over: item.start}), item.base, base, item)
         inner = replace(
-            place, depth=place.depth + 1, scope=f"step, {item.over - 1} to {item.over}",
+            place,
+            depth=place.depth + 1,
+            scope=f"step, {item.over - 1} to {item.over}",
             hypothesis=item.claim.at({item.over: item.over - 1}),
             assumptions=(*place.assumptions, ge(item.over, item.start + 1)),
         )
@@ -283,9 +310,13 @@ class Checker:
     def by_cases(self, item: D.Branches, place: _Place) -> None:
         conditions = [c for c, _ in item.parts]
         if len(conditions) != 2 or conditions[0].negated() != conditions[1]:
-            raise StatementError(f"{self.derivation.name}: cases are a condition and its negation, such as t <= N and t > N")
+            raise StatementError(
+                f"{self.derivation.name}: cases are a condition and its negation, such as t <= N and t > N"
+            )
         for condition, lines in item.parts:
-            inner = replace(place, depth=place.depth + 1, scope=f"case {condition}", assumptions=(*place.assumptions, condition))
+            inner = replace(
+                place, depth=place.depth + 1, scope=f"case {condition}", assumptions=(*place.assumptions, condition)
+            )
             self.obligation(item.claim, lines, inner, item)
 
     def obligation(self, statement: Any, lines: tuple, place: _Place, item: Any) -> None:
@@ -293,7 +324,9 @@ class Checker:
             self.block(lines, place)
             return
         if not lines or not isinstance(lines[-1], Reason):
-            raise StatementError(f"{self.derivation.name}: the lines for “{place.scope}” end neither in a reason nor in {statement}")
+            raise StatementError(
+                f"{self.derivation.name}: the lines for “{place.scope}” end neither in a reason nor in {statement}"
+            )
         known = self.block(lines[:-1], place)
         self.line(statement, lines[-1], replace(place, known=known), item)
 
@@ -303,7 +336,9 @@ class Checker:
             raise StatementError(f"{self.derivation.name}: only a claim that is a relation has a sanity check")
         for v, value in values.items():
             if not v.admits(Fraction(value)):
-                raise StatementError(f"{self.derivation.name}: the sanity check takes {v} = {value}, outside of {v.domain_text()}")
+                raise StatementError(
+                    f"{self.derivation.name}: the sanity check takes {v} = {value}, outside of {v.domain_text()}"
+                )
         text = ", ".join(f"{v} = {value}" for v, value in values.items())
         facts = tuple(f for f in self.derivation.given if isinstance(f, Definition) and f.over is None)
         statement = Relation(substituted(claim.rhs, values), "==", expected)
@@ -320,19 +355,35 @@ class Checker:
         """One more line after the proof, checked but not added to it."""
         return self.judged(0, statement, reason, _Place(known=self.known), item, False)
 
-    def judged(self, count: int, statement: Any, reason: Any, place: _Place, item: Any, continued: bool) -> tuple[Line, Any]:
+    def judged(
+        self, count: int, statement: Any, reason: Any, place: _Place, item: Any, continued: bool
+    ) -> tuple[Line, Any]:
         if not isinstance(reason, Reason):
-            raise StatementError(f"{self.derivation.name}: the line {statement} needs a reason, for instance by=algebra()")
+            raise StatementError(
+                f"{self.derivation.name}: the line {statement} needs a reason, for instance by=algebra()"
+            )
         facts, said = self.resolved(statement, reason, place)
         assumptions = (*getattr(statement, "when", ()), *place.assumptions)
 
         def goal(facts: tuple = facts, said: tuple = said, reason: Reason = reason) -> Goal:
-            return Goal(statement, reason, facts, said, assumptions, self.advisor, self.derivation.given, place.assumptions)
+            return Goal(
+                statement, reason, facts, said, assumptions, self.advisor, self.derivation.given, place.assumptions
+            )
 
         outcome = follows(goal)
         conditions = tuple(Condition(r, count, how) for r, how in outcome.needs)
-        return Line(count, statement, reason, PROVED if outcome.proved else UNDECIDED, outcome.reason, conditions,
-                    item=item, depth=place.depth, scope=place.scope, continued=continued), goal
+        return Line(
+            count,
+            statement,
+            reason,
+            PROVED if outcome.proved else UNDECIDED,
+            outcome.reason,
+            conditions,
+            item=item,
+            depth=place.depth,
+            scope=place.scope,
+            continued=continued,
+        ), goal
 
     def resolved(self, statement: Any, reason: Reason, place: _Place) -> tuple[tuple, tuple]:
         """The facts and the statements of earlier lines that a reason cites."""
@@ -340,13 +391,18 @@ class Checker:
         said: list[Any] = []
         for cite in flat(reason.cites):
             if isinstance(cite, D.At) and isinstance(cite.item, Fact):
-                if cite.item not in self.derivation.given or getattr(cite.item, "relation", None) is None:
-                    raise StatementError(f"{self.derivation.name}: the line {statement} cites “{cite}”, which is not given")
-                said.append(self.moved(cite.item.relation, dict(cite.values)))
+                relation = getattr(cite.item, "relation", None)
+                if cite.item not in self.derivation.given or relation is None:
+                    raise StatementError(
+                        f"{self.derivation.name}: the line {statement} cites “{cite}”, which is not given"
+                    )
+                said.append(self.moved(relation, dict(cite.values)))
             elif isinstance(cite, Fact):
                 bare = replace(cite, at_index=None) if isinstance(cite, Definition) else cite
                 if bare not in self.derivation.given:
-                    raise StatementError(f"{self.derivation.name}: the line {statement} cites “{cite.name}”, which is not given")
+                    raise StatementError(
+                        f"{self.derivation.name}: the line {statement} cites “{cite.name}”, which is not given"
+                    )
                 facts.append(cite)
             else:
                 said.append(self.cited(statement, cite, place))
@@ -364,11 +420,15 @@ class Checker:
         item, values = (cite.item, dict(cite.values)) if isinstance(cite, D.At) else (cite, {})
         established = [fixed for known, fixed in place.known if known == item]
         if not established:
-            raise StatementError(f"{self.derivation.name}: the line {statement} cites “{item}”, which does not come before it here")
+            raise StatementError(
+                f"{self.derivation.name}: the line {statement} cites “{item}”, which does not come before it here"
+            )
         if not values:
             return item.conclusion
         if not any(fixed.isdisjoint(values) for fixed in established):
-            raise StatementError(f"{self.derivation.name}: “{item}” was shown for one value of {next(iter(values))} only")
+            raise StatementError(
+                f"{self.derivation.name}: “{item}” was shown for one value of {next(iter(values))} only"
+            )
         return self.moved(item.conclusion, values)
 
     def moved(self, relation: Any, values: dict) -> Relation:
@@ -378,7 +438,9 @@ class Checker:
             if not isinstance(v, Index) or not n.scope.integral(n.poly(value, {})):
                 raise StatementError(f"{self.derivation.name}: at(...) takes integers for indices, not {v} = {value}")
         if not isinstance(relation, Relation):
-            raise StatementError(f"{self.derivation.name}: only a relation can be cited at other indices, not {relation}")
+            raise StatementError(
+                f"{self.derivation.name}: only a relation can be cited at other indices, not {relation}"
+            )
         ranges = tuple(r for v, w in values.items() for r in _in_domain(v, w))
         moved = relation.at(values)
         return Relation(moved.lhs, moved.rel, moved.rhs, moved.when + ranges)
@@ -389,28 +451,38 @@ def _in_domain(v: Any, value: Any) -> list[Relation]:
     return found if v.upper is None else [*found, le(value, number(v.upper))]
 
 
-def check(derivation: D.Derivation, *, advisor: Advisor | None = None, lemmas: Mapping[str, Theorem] | None = None) -> Report:
+def check(
+    derivation: D.Derivation, *, advisor: Advisor | None = None, lemmas: Mapping[str, Theorem] | None = None
+) -> Report:
     """Check every line of a derivation; StatementError if it cannot be read as one."""
     return examine(derivation, advisor=advisor, lemmas=lemmas)[0]
 
 
-def examine(derivation: D.Derivation, *, advisor: Advisor | None = None,
-            lemmas: Mapping[str, Theorem] | None = None) -> tuple[Report, Checker]:
+def examine(
+    derivation: D.Derivation, *, advisor: Advisor | None = None, lemmas: Mapping[str, Theorem] | None = None
+) -> tuple[Report, Checker]:
     """`check`, with the goals of the lines for those who look for missing facts and witnesses."""
     began = perf_counter()
     checker = Checker(derivation, advisor, lemmas or {})
     checker.run()
     shown = [item.conclusion for item in derivation.proof]
     reason = "" if derivation.claim in shown else f"no line of the proof is the claim {derivation.claim}"
-    for fact in derivation.given:
-        inherited = any(fact in (lemmas or {})[i.name].facts for i in derivation.lemmas)
-        limits = [x for x in walk(fact.value) if isinstance(x, Limit)] if isinstance(fact, Definition) and not inherited else []
-        for x in limits:
-            if not reason and not any(isinstance(r, Relation) and r.rel == "==" and not r.when and x == r.lhs for r in shown):
-                reason = f"{fact.target} is defined by a limit, and no line shows that {x} exists"
+    reason = reason or _without_limit(derivation, shown, lemmas or {})
     theorem, verdict = None, UNDECIDED
     if not reason and all(line.verdict == PROVED for line in checker.lines):
         verdict = PROVED
         conditions = Report(derivation, verdict, tuple(checker.lines)).conditions
         theorem = Theorem(_SEAL, derivation.name, derivation.claim, derivation.given, conditions)
     return Report(derivation, verdict, tuple(checker.lines), theorem, reason, seconds=perf_counter() - began), checker
+
+
+def _without_limit(derivation: D.Derivation, shown: list, lemmas: Mapping[str, Theorem]) -> str:
+    """"" if every limit that a definition names is shown to exist, by a line or by a lemma; else which is not."""
+    inherited = {fact for item in derivation.lemmas for fact in lemmas[item.name].facts}
+    exists = {r.lhs for r in shown if isinstance(r, Relation) and r.rel == "==" and not r.when}
+    for fact in derivation.given:
+        if isinstance(fact, Definition) and fact not in inherited:
+            for x in walk(fact.value):
+                if isinstance(x, Limit) and x not in exists:
+                    return f"{fact.target} is defined by a limit, and no line shows that {x} exists"
+    return ""

@@ -41,8 +41,11 @@ def needs(n: Normal, node: Any, env: Environment) -> Iterator[Need]:
         if n.poly(node, env) == closed and closed not in n.existing():
             yield Relation(T.Apply(T.function("exists"), node), "==", 1), False
         return
-    elif isinstance(node, T.Partial) and n.poly(node, env) == n.closed(node, env) and not (
-            node.args[0] in n.smooth or _polynomial(node.args[0])):
+    elif (
+        isinstance(node, T.Partial)
+        and n.poly(node, env) == n.closed(node, env)
+        and not (node.args[0] in n.smooth or _polynomial(node.args[0]))
+    ):
         yield Relation(T.Apply(T.function("exists"), node), "==", 1), False
     for part in node.args:
         if isinstance(part, sympy.Expr):
@@ -93,7 +96,12 @@ def _apart(n: Normal, divisor: Any, env: Environment) -> Iterator[Need]:
     if isinstance(divisor, T.Times):
         for part in divisor.args:
             yield from _apart(n, part, env)
-    elif isinstance(divisor, T.Power) and isinstance(divisor.args[1], sympy.Rational) and divisor.args[1] > 0 or isinstance(divisor, T.Negative):
+    elif (
+        isinstance(divisor, T.Power)
+        and isinstance(divisor.args[1], sympy.Rational)
+        and divisor.args[1] > 0
+        or isinstance(divisor, T.Negative)
+    ):
         yield from _apart(n, divisor.args[0], env)
     else:
         p = n.poly(divisor, env)
@@ -143,11 +151,14 @@ def _sum(n: Normal, node: T.Sum, env: Environment) -> Iterator[Need]:
             if not n.scope.integral(n.poly(end, inner)):
                 yield _integer(end), False
         if not (is_constant(length) and length.get((), 0) >= 0):
-            yield ge(high, low - 1 if isinstance(low, T.Term) else T.number(Fraction(int(low.p), int(low.q)) - 1)), n.scope.nonnegative(length)
+            yield (
+                ge(high, low - 1 if isinstance(low, T.Term) else T.number(Fraction(int(low.p), int(low.q)) - 1)),
+                n.scope.nonnegative(length),
+            )
         inner[variable] = add(start, atom(n.scope.open_index(length)))
     yield from needs(n, node.body, inner)
 
 
 def _integer(node: Any) -> Relation:
-    """"`node` is an integer", as the relation `floor(node) = node` would say it."""
+    """ "`node` is an integer", as the relation `floor(node) = node` would say it."""
     return Relation(T.Apply(T.function("floor"), node), "==", node)

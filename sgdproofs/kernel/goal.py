@@ -80,13 +80,22 @@ class Goal:
         opens = {node: opener for node, opener in self.reason.opens if opener not in weaker}
         n = Normal(scope, opens, self.facts, dict(self.reason.remakes))
         n.equations = self.universal()
-        defined = {f.target for f in self.given if isinstance(f, Definition) and (f.over is not None or f not in self.facts)}
+        defined = {
+            f.target for f in self.given if isinstance(f, Definition) and (f.over is not None or f not in self.facts)
+        }
         n.smooth = frozenset(f.function for f in self.given if isinstance(f, ChainRule))
         n.elsewhere = frozenset(getattr(t, "family", t).name for t in defined)
         for relation in n.equations if self.reason.rewrites and not self._differentiates() else ():
             target = relation.lhs
-            plain = isinstance(target, T.Parameter) and not isinstance(target, T.Index) or isinstance(target, T.Element) and (
-                all(isinstance(i, T.Index) for i in target.indices) and len(set(target.indices)) == len(target.indices))
+            plain = (
+                isinstance(target, T.Parameter)
+                and not isinstance(target, T.Index)
+                or isinstance(target, T.Element)
+                and (
+                    all(isinstance(i, T.Index) for i in target.indices)
+                    and len(set(target.indices)) == len(target.indices)
+                )
+            )
             if plain and not relation.when:
                 n.definitions.setdefault(getattr(target, "family", target), Definition(target, relation.rhs))
         for where, value in (values or {}).items():
@@ -116,8 +125,11 @@ class Goal:
         relations = [f.relation for f in self.facts if isinstance(f, (Equation, CitedTheorem))]
         relations += [s for s in self.said if isinstance(s, Relation)]
         relations += [a for a in self.assumptions if a.rel == "=="]
-        found = [(r, add(n.poly(r.lhs, {}), n.poly(r.rhs, {}), -1))
-                 for r in relations if r.rel == "==" and all(holds(n, w, {}) for w in r.when)]
+        found = [
+            (r, add(n.poly(r.lhs, {}), n.poly(r.rhs, {}), -1))
+            for r in relations
+            if r.rel == "==" and all(holds(n, w, {}) for w in r.when)
+        ]
         for r, p in found:
             if n.scope.nonzero(p):
                 raise Contradiction(f"{r} cannot hold")
@@ -137,8 +149,11 @@ def holds(n: Normal, relation: Relation, env: Any) -> bool:
 def spelled(p: Poly, scope: Scope) -> Any:
     """`p` as a term in the parameters themselves, for messages and the ledger."""
     n = Normal(Scope())
-    counted = {("par", name, ()): add(atom(("par", name, ())), constant(exact(-scope.origin(name))))
-               for name in scope.declared if scope.origin(name)}
+    counted = {
+        ("par", name, ()): add(atom(("par", name, ())), constant(exact(-scope.origin(name))))
+        for name in scope.declared
+        if scope.origin(name)
+    }
     return _spelled(n.rename(p, counted), scope)
 
 

@@ -57,8 +57,13 @@ UNROLL = 32
 class Normal:
     """Normal forms in one scope, for one reason: `opens` maps node types to rules, `facts` are those cited."""
 
-    def __init__(self, scope: Scope, opens: Mapping[type, Opener] | None = None, facts: tuple = (),
-                 remakes: Mapping[str, Callable[[Normal, Poly], Poly]] | None = None) -> None:
+    def __init__(
+        self,
+        scope: Scope,
+        opens: Mapping[type, Opener] | None = None,
+        facts: tuple = (),
+        remakes: Mapping[str, Callable[[Normal, Poly], Poly]] | None = None,
+    ) -> None:
         self.scope, self.opens, self.facts, self.remakes = scope, dict(opens or {}), facts, dict(remakes or {})
         self.moment_rules: tuple = ()
         self.equations: tuple = ()
@@ -209,7 +214,7 @@ class Normal:
         return self.admits(v, point)
 
     def _instance(self, fact: Definition, places: tuple[Poly, ...]) -> Poly | None:
-        """A recurrence at the index at which it was cited, or its start; None elsewhere, so that nothing unrolls by itself."""
+        """A recurrence at the index at which it was cited, or its start; None elsewhere: nothing unrolls by itself."""
         for at, value in fact.start:
             if places[0] == constant(at):
                 return self._unfold(fact, value, dict(zip(fact.target.indices[1:], places[1:])))
@@ -246,12 +251,12 @@ class Normal:
             return mul(self.powers(numerator, exponent), self.inverse(self.powers(denominator, exponent)))
         rational, monomial = content(numerator)
         result = self._power_of_number(Fraction(rational), exponent)
-        for a, e in monomial:
-            result = mul(result, power(self._power_of_factor(atom(a), exponent), e))
+        for a, n in monomial:
+            result = mul(result, power(self._power_of_factor(atom(a), exponent), n))
         rest = divide_monomial(numerator, rational, monomial)
         if rest != constant(1):
-            for q, e in self.scope._factored(rest):
-                result = mul(result, power(self._power_of_factor(q, exponent), e))
+            for q, n in self.scope._factored(rest):
+                result = mul(result, power(self._power_of_factor(q, exponent), n))
         return result
 
     def _power_of_number(self, value: Fraction, exponent: Poly) -> Poly:
@@ -280,7 +285,7 @@ class Normal:
         return result
 
     def _unsplit(self, base: Poly, exponent: Poly) -> Poly:
-        """A base that may be 0: only a common factor, and ones as long as the exponent stays natural, may be split off."""
+        """A base that may be 0: only a common factor, and ones while the exponent stays natural, may be split off."""
         c, rest = 0, exponent
         while c < 8 and self.scope.nonnegative(add(rest, constant(1), -1)):
             c, rest = c + 1, add(rest, constant(1), -1)
@@ -340,8 +345,17 @@ class Normal:
         ours = {v for v, _ in binders}
         total: Poly = {}
         for monomial, c in body.items():
-            inner = next((a for a, e in monomial if a[0] == "sum" and e > 0 and has(a, ours.__contains__)
-                          and not any(b in ours for k in a[2][:-1] for b in within(dict(k)))), None)
+            inner = next(
+                (
+                    a
+                    for a, e in monomial
+                    if a[0] == "sum"
+                    and e > 0
+                    and has(a, ours.__contains__)
+                    and not any(b in ours for k in a[2][:-1] for b in within(dict(k)))
+                ),
+                None,
+            )
             if inner is None:
                 total = add(total, scale(self._close(binders, monomial), c))
             else:
@@ -357,12 +371,18 @@ class Normal:
         height = max(_height(body), *(_height(length) for _, length in binders))
         best: Atom | None = None
         for order in permutations(binders):
-            if any(has(b, v.__eq__) for i, (_, length) in enumerate(order) for v, _ in order[i:] for b in atoms(length)):
+            if any(
+                has(b, v.__eq__) for i, (_, length) in enumerate(order) for v, _ in order[i:] for b in atoms(length)
+            ):
                 continue
             for shifts in self._anchors(order, monomial):
-                mapping = {v: add(atom(("bv", (height, k), ())), shift, -1)
-                           for k, ((v, _), shift) in enumerate(zip(order, shifts))}
-                ranges = tuple(key(self.rename(q, mapping)) for (v, length), shift in zip(order, shifts) for q in (shift, length))
+                mapping = {
+                    v: add(atom(("bv", (height, k), ())), shift, -1)
+                    for k, ((v, _), shift) in enumerate(zip(order, shifts))
+                }
+                ranges = tuple(
+                    key(self.rename(q, mapping)) for (v, length), shift in zip(order, shifts) for q in (shift, length)
+                )
                 candidate = ("sum", (height, len(order)), (*ranges, key(self.rename(body, mapping))))
                 if best is None or candidate < best:
                     best = candidate
@@ -383,7 +403,9 @@ class Normal:
                     for place in a[2]:
                         p = dict(place)
                         offset = add(p, atom(v), -1)
-                        if p.get(((v, 1),)) == 1 and not any(has(b, lambda x: x in opened or x[0] == "bv") for b in atoms(offset)):
+                        if p.get(((v, 1),)) == 1 and not any(
+                            has(b, lambda x: x in opened or x[0] == "bv") for b in atoms(offset)
+                        ):
                             offsets[key(offset)] = offset
             found.append(list(offsets.values())[:4] or [{}])
         results: list[list[Poly]] = [[]]
@@ -496,8 +518,11 @@ class Normal:
 
     def _picked_again(self, p: Poly) -> Poly:
         """`p` with the sums that still hold a delta summed anew, since more is known of their indices now."""
-        mapping = {a: self.made(a[0], a[1], tuple(dict(k) for k in a[2])) for a in atoms(p)
-                   if a[0] == "sum" and has(a, lambda b: b[0] == "delta")}
+        mapping = {
+            a: self.made(a[0], a[1], tuple(dict(k) for k in a[2]))
+            for a in atoms(p)
+            if a[0] == "sum" and has(a, lambda b: b[0] == "delta")
+        }
         return self.rename(p, {a: q for a, q in mapping.items() if q != atom(a)})
 
     def _aligned(self, p: Poly) -> Poly:
@@ -522,7 +547,10 @@ class Normal:
                 continue
             body, index = dict(first[2][2]), ("bv", (first[1][0], 0), ())
             value = atom(first)
-            for origin, count, sign in ((start, constant_term(ahead), -1), (add(start, length), constant_term(behind), 1)):
+            for origin, count, sign in (
+                (start, constant_term(ahead), -1),
+                (add(start, length), constant_term(behind), 1),
+            ):
                 for k in range(min(0, int(count)), max(0, int(count))):
                     term_ = self.rename(body, {index: add(origin, constant(k))})
                     value = add(value, term_, sign if count > 0 else -sign)

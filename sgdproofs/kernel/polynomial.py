@@ -202,7 +202,7 @@ def _cleared(a: Atom) -> Poly:
 
 
 def inverse(p: Poly, factored: Callable[[Poly], list[tuple[Poly, int]]] | None = None) -> Poly:
-    """`1 / p`, an atom for each factor; the caller has `p != 0` as a condition.  ZeroDivisionError if `p` is zero outright."""
+    """`1 / p`, an atom for each factor; that `p != 0` is a condition.  ZeroDivisionError if `p` is zero outright."""
     numerator, denominator = fraction(p)
     if not numerator:
         raise ZeroDivisionError("division by zero")

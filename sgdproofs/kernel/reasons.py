@@ -33,10 +33,15 @@ class Reason:
         if not isinstance(other, Reason):
             raise StatementError(f"a reason is joined with another reason, not with {other!r}")
         return replace(
-            self, name=f"{self.name}, {other.name}", cites=_united(self.cites, other.cites),
-            opens=_united(self.opens, other.opens), remakes=_united(self.remakes, other.remakes),
-            moments=_united(self.moments, other.moments), premises=_united(self.premises, other.premises),
-            rewrites=self.rewrites or other.rewrites, check=self.check or other.check,
+            self,
+            name=f"{self.name}, {other.name}",
+            cites=_united(self.cites, other.cites),
+            opens=_united(self.opens, other.opens),
+            remakes=_united(self.remakes, other.remakes),
+            moments=_united(self.moments, other.moments),
+            premises=_united(self.premises, other.premises),
+            rewrites=self.rewrites or other.rewrites,
+            check=self.check or other.check,
         )
 
     def __str__(self) -> str:

@@ -40,7 +40,9 @@ class Advisor(Protocol):
         """Polynomials and exponents whose product is `p`."""
         ...
 
-    def combination(self, p: Poly, known: list[Poly], signed: frozenset[Atom]) -> list[tuple[Poly, tuple[int, ...], Poly]]:
+    def combination(
+        self, p: Poly, known: list[Poly], signed: frozenset[Atom]
+    ) -> list[tuple[Poly, tuple[int, ...], Poly]]:
         """Triples (c, (i, j, ...), q) such that `p - sum c known[i] known[j] ... q^2` has nonnegative terms.
 
         `signed` are the atoms that are known not to be negative.
@@ -58,7 +60,9 @@ class Silent:
     def factors(self, p: Poly) -> list[tuple[Poly, int]]:
         return [(p, 1)]
 
-    def combination(self, p: Poly, known: list[Poly], signed: frozenset[Atom]) -> list[tuple[Poly, tuple[int, ...], Poly]]:
+    def combination(
+        self, p: Poly, known: list[Poly], signed: frozenset[Atom]
+    ) -> list[tuple[Poly, tuple[int, ...], Poly]]:
         return []
 
     def cofactors(self, residual: Poly, premises: list[Poly]) -> Iterable[list[Poly]]:
@@ -70,7 +74,7 @@ class Contradiction(Exception):
 
 
 class Scope:
-    """Domains, assumptions and open indices; `positive`, `nonnegative`, `nonzero` decide signs soundly, not completely."""
+    """Domains, assumptions and open indices; what it says of signs is right, what it does not see is left open."""
 
     def __init__(self, advisor: Advisor | None = None) -> None:
         self.advisor: Advisor = advisor or Silent()
@@ -184,14 +188,16 @@ class Scope:
             yield
         finally:
             self.unequal.pop()
-            del self.known[len(self.known) - len(signs):]
+            del self.known[len(self.known) - len(signs) :]
 
     # --- integers -----------------------------------------------------------------------------------------
 
     def integral(self, p: Poly) -> bool:
         """True only if `p` takes integer values."""
-        return all(Fraction(c).denominator == 1 and all(e > 0 and (a in self.integers or a[0] == "bv") for a, e in m)
-                   for m, c in p.items())
+        return all(
+            Fraction(c).denominator == 1 and all(e > 0 and (a in self.integers or a[0] == "bv") for a, e in m)
+            for m, c in p.items()
+        )
 
     # --- signs --------------------------------------------------------------------------------------------
 
@@ -222,9 +228,8 @@ class Scope:
             same = c > 0 or (c == 0 and not strict)
             if is_constant(denominator) or (c == 0 and same):
                 return same
-        if not is_constant(denominator):
-            if not self.sign(denominator, True):
-                numerator = mul(numerator, denominator)
+        if not is_constant(denominator) and not self.sign(denominator, True):
+            numerator = mul(numerator, denominator)
         choice = next((a for a in sorted(atoms(numerator)) if a[0] in ("Minimum", "Maximum")), None)
         if choice is not None:
             return self.by_choice(choice, numerator, lambda q: self.sign(q, strict, split))
@@ -255,7 +260,7 @@ class Scope:
             gap = add(other, value, -1) if a[0] == "Minimum" else add(value, other, -1)
             self.known.append((gap, False, ""))
             try:
-                if not test(replace_atoms(p, lambda b, value=value: value if b == a else None)):
+                if not test(replace_atoms(p, {a: value}.get)):
                     return False
             finally:
                 self.known.pop()
@@ -305,7 +310,7 @@ class Scope:
         return found
 
     def _by_known(self, p: Poly, strict: bool) -> bool:
-        """`p` as nonnegative terms, squares and multiples of known nonnegative polynomials, as the advisor proposes them."""
+        """`p` as nonnegative terms, squares and multiples of known inequalities, as the advisor proposes them."""
         known = self._relevant(p)
         here = {a for q in (p, *(k[0] for k in known)) for a in atoms(q)}
         proposal = self.advisor.combination(p, [k[0] for k in known], frozenset(a for a in here if self._atom_sign(a)))
@@ -323,7 +328,8 @@ class Scope:
 
     def _relevant(self, p: Poly) -> list[tuple[Poly, bool, str]]:
         """What is known of the symbols of `p`, and of the symbols that these facts bring in."""
-        here, chosen, rest = set(within(p)), [], list(self.known)
+        chosen: list[tuple[Poly, bool, str]] = []
+        here, rest = set(within(p)), list(self.known)
         while True:
             new = []
             for k in rest:

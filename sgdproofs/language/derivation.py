@@ -15,8 +15,27 @@ from .statements import Relation
 from .terms import Family, Function, Index, Parameter, term, walk
 from .terms import Row as RowOf
 
-__all__ = ["HYPOTHESIS", "PREVIOUS", "Branches", "Calc", "Derivation", "Erratum", "Induction", "Lemma", "Refutation",
-           "At", "Row", "Step", "at", "branches", "calc", "erratum", "induction", "lemma", "row", "step"]
+__all__ = [
+    "HYPOTHESIS",
+    "PREVIOUS",
+    "Branches",
+    "Calc",
+    "Derivation",
+    "Erratum",
+    "Induction",
+    "Lemma",
+    "Refutation",
+    "At",
+    "Step",
+    "at",
+    "branches",
+    "calc",
+    "erratum",
+    "induction",
+    "lemma",
+    "row",
+    "step",
+]
 
 
 @dataclass(frozen=True)
@@ -88,7 +107,9 @@ class Calc:
         elif kinds <= {">=", ">"}:
             rel = ">" if ">" in kinds else ">="
         else:
-            raise StatementError(f"the rows of one calculation point in different directions: {', '.join(sorted(kinds))}")
+            raise StatementError(
+                f"the rows of one calculation point in different directions: {', '.join(sorted(kinds))}"
+            )
         return Relation(self.start, rel, self.rows[-1].expr, self.when)
 
     def __str__(self) -> str:
@@ -99,7 +120,7 @@ class Calc:
 class Induction:
     """`claim` for all `over >= start`: `base` proves it at `start`, `step` at `over` from `over - 1`.
 
-    Each of the two is a tuple of lines that ends in the obligation itself, or in the reason by which it follows from them.
+    Each of the two is a tuple of lines that ends in the obligation itself, or in the reason why it follows.
     """
 
     claim: Relation
@@ -119,7 +140,7 @@ class Induction:
 
 @dataclass(frozen=True)
 class Branches:
-    """`claim` by cases: each of `parts` is a condition, and lines that end in the reason by which the claim follows under it."""
+    """`claim` by cases: each of `parts` is a condition, and lines that end in the reason why the claim then follows."""
 
     claim: Relation
     parts: tuple[tuple[Relation, tuple], ...]
@@ -187,7 +208,9 @@ class Derivation:
             raise StatementError(f"{self.name!r} is not a name of a derivation: use small letters, digits and dashes")
         for label in ("proof", "given", "sanity", "experiments", "errata", "lemmas"):
             if not isinstance(getattr(self, label), tuple):
-                raise StatementError(f"{self.name}: {label} is a tuple; for one item write ({label}_item,) with the comma")
+                raise StatementError(
+                    f"{self.name}: {label} is a tuple; for one item write ({label}_item,) with the comma"
+                )
         if not self.proof:
             raise StatementError(f"{self.name} has no lines: give proof=(step(...),)")
         _one_symbol_a_name(self)
@@ -233,7 +256,9 @@ def calc(start: Any, *rows: Row, when: tuple = (), label: str | None = None) -> 
     return Calc(term(start), rows, when, label)
 
 
-def induction(claim: Relation, *, over: Index, base: Any, step: Any, start: int = 0, label: str | None = None) -> Induction:
+def induction(
+    claim: Relation, *, over: Index, base: Any, step: Any, start: int = 0, label: str | None = None
+) -> Induction:
     """Induction over `over` from `start`.
 
     `base` and `step` are each a reason, or a tuple of lines that ends in a reason.  The lines of `step` may
@@ -284,25 +309,10 @@ def fact_relations(fact: Fact) -> Iterator[Any]:
     """The relations that a fact consists of."""
     if isinstance(fact, Definition):
         yield fact.relation
-        for place, value in fact.start:
+        for _, value in fact.start:
             yield Relation(value, "==", value)
-    elif getattr(fact, "relation", None) is not None:
-        yield fact.relation
-
-
-def statements_in(derivation: Derivation) -> Iterator[Any]:
-    """Every statement of a derivation: facts, lines and claim."""
-    for fact in derivation.given:
-        yield from fact_relations(fact)
-        if hasattr(fact, "statement"):
-            yield fact.statement
-    for item in leaves(derivation.proof):
-        if isinstance(item, Calc):
-            for r in item.rows:
-                yield Relation(item.start, "==", r.expr, item.when)
-        else:
-            yield item.conclusion
-    yield derivation.claim
+    elif isinstance(relation := getattr(fact, "relation", None), Relation):
+        yield relation
 
 
 def _one_symbol_a_name(derivation: Derivation) -> None:
@@ -311,7 +321,9 @@ def _one_symbol_a_name(derivation: Derivation) -> None:
         other = seen.setdefault(symbol.name, symbol)
         if other != symbol:
             raise StatementError(
-                f"{derivation.name}: two different symbols are called {symbol.name} ({_said(other)}; {_said(symbol)}): rename one")
+                f"{derivation.name}: two different symbols are called {symbol.name} "
+                f"({_said(other)}; {_said(symbol)}): rename one"
+            )
 
 
 def _said(symbol: Any) -> str:

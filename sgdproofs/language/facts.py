@@ -9,9 +9,25 @@ from .errors import StatementError
 from .statements import Independence, Relation, eq
 from .terms import Apply, Element, Family, Index, Parameter, Row, is_random, term, walk
 
-__all__ = ["Across", "ChainRule", "CitedTheorem", "Definition", "Equation", "Fact", "Identical", "Given",
-           "assume", "cited_theorem", "define", "differentiable", "identical_across", "independent_across",
-           "pairwise_independent_across", "recurrence", "uncorrelated_across"]
+__all__ = [
+    "Across",
+    "ChainRule",
+    "CitedTheorem",
+    "Definition",
+    "Equation",
+    "Fact",
+    "Identical",
+    "Given",
+    "assume",
+    "cited_theorem",
+    "define",
+    "differentiable",
+    "identical_across",
+    "independent_across",
+    "pairwise_independent_across",
+    "recurrence",
+    "uncorrelated_across",
+]
 
 
 @dataclass(frozen=True)
@@ -103,12 +119,13 @@ class Identical(Fact):
     index: Index
 
     def __str__(self) -> str:
-        return f"{', '.join(f'{f.name}[{self.index.name}]' for f in self.families)} identically distributed over {self.index.name}"
+        names = ", ".join(f"{f.name}[{self.index.name}]" for f in self.families)
+        return f"{names} identically distributed over {self.index.name}"
 
 
 @dataclass(frozen=True)
 class ChainRule(Fact):
-    """`function` depends on its variables only through `through[...]` over `ranges`, with partial derivatives `partial`."""
+    """`function` depends on its variables only through `through` over `ranges`, with partial derivatives `partial`."""
 
     function: Any
     through: Element
@@ -160,10 +177,14 @@ def recurrence(target: Element, value: Any, *, start: dict) -> Definition:
 
 def _check_target(target: Any, *values: Any) -> None:
     if any(is_random(v) for v in values) and not is_random(target):
-        raise StatementError(f"{target} is declared as deterministic, but its value is random: declare it with random_family(...)")
+        raise StatementError(
+            f"{target} is declared as deterministic, but its value is random: declare it with random_family(...)"
+        )
     if isinstance(target, Parameter):
         if target.lower is not None or target.upper is not None:
-            raise StatementError(f"{target} is defined, so its domain follows from its value: declare it with real(...) and no bounds")
+            raise StatementError(
+                f"{target} is defined, so its domain follows from its value: declare it with real(...) and no bounds"
+            )
         return
     if not isinstance(target, Element):
         raise StatementError(f"only a parameter or an element of a family can be defined, not {target}")
@@ -203,24 +224,24 @@ def _families(families: Family | tuple) -> tuple:
     read = families if isinstance(families, tuple) else (families,)
     for f in read:
         if not isinstance(f, Family) or not f.random:
-            raise StatementError(f"{f} is not a random family: only random quantities are independent or identically distributed")
+            raise StatementError(
+                f"{f} is not a random family: only random quantities are independent or identically distributed"
+            )
         if f.arity < 1:
             raise StatementError(f"{f} has no index to be independent across: use Given(independent(...))")
     return read
 
 
 def differentiable(function: Any, through: Element, ranges: tuple, partial: Any) -> ChainRule:
-    """`function` is differentiable in `through[b, j]`, with partial derivatives `partial`, and depends on nothing else."""
+    """`function` is differentiable in `through`, with partial derivatives `partial`, and depends on nothing else."""
     function = term(function)
     if not isinstance(function, Apply) or len(function.args) != 1:
-        raise StatementError(f"{function}: what a chain rule differentiates is an undefined function, as in function('L')()")
+        raise StatementError(
+            f"{function}: what a chain rule differentiates is an undefined function, as in function('L')()"
+        )
     return ChainRule(function, through, tuple(ranges), term(partial))
 
 
 def cited_theorem(title: str, *, source: str, conclusion: Relation) -> CitedTheorem:
     """A theorem from the literature, named and with its source; it is printed as an assumption of the result."""
     return CitedTheorem(title, source, conclusion)
-
-
-def items_of(statement: Independence) -> tuple[Row | Element, ...]:
-    return statement.items

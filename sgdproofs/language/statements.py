@@ -11,8 +11,24 @@ from sympy.core.basic import Basic
 from .errors import StatementError
 from .terms import Element, Family, Index, Parameter, Row, term, walk
 
-__all__ = ["Relation", "Independence", "FunctionOf", "NotDetermined", "Loops", "eq", "ne", "le", "lt", "ge", "gt",
-           "independent", "function_of", "not_determined", "loops", "symbols_of"]
+__all__ = [
+    "Relation",
+    "Independence",
+    "FunctionOf",
+    "NotDetermined",
+    "Loops",
+    "eq",
+    "ne",
+    "le",
+    "lt",
+    "ge",
+    "gt",
+    "independent",
+    "function_of",
+    "not_determined",
+    "loops",
+    "symbols_of",
+]
 
 NEGATED = {"==": "!=", "!=": "==", "<=": ">", ">": "<=", "<": ">=", ">=": "<"}
 
@@ -31,7 +47,9 @@ class Relation(Basic):
             raise StatementError(f"{rel!r} is not a relation: use one of {', '.join(NEGATED)}")
         for assumption in when:
             if not isinstance(assumption, Relation) or assumption.when:
-                raise StatementError(f"{assumption} is no plain relation: assumptions of an assumption are not in the language")
+                raise StatementError(
+                    f"{assumption} is no plain relation: assumptions of an assumption are not in the language"
+                )
         self = Basic.__new__(cls, term(lhs), term(rhs), sympy.Tuple(*when))
         self.rel = rel
         return self
@@ -62,8 +80,12 @@ class Relation(Basic):
         """The relation with parameters and indices replaced, in its assumptions too."""
         from .terms import substituted
 
-        return Relation(substituted(self.lhs, values), self.rel, substituted(self.rhs, values),
-                        tuple(w.at(values) for w in self.when))
+        return Relation(
+            substituted(self.lhs, values),
+            self.rel,
+            substituted(self.rhs, values),
+            tuple(w.at(values) for w in self.when),
+        )
 
     def negated(self) -> Relation:
         return Relation(self.lhs, NEGATED[self.rel], self.rhs)
@@ -137,7 +159,9 @@ class Independence(_Said):
         items = tuple(Row(item, ()) if isinstance(item, Family) else item for item in items)
         for item in items:
             if not isinstance(item, (Row, Element)) or not item.family.random:
-                raise StatementError(f"{item} is not a random quantity: independence is said of elements, rows or families")
+                raise StatementError(
+                    f"{item} is not a random quantity: independence is said of elements, rows or families"
+                )
         self.items, self.when, self.parts = items, when, (items, when)
 
 
@@ -172,9 +196,16 @@ class Loops(Relation):
         free = [place for place in order if place[0] not in target.indices]
         meaning = Sum(increment, *reversed(free)) if free else term(increment)
         if not set(target.indices) <= {place[0] for place in order}:
-            raise StatementError(f"the loops over {', '.join(str(p[0]) for p in order)} do not reach every index of {target}")
-        visited = [bound for v, low, high in order if v in target.indices
-                   for bound in (ge(v, low), le(v, high)) if not (bound.rel == ">=" and v.lower is not None and low == v.lower)]
+            raise StatementError(
+                f"the loops over {', '.join(str(p[0]) for p in order)} do not reach every index of {target}"
+            )
+        visited = [
+            bound
+            for v, low, high in order
+            if v in target.indices
+            for bound in (ge(v, low), le(v, high))
+            if not (bound.rel == ">=" and v.lower is not None and low == v.lower)
+        ]
         self = super().__new__(cls, target, "==", meaning, visited)
         self.order = (tuple(order), term(increment))
         return self

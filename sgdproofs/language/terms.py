@@ -19,10 +19,42 @@ from sympy.core.basic import Basic
 from .errors import StatementError
 
 __all__ = [
-    "Apply", "Cov", "E", "Element", "Family", "Function", "Index", "Limit", "Maximum", "Minimum",
-    "Negative", "Parameter", "Partial", "Plus", "Power", "Quotient", "Row", "Sum", "Term", "Times", "Var",
-    "family", "function", "index", "integer", "limit", "natural", "nonnegative", "number", "positive",
-    "random_family", "random_variable", "real", "substituted", "term", "walk",
+    "Apply",
+    "Cov",
+    "E",
+    "Element",
+    "Family",
+    "Function",
+    "Index",
+    "Limit",
+    "Maximum",
+    "Minimum",
+    "Negative",
+    "Parameter",
+    "Partial",
+    "Plus",
+    "Power",
+    "Quotient",
+    "Row",
+    "Sum",
+    "Term",
+    "Times",
+    "Var",
+    "family",
+    "function",
+    "index",
+    "integer",
+    "limit",
+    "natural",
+    "nonnegative",
+    "number",
+    "positive",
+    "random_family",
+    "random_variable",
+    "real",
+    "substituted",
+    "term",
+    "walk",
 ]
 
 
@@ -38,11 +70,14 @@ def term(value: Any) -> sympy.Expr:
         return value
     if isinstance(value, (float, complex, sympy.Float)):
         raise StatementError(
-            f"{value!r} is a floating point number: write an exact one, such as Fraction(1, 2) (as a base: number(Fraction(1, 2))**t) or a/b of two terms"
+            f"{value!r} is a floating point number: write an exact one, such as Fraction(1, 2), "
+            "number(Fraction(1, 2))**t or a quotient of two terms"
         )
     if isinstance(value, bool) or not isinstance(value, (int, Fraction)):
         if isinstance(value, sympy.Symbol):
-            raise StatementError(f"the symbol {value} has no domain: declare it, for instance {value} = real('{value}')")
+            raise StatementError(
+                f"the symbol {value} has no domain: declare it, for instance {value} = real('{value}')"
+            )
         if isinstance(value, (Family, Row)):
             raise StatementError(f"{value} is a family: say which element is meant, for instance {value}[t]")
         raise StatementError(f"{value!r} of type {type(value).__name__} is not a term of the language")
@@ -182,17 +217,29 @@ class Parameter(Term):
     __slots__ = ("name", "sort", "lower", "open_lower", "upper", "open_upper", "tex")
     is_Atom = True
 
-    def __new__(cls, name: str, sort: str = "real", lower: Any = None, open_lower: bool = False,
-                upper: Any = None, open_upper: bool = False, tex: str | None = None) -> Parameter:
+    def __new__(
+        cls,
+        name: str,
+        sort: str = "real",
+        lower: Any = None,
+        open_lower: bool = False,
+        upper: Any = None,
+        open_upper: bool = False,
+        tex: str | None = None,
+    ) -> Parameter:
         if not isinstance(name, str) or not name.replace("'", "").isidentifier():
-            raise StatementError(f"{name!r} is not a name: use letters, digits and underscores, and latex=... for the print")
+            raise StatementError(
+                f"{name!r} is not a name: use letters, digits and underscores, and latex=... for the print"
+            )
         self = Basic.__new__(cls)
         self.name, self.sort = name, sort
         self.lower = None if lower is None else Fraction(_rational(lower))
         self.upper = None if upper is None else Fraction(_rational(upper))
         self.open_lower, self.open_upper, self.tex = open_lower, open_upper, tex
-        if self.lower is not None and self.upper is not None and (
-            self.lower > self.upper or (self.lower == self.upper and (open_lower or open_upper))
+        if (
+            self.lower is not None
+            and self.upper is not None
+            and (self.lower > self.upper or (self.lower == self.upper and (open_lower or open_upper)))
         ):
             raise StatementError(f"the domain of {name} is empty: {self.domain_text()}")
         return self
@@ -244,13 +291,27 @@ def _rational(value: Any) -> Fraction:
     return Fraction(int(read.p), int(read.q))
 
 
-def real(name: str, *, at_least: Any = None, above: Any = None, at_most: Any = None, below: Any = None,
-         latex: str | None = None) -> Parameter:
+def real(
+    name: str,
+    *,
+    at_least: Any = None,
+    above: Any = None,
+    at_most: Any = None,
+    below: Any = None,
+    latex: str | None = None,
+) -> Parameter:
     """A real parameter, for instance `real("mu", above=0, below=1)` for `0 < mu < 1`."""
     if at_least is not None and above is not None or at_most is not None and below is not None:
         raise StatementError(f"{name} has two bounds on one side: keep one of them")
-    return Parameter(name, "real", at_least if above is None else above, above is not None,
-                     at_most if below is None else below, below is not None, latex)
+    return Parameter(
+        name,
+        "real",
+        at_least if above is None else above,
+        above is not None,
+        at_most if below is None else below,
+        below is not None,
+        latex,
+    )
 
 
 def positive(name: str, *, latex: str | None = None) -> Parameter:
@@ -268,7 +329,9 @@ def natural(name: str, *, at_least: int = 0, at_most: int | None = None, latex: 
     return Parameter(name, "integer", at_least, False, at_most, False, latex)
 
 
-def integer(name: str, *, at_least: int | None = None, at_most: int | None = None, latex: str | None = None) -> Parameter:
+def integer(
+    name: str, *, at_least: int | None = None, at_most: int | None = None, latex: str | None = None
+) -> Parameter:
     """An integer parameter."""
     return Parameter(name, "integer", at_least, False, at_most, False, latex)
 
@@ -290,9 +353,13 @@ class Family(Basic):
 
     __slots__ = ("name", "arity", "random", "first", "tex")
 
-    def __new__(cls, name: str, arity: int = 1, random: bool = False, first: int | None = None, tex: str | None = None) -> Family:
+    def __new__(
+        cls, name: str, arity: int = 1, random: bool = False, first: int | None = None, tex: str | None = None
+    ) -> Family:
         if not isinstance(name, str) or not name.isidentifier():
-            raise StatementError(f"{name!r} is not a name: use letters, digits and underscores, and latex=... for the print")
+            raise StatementError(
+                f"{name!r} is not a name: use letters, digits and underscores, and latex=... for the print"
+            )
         self = Basic.__new__(cls)
         self.name, self.arity, self.random, self.first, self.tex = name, arity, random, first, tex
         return self
@@ -437,7 +504,9 @@ class Sum(Term):
         for k, (_, low, high) in enumerate(read):
             for inner, _, _ in read[: k + 1]:
                 if inner in low.free_symbols | high.free_symbols:
-                    raise StatementError(f"the range of {read[k][0]} mentions {inner}, which this sum binds: rename one of them")
+                    raise StatementError(
+                        f"the range of {read[k][0]} mentions {inner}, which this sum binds: rename one of them"
+                    )
         if len({place[0] for place in read}) != len(read):
             raise StatementError("a sum binds one index twice: rename one of them")
         flag = sympy.true if distinct and distinct is not sympy.false else sympy.false
@@ -460,7 +529,8 @@ class Sum(Term):
 
     @property
     def free_symbols(self) -> set:
-        free, bound = set(self.body.free_symbols), set()
+        free: set = set(self.body.free_symbols)
+        bound: set = set()
         for variable, low, high in self.ranges:
             free = (free - {variable}) | low.free_symbols | high.free_symbols
         return free - bound
@@ -563,4 +633,6 @@ def substituted(node: Any, values: dict) -> Any:
     if isinstance(node, sympy.Tuple):
         return sympy.Tuple(*(substituted(a, values) for a in node.args))
     arguments = [substituted(a, values) if isinstance(a, (sympy.Expr, sympy.Tuple)) else a for a in node.args]
-    return node.func(*arguments) if not isinstance(node, Sum) else Sum(arguments[0], *arguments[1], distinct=node.distinct)
+    return (
+        node.func(*arguments) if not isinstance(node, Sum) else Sum(arguments[0], *arguments[1], distinct=node.distinct)
+    )

@@ -30,7 +30,7 @@ def definition(*cites: Any) -> Reason:
         ---------
         p(x) = p(value)
 
-    A recurrence is unfolded once, at the index at which it is cited (`update`, or `update.at(t + 1)`), and at its start.
+    A recurrence is unfolded once, where it is cited (at `t`, or at `t + 1` for `update.at(t + 1)`), and at its start.
 
     Fails: a definition that is not cited; a recurrence at another index, or before its first step.
     """

@@ -14,7 +14,7 @@ from .sums import open_sum
 
 
 def _function_of_past(goal: Goal) -> str:
-    """"" if the statement follows, else what is missing."""
+    """ "" if the statement follows, else what is missing."""
     said = goal.statement
     if not isinstance(said, FunctionOf):
         return "this rule proves statements of the form function_of(...)"
@@ -70,7 +70,9 @@ def _disjoint_blocks(goal: Goal) -> str:
             for fact in across:
                 if older.family == line.target.family and newer.family == line.source and newer.family in fact.families:
                     if newer.family.first is None or fact.index.lower is None or fact.index.lower > newer.family.first:
-                        return f"independence across {fact.index.domain_text()} does not reach every {newer.family.name}"
+                        return (
+                            f"independence across {fact.index.domain_text()} does not reach every {newer.family.name}"
+                        )
                     n = goal.normal(goal.scope.copy())
                     if not n.admits(line.target.indices[0], n.poly(older.indices[0], {})):
                         return f"{older} is not seen to lie where {line} speaks"
@@ -99,7 +101,9 @@ def _two_points(goal: Goal) -> str:
         return "this rule proves statements of the form not_determined(...)"
     other = next((f for f in goal.given if not isinstance(f, F.Definition) or f.over is not None), None)
     if other is not None:
-        return f"the two points would have to satisfy “{other.name}”; only definitions may be given beside this statement"
+        return (
+            f"the two points would have to satisfy “{other.name}”; only definitions may be given beside this statement"
+        )
     values = []
     for point in (said.first, said.second):
         for v, value in point.items():
@@ -110,10 +114,9 @@ def _two_points(goal: Goal) -> str:
         if not is_constant(by) or not is_constant(target):
             return "the two points do not give values to everything that occurs"
         values.append((by, target))
-    (by, target), (again, other) = values
-    if by != again:
+    if values[0][0] != values[1][0]:
         return f"the two points differ already on {said.by}"
-    return f"the two points agree on {said.target}" if target == other else ""
+    return f"the two points agree on {said.target}" if values[0][1] == values[1][1] else ""
 
 
 def two_points(*cites: Any) -> Reason:

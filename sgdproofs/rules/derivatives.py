@@ -16,8 +16,11 @@ def open_partial(n: Normal, node: Any, env: Environment) -> Poly:
     """The partial derivative; closed where the body is not polynomial in the variable."""
     body, variable = node.args
     if isinstance(variable, T.Element):
-        which: Atom = ("rv" if variable.family.random else "el", variable.family.name,
-                       tuple(key(n.poly(i, env)) for i in variable.indices))
+        which: Atom = (
+            "rv" if variable.family.random else "el",
+            variable.family.name,
+            tuple(key(n.poly(i, env)) for i in variable.indices),
+        )
     else:
         which = ("par", variable.name, ())
     if n.definitions.get(getattr(variable, "family", variable)) is not None or variable in env:
@@ -50,7 +53,7 @@ def _chain(n: Normal, fact: F.ChainRule, variable: Atom, env: Environment) -> Po
 
 
 def derivative(n: Normal, p: Poly, variable: Atom) -> Poly | None:
-    """The derivative of `p` by the product rule; elements of the family of `variable` differ by a delta of their indices."""
+    """The derivative of `p` by the product rule; between elements of one family it is a delta of their indices."""
     total: Poly = {}
     for monomial, c in p.items():
         for a, e in monomial:

@@ -128,21 +128,22 @@ def _split(n: Normal, free: Monomial, strength: str, place: Callable[[Atom], Pol
     groups: dict[Any, list] = {}
     where: dict[Any, Poly] = {}
     for a, e in free:
-        own = {key(p) if p is not None else None for p in (place(b) for b in inside(a) if b[0] == "rv")}
-        if len(own) != 1 or None in own:
+        found = [place(b) for b in inside(a) if b[0] == "rv"]
+        own = {key(p): p for p in found if p is not None}
+        if len(own) != 1 or None in found:
             return None
-        (k,) = own
-        if any(b[0] == "bv" for b in within(dict(k))):
+        ((k, p),) = own.items()
+        if any(b[0] == "bv" for b in within(p)):
             return None
         groups.setdefault(k, []).append((a, e))
-        where[k] = dict(k)
+        where[k] = p
     blocks = list(groups)
     if len(blocks) < 2 or len(blocks) > 2 and strength != "mutual":
         return None
     if strength == "uncorrelated" and any(len(g) > 1 or g[0][1] != 1 or g[0][0][0] != "rv" for g in groups.values()):
         return None
     for i, k in enumerate(blocks):
-        for j in blocks[i + 1:]:
+        for j in blocks[i + 1 :]:
             gap = add(where[k], where[j], -1)
             if not n.scope.nonzero(gap):
                 return _by_cases(n, free, gap)
@@ -179,7 +180,12 @@ def knows(n: Normal, fact: Any) -> MomentRule | None:
     free = sorted(free_indices(relation), key=lambda v: v.name)
     marks: dict[Any, Atom] = {v: ("par", f"?{v.name}", ()) for v in free}
     pattern = {v: atom(mark) for v, mark in marks.items()}
-    plain = Normal(n.scope, dict(MOMENTS), tuple(f for f in n.facts if isinstance(f, F.Definition) and f.over is None), dict(REMAKES))
+    plain = Normal(
+        n.scope,
+        dict(MOMENTS),
+        tuple(f for f in n.facts if isinstance(f, F.Definition) and f.over is None),
+        dict(REMAKES),
+    )
     difference = add(plain.poly(relation.lhs, pattern), plain.poly(relation.rhs, pattern), -1)
     degrees = {a: sum(e for _, e in a[2][0][0][0]) for m in difference for a, _ in m if a[0] == "E"}
     if not degrees:
@@ -278,7 +284,11 @@ def erases(n: Normal, fact: Any) -> MomentRule | None:
 def _moved(a: Atom, place: Poly) -> Atom:
     if a[0] == "rv":
         return ("rv", a[1], (key(place), *a[2][1:]))
-    return (a[0], a[1], tuple(tuple(sorted((tuple(sorted((_moved(b, place), e) for b, e in m)), c) for m, c in k)) for k in a[2]))
+    return (
+        a[0],
+        a[1],
+        tuple(tuple(sorted((tuple(sorted((_moved(b, place), e) for b, e in m)), c) for m, c in k)) for k in a[2]),
+    )
 
 
 # --- the reasons -----------------------------------------------------------------------------------------

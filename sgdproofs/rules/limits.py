@@ -119,9 +119,9 @@ def limit_at_point(n: Normal, p: Poly, which: Atom, point: Poly) -> Poly | None:
 def limits(*cites: Any) -> Reason:
     """Limits by rule; the limit exists wherever a rule gives it.
 
-        |q| < 1                          deg f <= deg g, leading coefficient of g != 0        g(a) != 0
-        -------------------------        ---------------------------------------------        --------------------------
-        lim t^k q^t = 0                  lim f(t)/g(t) = ratio of the leading coefficients     lim_{x->a} f(x)/g(x) = f(a)/g(a)
+        |q| < 1            deg f <= deg g, leading coefficient of g != 0      g(a) != 0
+        ---------------    ----------------------------------------------     -------------------------------
+        lim t^k q^t = 0    lim f(t)/g(t) = ratio of leading coefficients      lim_{x->a} f(x)/g(x) = f(a)/g(a)
 
     Geometric sums inside are closed first.
 
@@ -173,8 +173,15 @@ def _limit_of_equation(n: Normal, p: Poly, known: list) -> Poly | None:
             if not has(a, indices.__contains__):
                 product = mul(product, atom(a, e))
                 continue
-            value = next((closed for body, variable, closed in known for shift in range(-2, 3)
-                          if e > 0 and n.rename(body, {variable: add(atom(variable), constant(shift))}) == atom(a)), None)
+            value = next(
+                (
+                    closed
+                    for body, variable, closed in known
+                    for shift in range(-2, 3)
+                    if e > 0 and n.rename(body, {variable: add(atom(variable), constant(shift))}) == atom(a)
+                ),
+                None,
+            )
             if value is None:
                 return None
             product = mul(product, power(value, e))

@@ -24,7 +24,7 @@ def open_sum(n: Normal, node: Any, env: Environment) -> Poly:
     if node.distinct:
         places = [inner[variable] for variable, _, _ in node.ranges]
         for i, p in enumerate(places):
-            for q in places[i + 1:]:
+            for q in places[i + 1 :]:
                 body = mul(body, add(constant(1), n.delta(add(p, q, -1)), -1))
     for var, length in reversed(opened):
         body = n.add_up(var, length, body)
@@ -72,7 +72,7 @@ def _geometric(n: Normal, a: Atom) -> Poly | None:
     var, length = binders[0]
     if len(body) != 1:
         return None
-    (monomial, c), = body.items()
+    ((monomial, c),) = body.items()
     ratio = first = constant(1)
     for b, e in monomial:
         exponent = dict(b[2][1]) if b[0] == "pow" else {}
