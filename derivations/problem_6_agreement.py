@@ -2,7 +2,7 @@
 
 from sgdproofs import *
 
-n = natural("n")
+n = natural("n", at_least=1)
 k = index("k", at_least=1)
 i, j = index("i", at_least=1), index("j", at_least=1)
 ghat = random_family("ghat", arity=2, first=1, latex=r"\hat g")
@@ -39,8 +39,8 @@ problem_6_agreement = Derivation(
         step(eq(Sum(alpha[k]*(1 - alpha[k]), (k, 1, 2)), Fraction(1, 2)).given(eq(alpha[1], Fraction(1, 2)), eq(alpha[2], Fraction(1, 2))), by=sums()),
     ),
     lemmas=(true_formula,),
-    sanity=(({n: 0}, 0),),
+    sanity=(({n: 1}, alpha[1]*(1 - alpha[1])*Sigma_g[i, j], sums()),),
     experiments=(
-        exact(near_miss=eq(Sum(alpha[k], (k, 1, n))*Sigma_g[i, j] - Sigma_update[i, j], Sum(alpha[k], (k, 1, n))*Sigma_g[i, j])),
+        exact(near_miss=eq(Sum(alpha[k], (k, 1, n))*Sigma_g[i, j] - Sigma_update[i, j], Sum(alpha[k], (k, 1, n))*Sigma_g[i, j]), count=6),
     ),
 )

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .errors import StatementError
-from .statements import Independence, Relation, eq
-from .terms import Apply, Element, Family, Index, Parameter, Row, is_random, term, walk
+from .statements import Relation, eq
+from .terms import Apply, Element, Family, Index, Parameter, is_random, term, walk
 
 __all__ = [
     "Across",
