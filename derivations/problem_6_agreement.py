@@ -39,7 +39,6 @@ problem_6_agreement = Derivation(
         step(eq(Sum(alpha[k]*(1 - alpha[k]), (k, 1, 2)), Fraction(1, 2)).given(eq(alpha[1], Fraction(1, 2)), eq(alpha[2], Fraction(1, 2))), by=sums()),
     ),
     lemmas=(true_formula,),
-    sanity=(({n: 1}, alpha[1]*(1 - alpha[1])*Sigma_g[i, j], sums()),),
     experiments=(
         exact(near_miss=eq(Sum(alpha[k], (k, 1, n))*Sigma_g[i, j] - Sigma_update[i, j], Sum(alpha[k], (k, 1, n))*Sigma_g[i, j]), count=6),
     ),

@@ -2,7 +2,7 @@
 
 from sgdproofs import *
 
-n = natural("n")
+n = natural("n", at_least=1)
 k = index("k", at_least=1)
 i, j = index("i", at_least=1), index("j", at_least=1)
 ghat = random_family("ghat", arity=2, first=1, latex=r"\hat g")

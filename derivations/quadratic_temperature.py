@@ -2,13 +2,12 @@
 
 from sgdproofs import *
 
-t, s = index("t", at_least=1), index("s")
+t, s = index("t"), index("s", at_least=1)
 i, j = index("i", at_least=1), index("j", at_least=1)
 eta0, root = positive("eta_0", latex=r"\eta_0"), positive("root", latex=r"\sqrt{\Delta t}")
 h, Sigma1, S = family("h", first=1), family("Sigma1", arity=2, first=1, latex=r"\Sigma^1"), family("S", arity=2, first=1)
-V = family("V", arity=2, first=1, latex=r"S^{\Delta t}")
 Phi, noise = random_family("Phi", arity=2, first=0, latex=r"\Phi"), random_family("noise", arity=2, first=1, latex=r"\epsilon")
-start = random_family("start", first=1, latex=r"\varphi")
+start = family("start", first=1, latex=r"\varphi")
 
 # The loss is the sum of h_i Phi_i^2/2, so that its gradient is h_i Phi_i; root^2 is the step of time.
 curvature = assume(h[i] > 0), assume(h[j] > 0)
@@ -16,36 +15,47 @@ short_steps = assume(root**2*h[i] < 1), assume(root**2*h[j] < 1)
 langevin = recurrence(
     Phi[t, i], Phi[t - 1, i] - h[i]*Phi[t - 1, i]*root**2 + noise[t, i]*root, start={0: start[i]},
 ).named("Langevin step")
-fresh_noise = Given(independent(Phi[t - 1], noise[t]))
-noise_mean = assume(eq(E(noise[t, i]), 0))
-noise_covariance = assume(eq(E(noise[t, i]*noise[t, j]), eta0*Sigma1[i, j]))
-stationary = assume(eq(E(Phi[s, i]*Phi[s, j]), V[i, j])).named("stationarity")
+independent_noise = independent_across(noise, s)
+noise_covariance = assume(eq(Cov(noise[s, i], noise[s, j]), eta0*Sigma1[i, j]))
 stepwise = eta0*Sigma1[i, j]/(h[i] + h[j] - root**2*h[i]*h[j])
-small_steps = define(S[i, j], limit(stepwise, root, 0)).named("limit of small steps")
+stationary = define(S[i, j], limit(stepwise, root, 0)).named("stationary covariance for small steps")
 
-one_step = step(
-    eq(E(Phi[t, i]*Phi[t, j]), (1 - h[i]*root**2)*(1 - h[j]*root**2)*V[i, j] + root**2*eta0*Sigma1[i, j]),
-    by=independence(langevin, fresh_noise) & moments(noise_mean, noise_covariance, stationary),
+factor = (1 - h[i]*root**2)*(1 - h[j]*root**2)
+past = step(function_of(Phi[t, i], noise), by=function_of_past(langevin))
+fresh = step(independent(Phi[t - 1], noise[t], when=(t >= 1,)), by=disjoint_blocks(past, independent_noise))
+recursion = step(
+    eq(Cov(Phi[t, i], Phi[t, j]), factor*Cov(Phi[t - 1, i], Phi[t - 1, j]) + root**2*eta0*Sigma1[i, j]).given(t >= 1),
+    by=independence(langevin, fresh) & moments(noise_covariance),
 )
-balance = step(eq((h[i] + h[j] - root**2*h[i]*h[j])*V[i, j], eta0*Sigma1[i, j]), by=moments(stationary) & algebra(one_step))
-to_zero = step(eq(limit(stepwise, root, 0), eta0*Sigma1[i, j]/(h[i] + h[j])), by=limits(curvature))
-solution = step(eq(S[i, j], eta0*Sigma1[i, j]/(h[i] + h[j])), by=definition(small_steps) & algebra(to_zero, curvature))
+closed_form = induction(
+    eq(Cov(Phi[t, i], Phi[t, j]), stepwise*(1 - factor**t)), over=t,
+    base=variance(langevin) & algebra(curvature, short_steps), step=algebra(recursion, HYPOTHESIS, curvature, short_steps),
+)
+long_run = step(eq(limit(Cov(Phi[t, i], Phi[t, j]), t), stepwise), by=limits(closed_form, curvature, short_steps))
+small_steps = step(eq(limit(stepwise, root, 0), eta0*Sigma1[i, j]/(h[i] + h[j])), by=limits(curvature))
+solution = step(
+    eq(S[i, j], eta0*Sigma1[i, j]/(h[i] + h[j])), by=definition(stationary) & algebra(small_steps, curvature),
+)
 lyapunov = eq(h[i]*S[i, j] + S[i, j]*h[j], eta0*Sigma1[i, j])
 
 quadratic_temperature = Derivation(
     name="quadratic-temperature",
     title="The stationary covariance on a quadratic loss",
     source="Problem 5",
-    given=(*curvature, *short_steps, langevin, fresh_noise, noise_mean, noise_covariance, stationary, small_steps),
+    given=(*curvature, *short_steps, langevin, independent_noise, noise_covariance, stationary),
     claim=solution.statement,
     proof=(
-        one_step,
-        balance,
-        step(eq(V[i, j], stepwise), by=algebra(balance, curvature, short_steps)),
-        to_zero,
-        solution,
+        past, fresh, recursion, closed_form, long_run, small_steps, solution,
         step(lyapunov, by=algebra(solution, curvature)),
         step(eq(S[i, j], eta0*Sigma1[i, j]/(h[i] + h[j])).given(lyapunov), by=algebra(curvature)),
+    ),
+    experiments=(
+        precision(
+            near_miss=eq(S[i, j], eta0*Sigma1[i, j]/(2*(h[i] + h[j]))),
+            at={eta0: Fraction(1, 3), root: Fraction(1, 2), h: (1, 2), i: 1, j: 2, start: (1, 1),
+                Sigma1: {(1, 1): 2, (1, 2): 1, (2, 1): 1, (2, 2): 3}},
+            law={noise: normal_vector((0, 0), ((Fraction(2, 3), Fraction(1, 3)), (Fraction(1, 3), 1)))},
+        ),
     ),
     note="The last two lines: S solves its Lyapunov equation, and nothing else does.",
 )

@@ -53,6 +53,9 @@ temperature_batch_size = Derivation(
     claim=same_law.conclusion,
     proof=(covariance_free_of_B, same_law),
     lemmas=(minibatch,),
+    experiments=(
+        exact(near_miss=eq(law, stationary(drift, Sum(eta*Sigma1[i, j]*u[i]*u[j], (j, 1, d), (i, 1, d)))), count=8),
+    ),
     note="The drift -g does not depend on B either. The cited theorem needs a diffusion that is ergodic (a confining loss, "
          "noise that is not degenerate); the drift and the noise are those at every point, and u is any vector.",
 )
