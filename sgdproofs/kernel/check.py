@@ -22,8 +22,8 @@ from typing import Any
 from ..language import derivation as D
 from ..language.errors import StatementError
 from ..language.facts import Definition, Equation, Fact
-from ..language.statements import Relation, free_indices, ge, le, ne
-from ..language.terms import Element, Index, Limit, number, substituted, walk
+from ..language.statements import Relation, free_indices, ge, gt, le, lt, ne
+from ..language.terms import Element, Index, Limit, Quotient, number, substituted, walk
 from .conditions import needs, needs_of_fact
 from .goal import Goal, spelled
 from .normal import Normal
@@ -85,6 +85,7 @@ def follows(goal_of: Any, seconds: float = SECONDS) -> Outcome:
         n = goal.normal(goal.scope)
         met = _conditions(goal, n)
         reason = _relation(goal, n, met)
+        met += _ratios(goal, n)
         if any(how is None for _, how in met):
             missing = ", ".join(str(r) for r, how in met if how is None)
             return Outcome(False, f"a condition is not discharged: {missing}", tuple(met))
@@ -99,6 +100,18 @@ def follows(goal_of: Any, seconds: float = SECONDS) -> Outcome:
         return Outcome(False, "a divisor is 0")
     finally:
         DEADLINE.reset(mark)
+
+
+def _ratios(goal: Goal, n: Normal) -> list[tuple[Relation, str | None]]:
+    """`-1 < q` and `q < 1` for each ratio that a limit needed; the rule has seen that they hold."""
+    found: dict[Relation, str | None] = {}
+    for q in n.ratios:
+        top, bottom = (spelled(p, goal.scope) for p in fraction(q))
+        term_ = top if is_constant(fraction(q)[1]) else Quotient(top, bottom)
+        for relation in (gt(term_, -1), lt(term_, 1)):
+            if not is_constant(q):
+                found[relation] = _how(goal, relation)
+    return list(found.items())
 
 
 def _by_rule(goal: Goal) -> Outcome:

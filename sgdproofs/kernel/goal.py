@@ -172,12 +172,18 @@ def _spelled(p: Poly, scope: Scope) -> Any:
     return T.number(0) if total is None else total
 
 
+def _anywhere(of: T.Family) -> T.Family:
+    """The family without its first index: a message may speak of an element that does not exist."""
+    return T.Family(of.name, of.arity, of.random, None, of.tex)
+
+
 def _spelled_atom(a: Any, scope: Scope) -> Any:
     if a[0] == "par" and a[1] in scope.declared:
         return scope.declared[a[1]]
     arguments = [_spelled(dict(k), scope) for k in a[2]]
     if a[0] in ("el", "rv"):
-        return T.Element(scope.families[a[1]], *arguments)
+        of = scope.families.get(a[1])
+        return T.Apply(T.function(a[1]), *arguments) if of is None else T.Element(_anywhere(of), *arguments)
     if a[0] == "pow":
         return T.Power(*arguments)
     if a[0] == "inv":

@@ -70,6 +70,7 @@ class Normal:
         self.elsewhere: frozenset[str] = frozenset()
         self.smooth: frozenset[Any] = frozenset()
         self.values: dict[Any, Poly] = {}
+        self.ratios: list[Poly] = []
         self.definitions = {_head(f.target): f for f in facts if isinstance(f, Definition) and f.over is None}
         self.recurrences = [f for f in facts if isinstance(f, Definition) and f.over is not None]
         self.unfolding: set = set()

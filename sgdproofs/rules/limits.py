@@ -83,6 +83,8 @@ def _leading(n: Normal, p: Poly, which: Atom) -> tuple[int, Poly] | None:
 
 def _ratio(n: Normal, a: Atom, e: int, which: Atom) -> Poly | None:
     """`q` if the atom to the power e is `q ** t` times what does not depend on t, with q not 0 where it is inverted."""
+    if a[0] == "sgn" and dict(a[2][0]) == atom(which):
+        return constant(-1)
     if a[0] != "pow":
         return None
     base, exponent = (dict(k) for k in a[2])
@@ -97,8 +99,11 @@ def _ratio(n: Normal, a: Atom, e: int, which: Atom) -> Poly | None:
 
 
 def small(n: Normal, q: Poly) -> bool:
-    """True if `-1 < q < 1` is seen from the scope."""
-    return n.scope.positive(add(constant(1), q, -1)) and n.scope.positive(add(constant(1), q))
+    """True if `-1 < q < 1` is seen from the scope; it then goes into the ledger."""
+    found = n.scope.positive(add(constant(1), q, -1)) and n.scope.positive(add(constant(1), q))
+    if found:
+        n.ratios.append(q)
+    return found
 
 
 def limit_at_point(n: Normal, p: Poly, which: Atom, point: Poly) -> Poly | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..kernel.normal import Environment, Normal
-from ..kernel.polynomial import Atom, Poly, add, atom, constant, mul, power, within
+from ..kernel.polynomial import Atom, Poly, add, atom, constant, mul, power, scale, within
 from ..kernel.reasons import Reason, flat
 from ..language import terms as T
 
@@ -75,6 +75,9 @@ def _geometric(n: Normal, a: Atom) -> Poly | None:
     ((monomial, c),) = body.items()
     ratio = first = constant(1)
     for b, e in monomial:
+        if b[0] == "sgn" and dict(b[2][0]) == atom(var):
+            ratio = scale(ratio, -1)
+            continue
         exponent = dict(b[2][1]) if b[0] == "pow" else {}
         rate = exponent.get(((var, 1),))
         rest = add(exponent, atom(var), -(rate or 0))
