@@ -52,15 +52,21 @@ def limit_at_infinity(n: Normal, p: Poly, which: Atom) -> Poly | None:
     top, bottom = _leading(n, numerator, which), _leading(n, denominator, which)
     if top is None or bottom is None:
         return None
-    (degree, lead), (other, divisor) = top, bottom
+    (degree, lead, wave), (other, divisor, ripple) = top, bottom
     if not n.scope.nonzero(divisor) or lead and degree > other or not lead and other < 0:
+        return None
+    if wave >= other or ripple >= other:
         return None
     return mul(lead, n.inverse(divisor)) if lead and degree == other else {}
 
 
-def _leading(n: Normal, p: Poly, which: Atom) -> tuple[int, Poly] | None:
-    """The highest power of the variable among the terms that do not decay, and its coefficient (0: all decay)."""
+def _leading(n: Normal, p: Poly, which: Atom) -> tuple[int, Poly, float] | None:
+    """The highest power of the variable among the terms that do not decay, and its coefficient (0: all decay).
+
+    Terms that alternate in sign are left out; the third part is the highest power among them.
+    """
     parts: dict[int, Poly] = {}
+    alternating = float("-inf")
     for monomial, c in p.items():
         degree, ratio, rest = 0, constant(1), []
         for a, e in monomial:
@@ -75,10 +81,12 @@ def _leading(n: Normal, p: Poly, which: Atom) -> tuple[int, Poly] | None:
                 ratio = mul(ratio, own)
         if ratio == constant(1):
             parts[degree] = add(parts.get(degree, {}), {tuple(rest): c})
+        elif ratio == constant(-1):
+            alternating = max(alternating, degree)
         elif not small(n, ratio):
             return None
     degree = max((d for d, q in parts.items() if q), default=0)
-    return degree, parts.get(degree, {})
+    return degree, parts.get(degree, {}), alternating
 
 
 def _ratio(n: Normal, a: Atom, e: int, which: Atom) -> Poly | None:
