@@ -18,6 +18,7 @@ from .kernel.goal import Goal
 from .kernel.polynomial import DEADLINE
 from .kernel.reasons import Reason
 from .kernel.report import PROVED, REFUTED, UNDECIDED, UNJUSTIFIED, Line, Report
+from .kernel.scope import Contradiction
 from .language.derivation import HYPOTHESIS, PREVIOUS, Derivation, Refutation, fact_relations
 from .language.errors import CatalogueError
 from .language.statements import NotDetermined, Relation
@@ -96,7 +97,10 @@ def _diagnosed(line: Line, goal: Any, known: tuple, entry: Derivation) -> Line:
     """The verdict on a line that does not follow from what it cites."""
     if line.reason.startswith("budget"):
         return line
-    cited: Goal = goal()
+    try:
+        cited: Goal = goal()
+    except Contradiction:
+        return line
     if isinstance(line.statement, Relation):
         mark = DEADLINE.set(perf_counter() + SECONDS)
         try:

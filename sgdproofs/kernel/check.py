@@ -22,7 +22,7 @@ from typing import Any
 from ..language import derivation as D
 from ..language.errors import StatementError
 from ..language.facts import Definition, Equation, Fact
-from ..language.statements import Relation, free_indices, ge, gt, le, lt, ne
+from ..language.statements import Relation, eq, free_indices, ge, gt, le, lt, ne
 from ..language.terms import Element, Index, Limit, Quotient, number, substituted, walk
 from .conditions import needs, needs_of_fact
 from .goal import Goal, spelled
@@ -260,6 +260,10 @@ class Checker:
 
     def run(self) -> None:
         place = _Place(known=tuple((item, frozenset()) for item in self.derivation.lemmas))
+        try:
+            Goal(eq(0, 0), Reason("the given facts"), self.derivation.given, advisor=self.advisor)
+        except Contradiction as error:
+            raise StatementError(f"{self.derivation.name}: the given facts contradict each other: {error}") from None
         for item in self.derivation.lemmas:
             theorem = self.lemmas.get(item.name)
             if theorem is None or theorem.claim != item.statement:
@@ -353,7 +357,7 @@ class Checker:
                     f"{self.derivation.name}: the sanity check takes {v} = {value}, outside of {v.domain_text()}"
                 )
         text = ", ".join(f"{v} = {value}" for v, value in values.items())
-        facts = tuple(f for f in self.derivation.given if isinstance(f, Definition) and f.over is None)
+        facts = _definitions_in(claim.rhs, self.derivation.given)
         statement = Relation(substituted(claim.rhs, values), "==", expected)
         self.line(statement, replace(reason, cites=(*reason.cites, *facts)), _Place(scope=f"sanity, {text}"), None)
 
@@ -459,6 +463,20 @@ class Checker:
         return Relation(moved.lhs, moved.rel, moved.rhs, moved.when + ranges)
 
 
+def _definitions_in(node: Any, given: tuple) -> tuple[Fact, ...]:
+    """The plain definitions that a term needs, directly or through others."""
+    symbols = {getattr(x, "family", x) for x in walk(node)}
+    own = [
+        f
+        for f in given
+        if isinstance(f, Definition) and f.over is None and getattr(f.target, "family", f.target) in symbols
+    ]
+    found = {f: None for f in own}
+    for f in own:
+        found.update(dict.fromkeys(_definitions_in(f.value, tuple(g for g in given if g is not f))))
+    return tuple(found)
+
+
 def _in_domain(v: Any, value: Any) -> list[Relation]:
     found = [] if v.lower is None else [ge(value, number(v.lower))]
     return found if v.upper is None else [*found, le(value, number(v.upper))]
@@ -490,7 +508,7 @@ def examine(
 
 
 def _without_limit(derivation: D.Derivation, shown: list, lemmas: Mapping[str, Theorem]) -> str:
-    """"" if every limit that a definition names is shown to exist, by a line or by a lemma; else which is not."""
+    """ "" if every limit that a definition names is shown to exist, by a line or by a lemma; else which is not."""
     inherited = {fact for item in derivation.lemmas for fact in lemmas[item.name].facts}
     exists = {r.lhs for r in shown if isinstance(r, Relation) and r.rel == "==" and not r.when}
     for fact in derivation.given:
