@@ -23,6 +23,7 @@ from .language.derivation import HYPOTHESIS, PREVIOUS, Derivation, Refutation, f
 from .language.errors import CatalogueError
 from .language.statements import NotDetermined, Relation
 from .language.terms import Limit, walk
+from .meaning import NotEvaluable
 from .models import models
 from .rules.derivatives import differentiation
 from .rules.expectation import identical_distribution, independence, moments
@@ -76,7 +77,13 @@ def _consistent(entry: Derivation) -> bool:
         for f in entry.given
         if not any(isinstance(x, Limit) for r in fact_relations(f) for side in (r.lhs, r.rhs) for x in walk(side))
     ]
-    return next(iter(models([], facts, seed=0, count=1)), None) is not None
+    for statements in ([], [entry.claim]):
+        try:
+            if next(iter(models(statements, facts, seed=0, count=1)), None) is not None:
+                return True
+        except NotEvaluable:
+            continue
+    return False
 
 
 def _lemmas(entry: Derivation, catalogue: Mapping[str, Any], above: tuple[str, ...]) -> dict[str, Theorem]:
