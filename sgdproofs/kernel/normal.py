@@ -206,13 +206,9 @@ class Normal:
         return atom(("rv" if of.random else "el", of.name, tuple(key(p) for p in places)))
 
     def admits(self, v: T.Parameter, value: Poly) -> bool:
-        """True if the value of an index is seen to lie in the domain of that index."""
+        """True if a value is seen to lie in the domain of `v`, or on its boundary."""
         low = v.lower is None or self.scope.nonnegative(add(value, constant(exact(v.lower)), -1))
         return low and (v.upper is None or self.scope.nonnegative(add(constant(exact(v.upper)), value, -1)))
-
-    def admits_closure(self, v: T.Parameter, point: Poly) -> bool:
-        """True if a point is seen to lie in the domain of `v` or on its boundary."""
-        return self.admits(v, point)
 
     def _instance(self, fact: Definition, places: tuple[Poly, ...]) -> Poly | None:
         """A recurrence at the index at which it was cited, or its start; None elsewhere: nothing unrolls by itself."""

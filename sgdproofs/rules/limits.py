@@ -23,7 +23,7 @@ def open_limit(n: Normal, node: Any, env: Environment) -> Poly:
     value = _rewritten(n, n.poly(body, here), variable, here)
     if point is T.INFINITY:
         found = limit_at_infinity(n, close_geometric(n, value), which)
-    elif n.admits_closure(variable, n.poly(point, env)):
+    elif n.admits(variable, n.poly(point, env)):
         found = limit_at_point(n, value, which, add(n.poly(point, env), offset, -1))
     else:
         found = None
