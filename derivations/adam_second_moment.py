@@ -18,11 +18,13 @@ update = recurrence(s[t], (1 - 1/N)*s[t - 1] + 1/N*ghat[t]**2, start={0: 0}).nam
 
 level = g**2 + sigma2/B
 second_moment = step(
-    eq(E(ghat[t]**2), level).given(t >= 1), by=independence(average, independent_draws) & moments(mean, variance_of_one),
+    eq(E(ghat[t]**2), level).given(t >= 1),
+    by=independence(average, independent_draws) & moments(mean, variance_of_one),
 )
 recursion = step(eq(E(s[t]), (1 - 1/N)*E(s[t - 1]) + 1/N*E(ghat[t]**2)).given(t >= 1), by=linearity(update))
 closed_form = induction(
-    eq(E(s[t]), level*(1 - (1 - 1/N)**t)), over=t, base=linearity(update), step=algebra(recursion, second_moment, HYPOTHESIS),
+    eq(E(s[t]), level*(1 - (1 - 1/N)**t)), over=t,
+    base=linearity(update), step=algebra(recursion, second_moment, HYPOTHESIS),
 )
 long_run = step(eq(limit(E(s[t]), t), level), by=limits(closed_form))
 law = {draw: normal(1, 4)}

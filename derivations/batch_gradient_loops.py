@@ -11,7 +11,7 @@ W_grad = family("W_grad", arity=2, first=1, latex=r"W.\mathrm{grad}")
 W_grad_of = family("W_grad_of", arity=3, first=1, latex=r"W.\mathrm{grad}")
 loss = function("loss", latex=r"\mathcal{L}")()
 
-# own_change[b,j,i] is a change of W[j,i] that batch element b alone sees: the derivative for that element is taken in it.
+# own_change[b,j,i] is a change of W[j,i] that batch element b alone sees: its own derivative is taken in it.
 product = define(y[b, j], Sum((W[j, i] + own_change[b, j, i])*x[b, i], (i, 1, n))).named("y = W x")
 through_y = differentiable(loss, y[b, j], ((b, 1, B), (j, 1, m)), y_grad[b, j])
 averaged = define(W_grad[j, i], 1/B*Partial(loss, W[j, i])).named("average over the batch")
@@ -34,6 +34,10 @@ single_loops = step(
     loops(((b, 1, B), (i, 1, n), (j, 1, m)), W_grad_of[b, j, i], y_grad[b, j]*x[b, i]),
     by=algebra(single),
 )
+mean_of_single = step(
+    eq(W_grad[j, i], 1/B*Sum(W_grad_of[b, j, i], (b, 1, B))).given(*inside),
+    by=differentiation(product, through_y, averaged, of_one_element),
+)
 
 batch_gradient_loops = Derivation(
     name="batch-gradient-loops",
@@ -41,7 +45,7 @@ batch_gradient_loops = Derivation(
     source="Problem 4(a), 4(b)",
     given=(product, through_y, averaged, of_one_element),
     claim=averaged_loops.statement,
-    proof=(averaged_sum, averaged_loops, single, single_loops),
+    proof=(averaged_sum, averaged_loops, single, single_loops, mean_of_single),
     experiments=(
         einsum(
             loops(((b, 1, B), (i, 1, n), (j, 1, m)), W_grad[j, i], 1/B*y_grad[b, j]*x[b, i]),

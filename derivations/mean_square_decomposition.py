@@ -15,13 +15,14 @@ average_square = define(W_grad2[j, i], 1/B*Sum(W_grad_of[b, j, i]**2, (b, 1, B))
 
 deviations = define(deviation[b, j, i], W_grad_of[b, j, i] - W_grad[j, i]).named("deviation from the mean")
 
+squares = Sum(W_grad_of[b, j, i]**2, (b, 1, B))
 within = 1/B*Sum(deviation[b, j, i]**2, (b, 1, B))
 add_up = step(eq(Sum(W_grad_of[b, j, i], (b, 1, B)), B*W_grad[j, i]), by=definition(average))
 variance_within = calc(
     within,
     row(1/B*Sum((W_grad_of[b, j, i] - W_grad[j, i])**2, (b, 1, B)), by=definition(deviations)),
-    row(1/B*(Sum(W_grad_of[b, j, i]**2, (b, 1, B)) - 2*W_grad[j, i]*Sum(W_grad_of[b, j, i], (b, 1, B)) + B*W_grad[j, i]**2), by=sums()),
-    row(1/B*(Sum(W_grad_of[b, j, i]**2, (b, 1, B)) - 2*W_grad[j, i]*(B*W_grad[j, i]) + B*W_grad[j, i]**2), by=algebra(add_up)),
+    row(1/B*(squares - 2*W_grad[j, i]*Sum(W_grad_of[b, j, i], (b, 1, B)) + B*W_grad[j, i]**2), by=sums()),
+    row(1/B*(squares - 2*W_grad[j, i]*(B*W_grad[j, i]) + B*W_grad[j, i]**2), by=algebra(add_up)),
     row(W_grad2[j, i] - W_grad[j, i]**2, by=definition(average_square)),
 )
 conclusion = step(eq(W_grad2[j, i], W_grad[j, i]**2 + within), by=algebra(variance_within))

@@ -7,7 +7,8 @@ b, c = index("b", at_least=1), index("c", at_least=1, latex="b'")
 i, j = index("i", at_least=1), index("j", at_least=1)
 ghat, g = random_family("ghat", arity=2, first=1, latex=r"\hat g"), family("g", first=1)
 ghatB = random_family("ghatB", first=1, latex=r"\hat g^B")
-SigmaB, Sigma1 = family("SigmaB", arity=2, first=1, latex=r"\Sigma^B"), family("Sigma1", arity=2, first=1, latex=r"\Sigma^1")
+SigmaB = family("SigmaB", arity=2, first=1, latex=r"\Sigma^B")
+Sigma1 = family("Sigma1", arity=2, first=1, latex=r"\Sigma^1")
 
 average = define(ghatB[i], 1/B*Sum(ghat[b][i], (b, 1, B))).named("batch average")
 covariance_of_batch = define(SigmaB[i, j], E((ghatB[i] - g[i])*(ghatB[j] - g[j])))
@@ -24,10 +25,10 @@ def square(b, c):
     return E(noise(b, i)*noise(c, j))
 
 
-diagonal, others = Sum(square(b, b), (b, 1, B)), Sum(square(b, c), (c, 1, B), (b, 1, B), distinct=True)
-others_factored = Sum(E(noise(b, i))*E(noise(c, j)), (c, 1, B), (b, 1, B), distinct=True)
+diagonal, others = Sum(square(b, b), (b, 1, B)), Sum(square(b, c), (b, 1, B), (c, 1, B), distinct=True)
+others_factored = Sum(E(noise(b, i))*E(noise(c, j)), (b, 1, B), (c, 1, B), distinct=True)
 batch_product = E((ghatB[i] - g[i])*(ghatB[j] - g[j]))
-double_sum = 1/B**2*E(Sum(noise(b, i)*noise(c, j), (c, 1, B), (b, 1, B)))
+double_sum = 1/B**2*E(Sum(noise(b, i)*noise(c, j), (b, 1, B), (c, 1, B)))
 
 bracket = row(1/B**2*E(Sum(noise(b, i), (b, 1, B))*Sum(noise(b, j), (b, 1, B))), by=linearity(average))
 split = row(1/B**2*(diagonal + others), by=linearity())
@@ -54,16 +55,19 @@ minibatch_covariance = Derivation(
     sanity=(({B: 1}, Sigma1[i, j]),),
     errata=(
         erratum(
-            step(eq(batch_product, 1/B**2*sum_minus_mean), by=linearity(average)), correction=eq(batch_product, bracket.expr),
+            step(eq(batch_product, 1/B**2*sum_minus_mean), by=linearity(average)),
+            correction=eq(batch_product, bracket.expr),
             remark="The bracket ends too early: the mean has to be subtracted from each of the B gradients.",
         ),
         erratum(
-            step(eq(double_sum, 1/B**2*diagonal + others), by=linearity()), correction=eq(double_sum, split.expr),
+            step(eq(double_sum, 1/B**2*diagonal + others), by=linearity()),
+            correction=eq(double_sum, split.expr),
             remark="The factor 1/B^2 belongs to both sums; as printed the row holds only because the second sum is 0, "
                    "which later rows show.",
         ),
         erratum(
-            step(eq(double_sum, 1/B**2*diagonal + others_factored), by=independence(independent_draws)), correction=eq(double_sum, factored.expr),
+            step(eq(double_sum, 1/B**2*diagonal + others_factored), by=independence(independent_draws)),
+            correction=eq(double_sum, factored.expr),
             remark="Here, too, the factor 1/B^2 belongs to both sums.",
         ),
     ),

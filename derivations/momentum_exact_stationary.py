@@ -29,12 +29,14 @@ variance_of_w = step(
     by=independence(update, fresh) & moments(noise_variance),
 )
 covariance = step(
-    eq(Cov(w[t], w[t - 1]), a*Var(w[t - 1]) - mu*Cov(w[t - 1], w[t - 2])).given(t >= 2), by=independence(update, fresh),
+    eq(Cov(w[t], w[t - 1]), a*Var(w[t - 1]) - mu*Cov(w[t - 1], w[t - 2])).given(t >= 2),
+    by=independence(update, fresh[0]),
 )
 limit_V, limit_C = limit(Var(w[t]), t), limit(Cov(w[t + 1], w[t]), t)
 in_the_limit = (
     step(
-        eq(limit_V, a**2*limit_V + mu**2*limit_V - 2*a*mu*limit_C + eta**2*s2), by=passage_to_limit(variance_of_w, settles),
+        eq(limit_V, a**2*limit_V + mu**2*limit_V - 2*a*mu*limit_C + eta**2*s2),
+        by=passage_to_limit(variance_of_w, settles),
     ),
     step(eq(limit_C, a*limit_V - mu*limit_C), by=passage_to_limit(covariance, settles)),
 )
@@ -42,28 +44,35 @@ first = step(eq(P, a**2*P + mu**2*P - 2*a*mu*C + eta**2*s2), by=algebra(in_the_l
 second = step(eq(C, a*P - mu*C), by=algebra(in_the_limit[1], settles))
 solved_C = step(eq(C, a*P/(1 + mu)), by=algebra(second))
 balance = step(eq((1 - mu)*((1 + mu)**2 - a**2)*P, (1 + mu)*eta**2*s2), by=algebra(first, solved_C))
-curved = step(eq((1 - mu)*(eta*h*(2*(1 + mu) - eta*h))*P, (1 + mu)*eta**2*s2), by=definition(coefficient) & algebra(balance))
+curved = step(
+    eq((1 - mu)*(eta*h*(2*(1 + mu) - eta*h))*P, (1 + mu)*eta**2*s2), by=definition(coefficient) & algebra(balance),
+)
 solved = step(eq(P, eta*s2*(1 + mu)/(h*(1 - mu)*(2*(1 + mu) - eta*h))), by=algebra(curved, stable))
 scaled = step(
-    eq(P, eta0*Sigma*(1 + mu)/(h*(2*(1 + mu) - (1 - mu)*B*eta0*h))), by=substitution(learning_rate, batch, solved, stable),
+    eq(P, eta0*Sigma*(1 + mu)/(h*(2*(1 + mu) - (1 - mu)*B*eta0*h))),
+    by=substitution(learning_rate, batch, solved, stable),
 )
 values = {mu: Fraction(1, 2), B: 2, eta0: Fraction(1, 2), h: 1, Sigma: 2, eta: Fraction(1, 2), s2: 1, start: 1,
           P: Fraction(3, 5), C: Fraction(2, 5)}
-conclusion = step(eq(limit(Var(w[t]), t), scaled.statement.rhs), by=substitution(settles[0], scaled, learning_rate, stable))
+conclusion = step(
+    eq(limit_V, scaled.statement.rhs), by=substitution(settles[0], scaled, learning_rate, stable),
+)
 
 momentum_exact_stationary = Derivation(
     name="momentum-exact-stationary",
     title="The exact stationary variance with momentum",
-    source="Problem 6, beyond the seed; K. Liu, L. Ziyin, M. Ueda, Noise and fluctuation of finite learning rate SGD, 2021",
+    source="Problem 6, beyond the seed",
     given=(update, coefficient, independent_noise, noise_variance, *settles, stable, learning_rate, batch),
     claim=conclusion.statement,
     proof=(
-        past, *fresh, variance_of_w, covariance, *in_the_limit, first, second, solved_C, balance, curved, solved, scaled, conclusion,
+        past, *fresh, variance_of_w, covariance, *in_the_limit, first, second, solved_C, balance, curved, solved,
+        scaled, conclusion,
     ),
     sanity=(({mu: 0, B: 1, eta0: 1, h: 1}, Sigma),),
     experiments=(
-        precision(near_miss=eq(limit(Var(w[t]), t), eta0*Sigma/(2*h)), at=values),
-        monte_carlo(near_miss=eq(limit(Var(w[t]), t), eta0*Sigma/(2*h)), at=values, law={noise: normal(0, 1)}, samples=2**15),
+        precision(near_miss=eq(limit_V, eta0*Sigma/(2*h)), at=values),
+        monte_carlo(near_miss=eq(limit_V, eta0*Sigma/(2*h)), at=values, law={noise: normal(0, 1)}, samples=2**15),
     ),
-    note="That variance and covariance settle is assumed.",
+    note="That variance and covariance settle is assumed. K. Liu, L. Ziyin, M. Ueda, Noise and Fluctuation of Finite "
+         "Learning Rate Stochastic Gradient Descent, 2021.",
 )

@@ -15,7 +15,8 @@ velocity = recurrence(v[t, i], mu*v[t - 1, i] + ghat[t, i], start={0: 0}).named(
 position = recurrence(Phi[t, i], Phi[t - 1, i] - eta*v[t, i], start={0: start[i]}).named("position")
 learning_rate = define(eta, (1 - mu)*B*eta0).named("learning rate")
 mean = assume(eq(E(ghat[s, i]), g[i]))
-covariance = assume(eq(Cov(ghat[s, i], ghat[s, j]), 1/B*Sigma1[i, j])).named("covariance of a batch gradient (Problem 5)")
+# The covariance of a batch gradient is that of minibatch-covariance.
+covariance = assume(eq(Cov(ghat[s, i], ghat[s, j]), 1/B*Sigma1[i, j])).named("covariance of a batch gradient")
 independent_steps = independent_across(ghat, s)
 weights = lemma(
     "momentum-weights",

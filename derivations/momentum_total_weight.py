@@ -19,6 +19,9 @@ momentum_total_weight = Derivation(
     proof=(finite, series, total),
     sanity=(({mu: Fraction(1, 2)}, 2*eta), ({mu: Fraction(9, 10)}, 10*eta)),
     experiments=(
-        precision(near_miss=eq(limit(weight, t), eta*(1 + mu)), at={mu: (Fraction(1, 2), Fraction(9, 10)), eta: Fraction(1, 3), s: 2}, steps=400),
+        precision(
+            near_miss=eq(limit(weight, t), eta*(1 + mu)),
+            at={mu: (Fraction(1, 2), Fraction(9, 10)), eta: Fraction(1, 3), s: 2},
+        ),
     ),
 )

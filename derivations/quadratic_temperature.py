@@ -5,8 +5,10 @@ from sgdproofs import *
 t, s = index("t"), index("s", at_least=1)
 i, j = index("i", at_least=1), index("j", at_least=1)
 eta0, root = positive("eta_0", latex=r"\eta_0"), positive("root", latex=r"\sqrt{\Delta t}")
-h, Sigma1, S = family("h", first=1), family("Sigma1", arity=2, first=1, latex=r"\Sigma^1"), family("S", arity=2, first=1)
-Phi, noise = random_family("Phi", arity=2, first=0, latex=r"\Phi"), random_family("noise", arity=2, first=1, latex=r"\epsilon")
+h, S = family("h", first=1), family("S", arity=2, first=1)
+Sigma1 = family("Sigma1", arity=2, first=1, latex=r"\Sigma^1")
+Phi = random_family("Phi", arity=2, first=0, latex=r"\Phi")
+noise = random_family("noise", arity=2, first=1, latex=r"\epsilon")
 start = family("start", first=1, latex=r"\varphi")
 
 # The loss is the sum of h_i Phi_i^2/2, so that its gradient is h_i Phi_i; root^2 is the step of time.
@@ -29,7 +31,8 @@ recursion = step(
 )
 closed_form = induction(
     eq(Cov(Phi[t, i], Phi[t, j]), stepwise*(1 - factor**t)), over=t,
-    base=variance(langevin) & algebra(curvature, short_steps), step=algebra(recursion, HYPOTHESIS, curvature, short_steps),
+    base=variance(langevin) & algebra(curvature, short_steps[0]),
+    step=algebra(recursion, HYPOTHESIS, curvature, short_steps[0]),
 )
 long_run = step(eq(limit(Cov(Phi[t, i], Phi[t, j]), t), stepwise), by=limits(closed_form, curvature, short_steps))
 small_steps = step(eq(limit(stepwise, root, 0), eta0*Sigma1[i, j]/(h[i] + h[j])), by=limits(curvature))
@@ -46,7 +49,7 @@ quadratic_temperature = Derivation(
     claim=solution.statement,
     proof=(
         past, fresh, recursion, closed_form, long_run, small_steps, solution,
-        step(lyapunov, by=algebra(solution, curvature)),
+        step(lyapunov, by=algebra(solution)),
         step(eq(S[i, j], eta0*Sigma1[i, j]/(h[i] + h[j])).given(lyapunov), by=algebra(curvature)),
     ),
     experiments=(

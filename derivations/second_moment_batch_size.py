@@ -5,7 +5,7 @@ from sgdproofs import *
 B = index("B", at_least=1)
 b = index("b", at_least=1)
 g, sigma2 = real("g"), nonnegative("sigma2", latex=r"\sigma^2")
-ghat, ghatB = random_family("ghat", first=1, latex=r"\hat g"), random_family("ghatB", first=1, latex=r"\hat g^")
+ghat, ghatB = random_family("ghat", first=1, latex=r"\hat g"), random_family("ghatB", first=1, latex=r"\hat g^{#1}")
 
 average = define(ghatB[B], 1/B*Sum(ghat[b], (b, 1, B))).named("batch average")
 mean = assume(eq(E(ghat[b]), g))

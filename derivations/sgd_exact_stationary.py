@@ -28,11 +28,12 @@ long_run = step(eq(limit(Var(w[t]), t), eta*s2/(h*(2 - eta*h))), by=limits(close
 sgd_exact_stationary = Derivation(
     name="sgd-exact-stationary",
     title="The exact stationary variance of SGD",
-    source="Problem 5, beyond the seed; K. Liu, L. Ziyin, M. Ueda, Noise and fluctuation of finite learning rate SGD, 2021",
+    source="Problem 5, beyond the seed",
     given=(update, independent_noise, noise_variance, stable),
     claim=long_run.statement,
     proof=(past, fresh_noise, recursion, closed_form, long_run),
     sanity=(({eta: 1, h: 1}, s2),),
+    note="K. Liu, L. Ziyin, M. Ueda, Noise and Fluctuation of Finite Learning Rate Stochastic Gradient Descent, 2021.",
     experiments=(
         exact(near_miss=eq(Var(w[t]), eta*s2/(2*h)*(1 - (1 - eta*h)**(2*t))), count=8),
         precision(near_miss=eq(limit(Var(w[t]), t), eta*s2/(2*h)), at={eta: Fraction(1, 2), h: 1, s2: 3, start: 2}),

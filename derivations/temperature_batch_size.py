@@ -7,7 +7,8 @@ eta, eta0 = real("eta", latex=r"\eta"), positive("eta_0", latex=r"\eta_0")
 b, i, j = index("b", at_least=1), index("i", at_least=1), index("j", at_least=1)
 ghat, g = random_family("ghat", arity=2, first=1, latex=r"\hat g"), family("g", first=1)
 ghatB = random_family("ghatB", first=1, latex=r"\hat g^B")
-SigmaB, Sigma1 = family("SigmaB", arity=2, first=1, latex=r"\Sigma^B"), family("Sigma1", arity=2, first=1, latex=r"\Sigma^1")
+SigmaB = family("SigmaB", arity=2, first=1, latex=r"\Sigma^B")
+Sigma1 = family("Sigma1", arity=2, first=1, latex=r"\Sigma^1")
 C, u = family("C", arity=2, first=1), family("u", first=1)
 law, stationary = real("law", latex=r"p^B"), function("stationary", latex=r"p_{\infty}")
 
@@ -25,8 +26,8 @@ drift = -Sum(g[i]*u[i], (i, 1, d))
 noise = Sum(C[i, j]*u[i]*u[j], (j, 1, d), (i, 1, d))
 noise_of_one = Sum(eta0*Sigma1[i, j]*u[i]*u[j], (j, 1, d), (i, 1, d))
 determined = cited_theorem(
-    "The stationary law of a diffusion is determined by its drift and its noise covariance: the stationary Fokker-Planck "
-    "equation has one normalised solution",
+    "The stationary law of a diffusion is determined by its drift and its noise covariance: "
+    "the stationary Fokker-Planck equation has one normalised solution",
     source="H. Risken, The Fokker-Planck Equation, 2nd ed. 1996, chapter 6; G. Pavliotis, Stochastic Processes and "
            "Applications, 2014, chapter 4",
     conclusion=eq(law, stationary(drift, noise)),
@@ -56,6 +57,6 @@ temperature_batch_size = Derivation(
     experiments=(
         exact(near_miss=eq(law, stationary(drift, Sum(eta*Sigma1[i, j]*u[i]*u[j], (j, 1, d), (i, 1, d)))), count=8),
     ),
-    note="The drift -g does not depend on B either. The cited theorem needs a diffusion that is ergodic (a confining loss, "
-         "noise that is not degenerate); the drift and the noise are those at every point, and u is any vector.",
+    note="The drift -g does not depend on B either. The cited theorem needs a diffusion that is ergodic (a confining "
+         "loss, noise that is not degenerate). Drift and noise are those at every point, and u is any vector.",
 )
