@@ -25,10 +25,10 @@ def square(b, c):
     return E(noise(b, i)*noise(c, j))
 
 
-diagonal, others = Sum(square(b, b), (b, 1, B)), Sum(square(b, c), (b, 1, B), (c, 1, B), distinct=True)
-others_factored = Sum(E(noise(b, i))*E(noise(c, j)), (b, 1, B), (c, 1, B), distinct=True)
+diagonal, others = Sum(square(b, b), (b, 1, B)), Sum(square(b, c), (c, 1, B), (b, 1, B), distinct=True)
+others_factored = Sum(E(noise(b, i))*E(noise(c, j)), (c, 1, B), (b, 1, B), distinct=True)
 batch_product = E((ghatB[i] - g[i])*(ghatB[j] - g[j]))
-double_sum = 1/B**2*E(Sum(noise(b, i)*noise(c, j), (b, 1, B), (c, 1, B)))
+double_sum = 1/B**2*E(Sum(noise(b, i)*noise(c, j), (c, 1, B), (b, 1, B)))
 
 bracket = row(1/B**2*E(Sum(noise(b, i), (b, 1, B))*Sum(noise(b, j), (b, 1, B))), by=linearity(average))
 split = row(1/B**2*(diagonal + others), by=linearity())

@@ -53,6 +53,7 @@ quadratic_temperature = Derivation(
         step(eq(S[i, j], eta0*Sigma1[i, j]/(h[i] + h[j])).given(lyapunov), by=algebra(curvature)),
     ),
     experiments=(
+        exact(near_miss=eq(Cov(Phi[t, i], Phi[t, j]), stepwise), count=4),
         precision(
             near_miss=eq(S[i, j], eta0*Sigma1[i, j]/(2*(h[i] + h[j]))),
             at={eta0: Fraction(1, 3), root: Fraction(1, 2), h: (1, 2), i: 1, j: 2, start: (1, 1),
