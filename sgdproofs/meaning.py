@@ -13,13 +13,31 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import combinations, product
-from math import lcm
+from math import comb, isqrt, lcm
 from typing import Any
 
 import sympy
 
 from .language.errors import SgdproofsError
 from .language.facts import Across, ChainRule, Definition, Fact, Identical
+from .language.functions import (
+    Absolute,
+    AtMost,
+    Both,
+    Choice,
+    Conditional,
+    Either,
+    EqualTo,
+    Exponential,
+    Floor,
+    InfiniteSum,
+    LessThan,
+    Logarithm,
+    Negation,
+    Product,
+    RealPower,
+    SquareRoot,
+)
 from .language.statements import FunctionOf, Independence, Relation, free_indices
 from .language.terms import (
     INFINITY,
@@ -223,7 +241,9 @@ class _Growth:
         slope, rest = slope / scale, rest / scale
         if slope.denominator != 1 or rest.denominator != 1:
             raise Undefined("the exponent is not always an integer")
-        if base == 0 and slope <= 0:
+        if slope == 0:
+            return _growth(_raise(base, rest))
+        if base == 0 and slope < 0:
             raise Undefined("division by zero (a negative power of 0)")
         return _growth(Fraction(0)) if base == 0 else _Growth({(_raise(base, slope), 0): _raise(base, rest)}, ONE)
 
@@ -239,8 +259,34 @@ class _Growth:
             raise Undefined("there is no limit: the sign alternates")
         return self.above[q, k] / self.below[p, m]
 
+    def series(self, start: int) -> Fraction:
+        """The sum over all integers from `start` on."""
+        scale = self.below.get((Fraction(1), 0))
+        if len(self.below) != 1 or scale is None:
+            raise NotEvaluable("the series of a quotient")
+        total = Fraction(0)
+        for (q, k), c in self.above.items():
+            if abs(q) >= 1:
+                # Distinct terms of this kind do not cancel: the summands do not tend to 0.
+                raise Undefined("the series diverges")
+            total += c / scale * _power_series(q, k, start)
+        return total
+
 
 ONE = {(Fraction(1), 0): Fraction(1)}
+
+
+def _power_series(q: Fraction, k: int, start: int) -> Fraction:
+    """`sum_{n >= start} n**k q**n` for `0 < |q| < 1`: for S_k, shifting by one gives `(1 - q) S_k` in lower ones."""
+    if k > 64:
+        raise Budget(f"a power series of degree {k}")
+    sums: list[Fraction] = []
+    for degree in range(k + 1):
+        first = Fraction(start) ** degree * _raise(q, Fraction(start))
+        # sum_{n >= start} n^d q^n = first + q sum_{n >= start} (n + 1)^d q^n
+        lower = sum((comb(degree, j) * sums[j] for j in range(degree)), Fraction(0))
+        sums.append((first + q * lower) / (1 - q))
+    return sums[k]
 
 
 def _growth(number: Any) -> _Growth:
@@ -326,7 +372,7 @@ def _choose(a: Any, b: Any, smaller: bool) -> Any:
         raise NotEvaluable("the limit of a min or max")
     if _head(a) == _head(b):
         if _parts(a) != _parts(b):
-            raise Undefined("min and max have no derivative where their arguments are equal")
+            raise NotEvaluable("a derivative of min or max where their arguments are equal")
         return a
     return a if (_head(a) < _head(b)) == smaller else b
 
@@ -618,8 +664,8 @@ def _limit(here: _Reading, node: Limit, env: Mapping) -> Any:
     counts = isinstance(variable, Index)
     inner = list(walk(body))
     if (here.seeds or here.in_limit or any(isinstance(n, (Partial, Limit, Apply)) for n in inner)
-            # What depends on a parameter is not said by the model; on an index, only elements can depend.
-            or (not counts and body.free_symbols - {variable})
+            # The model does not say what else depends on a parameter of its own; on an index, only elements can depend.
+            or (not counts and body.free_symbols - {variable} and _spoken_of(variable, here.model))
             or (not counts and any(isinstance(n, (Element, Sum)) for n in inner))
             or (not counts and any(isinstance(n, Power) and variable in n.args[1].free_symbols for n in inner))
             or (counts and point is not INFINITY)):
@@ -635,10 +681,161 @@ def _limit(here: _Reading, node: Limit, env: Mapping) -> Any:
     return _each(lambda number, _: _growth(number).limit(), found, Fraction(0))
 
 
+def _spoken_of(variable: Parameter, model: Model) -> bool:
+    """Whether the model or one of its definitions mentions a parameter."""
+    if variable in model.parameters:
+        return True
+    return any(variable in side.free_symbols for fact in model.facts
+               for side in ((fact.value, fact.target) if isinstance(fact, Definition) else (fact.function, fact.partial)))
+
+
+# --- functions ---------------------------------------------------------------------------------------------
+
+
+def _plain_number(number: Any) -> Fraction:
+    """A number that neither a derivative nor a limit moves."""
+    if isinstance(number, _Growth) or (isinstance(number, _Jet) and any(number.tail().parts.values())):
+        raise NotEvaluable("a derivative or a limit of a function that is not arithmetic")
+    return _head(number)
+
+
+def _absolute_value(a: Any, _: Any) -> Any:
+    if isinstance(a, _Jet) and a.head:
+        return a if a.head > 0 else -a
+    return abs(_plain_number(a))
+
+
+def _square_root(a: Any, _: Any) -> Fraction:
+    a = _plain_number(a)
+    if a < 0:
+        raise NotEvaluable(f"the square root of {a} is not real")
+    found = Fraction(isqrt(a.numerator), isqrt(a.denominator))
+    if found * found != a:
+        raise NotEvaluable(f"the square root of {a} is irrational")
+    return found
+
+
+def _exponential(a: Any, _: Any) -> Fraction:
+    if _plain_number(a):
+        raise NotEvaluable(f"exp({a}) is irrational")
+    return Fraction(1)
+
+
+def _logarithm(a: Any, _: Any) -> Fraction:
+    a = _plain_number(a)
+    if a == 0:
+        raise Undefined("the logarithm of 0")
+    if a != 1:
+        raise NotEvaluable(f"log({a}) is irrational or not real")
+    return Fraction(0)
+
+
+def _real_power(a: Any, x: Any) -> Any:
+    x = x if isinstance(x, _Growth) else _plain_number(x)
+    if isinstance(x, _Growth) or x.denominator == 1:
+        if isinstance(x, _Growth):
+            raise NotEvaluable("the limit of a power with a real exponent")
+        return _raise(a, x)
+    a = _plain_number(a)
+    if a == 0 and x < 0:
+        raise Undefined("division by zero (a negative power of 0)")
+    if a < 0:
+        raise NotEvaluable(f"the power of {a} with the exponent {x} is not real")
+    top, bottom = (_integer_root(n, x.denominator) for n in (a.numerator, a.denominator))
+    return _raise(Fraction(top, bottom), Fraction(x.numerator))
+
+
+def _integer_root(n: int, k: int) -> int:
+    """The k-th root of a natural number, if it is one."""
+    if n.bit_length() > 10_000 or k > 10_000:
+        raise Budget("the root of too large a number")
+    found = int(sympy.integer_nthroot(n, k)[0])
+    if found ** k != n:
+        raise NotEvaluable(f"the root of {n} is irrational")
+    return found
+
+
+def _one_argument(operation: Callable) -> Callable[[_Reading, Any, Mapping], Any]:
+    return lambda here, node, env: _each(operation, here.of(node.args[0], env), Fraction(0))
+
+
+def _two_arguments(operation: Callable) -> Callable[[_Reading, Any, Mapping], Any]:
+    return lambda here, node, env: _each(operation, *(here.of(a, env) for a in node.args))
+
+
+def _compared(test: Callable[[Fraction, Fraction], bool]) -> Callable[[_Reading, Any, Mapping], Any]:
+    return _two_arguments(lambda a, b: Fraction(test(_plain_number(a), _plain_number(b))))
+
+
+def _choice(here: _Reading, node: Choice, env: Mapping) -> Any:
+    condition, then, otherwise = node.args
+    chosen = here.of(condition, env)
+    if not isinstance(chosen, tuple):
+        return here.of(then if _plain_number(chosen) else otherwise, env)
+    found = []
+    for branch, own in ((then, 1), (otherwise, 0)):
+        if own not in chosen:
+            found.append(None)
+            continue
+        try:
+            found.append(here.of(branch, env))
+        except Undefined as error:
+            if set(chosen) == {own}:
+                raise
+            # It may be undefined only at outcomes at which the other branch is chosen.
+            raise NotEvaluable(f"a case that is not defined everywhere: {error}") from None
+    return tuple((own[n] if isinstance(own, tuple) else own)
+                 for n, own in enumerate(found[0] if c else found[1] for c in chosen))
+
+
+def _product_of(here: _Reading, node: Product, env: Mapping) -> Any:
+    body, variable, low, high = node.args
+    total: Any = Fraction(1)
+    for inner in here.runs(((variable, low, high),), env):
+        total = _each(_multiply, total, here.of(body, inner))
+    return total
+
+
+def _series(here: _Reading, node: InfiniteSum, env: Mapping) -> Any:
+    """The sum of terms `c q**k k**m`, exactly: finitely many terms one by one, and the rest in closed form."""
+    body, variable, low = node.args
+    if here.seeds or here.in_limit or any(isinstance(n, (Partial, Limit, Apply, InfiniteSum)) for n in walk(body)):
+        raise NotEvaluable(f"the series {node} is not a finite computation")
+    start = here.place(low, env)
+    # The powers of 0 are 0 from the second term on, and 1 at most at the first one.
+    total = here.of(body, {**env, variable: Fraction(start)})
+    here.in_limit = True
+    try:
+        tail = here.of(body, {**env, variable: _Growth({(Fraction(1), 1): Fraction(1)}, ONE)})
+    finally:
+        here.in_limit = False
+    return _each(_add, total, _each(lambda number, _: _growth(number).series(start + 1), tail, Fraction(0)))
+
+
+def _conditional(here: _Reading, node: Conditional, env: Mapping) -> Any:
+    count = len(here.model.probabilities)
+    of, *given = (found if isinstance(found, tuple) else (found,) * count for found in (here.of(a, env) for a in node.args))
+    for number in (n for column in (of, *given) for n in column):
+        _plain_number(number)
+    seen = list(zip(*given, strict=True))
+    weight: dict = {}
+    total: dict = {}
+    for key, number, p in zip(seen, of, here.model.probabilities, strict=True):
+        weight[key] = weight.get(key, 0) + p
+        total[key] = total.get(key, 0) + p * _head(number)
+    return tuple(total[key] / weight[key] for key in seen)
+
+
 _RULES: dict[type, Callable[[_Reading, Any, Mapping], Any]] = {
     sympy.Rational: _number, Parameter: _parameter, Element: _element, Plus: _plus, Times: _times,
     Negative: _negative, Quotient: _quotient, Power: _power, Minimum: _extreme, Maximum: _extreme, Sum: _sum,
     E: _mean, Var: _covariance, Cov: _covariance, Partial: _partial, Apply: _apply, Limit: _limit,
+    Absolute: _one_argument(_absolute_value), Floor: _one_argument(lambda a, _: Fraction(_plain_number(a) // 1)),
+    SquareRoot: _one_argument(_square_root), Exponential: _one_argument(_exponential), Logarithm: _one_argument(_logarithm),
+    RealPower: _two_arguments(_real_power), Product: _product_of, InfiniteSum: _series, Conditional: _conditional,
+    EqualTo: _compared(lambda a, b: a == b), LessThan: _compared(lambda a, b: a < b), AtMost: _compared(lambda a, b: a <= b),
+    Both: _compared(lambda a, b: bool(a and b)), Either: _compared(lambda a, b: bool(a or b)),
+    Negation: _one_argument(lambda a, _: 1 - _plain_number(a)), Choice: _choice,
 }
 
 

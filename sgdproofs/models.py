@@ -19,6 +19,7 @@ from random import Random
 from typing import Any
 
 from .language.facts import Across, ChainRule, Definition, Equation, Fact, Given, Identical
+from .language.functions import InfiniteSum, Product
 from .language.statements import FunctionOf, Independence, NotDetermined, Relation, free_indices
 from .language.terms import Apply, E, Element, Family, Index, Limit, Parameter, Power, Row, Sum, Times, Var, walk
 from .meaning import (
@@ -182,6 +183,8 @@ def _sizes(node: Any) -> set:
     """Parameters that say how many: in the bound of a sum, in an exponent, in the place of an element."""
     if isinstance(node, Sum):
         parts = [side for _, low, high in node.ranges for side in (low, high)]
+    elif isinstance(node, (Product, InfiniteSum)):
+        parts = list(node.args[2:])
     elif isinstance(node, Power):
         parts = [node.args[1]]
     elif isinstance(node, Element):

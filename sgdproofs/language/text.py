@@ -6,6 +6,7 @@ from typing import Any
 
 import sympy
 
+from .functions import AtMost, Both, Conditional, Either, EqualTo, InfiniteSum, LessThan, Product, RealPower
 from .statements import FunctionOf, Independence, NotDetermined, Relation
 from .terms import (
     INFINITY,
@@ -25,6 +26,9 @@ from .terms import (
 )
 
 PLUS, TIMES, POWER, ATOM = 1, 2, 3, 4
+_SIGNS = {EqualTo: "=", LessThan: "<", AtMost: "<=", Both: "and", Either: "or"}
+_NAMES = {"Minimum": "min", "Maximum": "max", "Absolute": "abs", "SquareRoot": "sqrt", "Exponential": "exp", "Logarithm": "log",
+          "Floor": "floor", "Negation": "not", "Choice": "choice"}
 
 
 def plain(statement: Any) -> str:
@@ -77,7 +81,18 @@ def _text(node: Any) -> tuple[str, int]:
         return f"d({plain(node.args[0])})/d({plain(node.args[1])})", ATOM
     if isinstance(node, Apply):
         return f"{node.args[0]}({', '.join(plain(a) for a in node.args[1:])})", ATOM
-    name = {"Minimum": "min", "Maximum": "max"}.get(type(node).__name__, type(node).__name__)
+    if isinstance(node, RealPower):
+        return f"{_at(node.args[0], ATOM)}^{_at(node.args[1], ATOM)}", POWER
+    if isinstance(node, (Product, InfiniteSum)):
+        body, variable, *ends = node.args
+        low, high = plain(ends[0]), plain(ends[1]) if len(ends) > 1 else "oo"
+        return f"{'Product' if len(ends) > 1 else 'Sum'}({plain(body)}, {variable} = {low}..{high})", ATOM
+    if isinstance(node, Conditional):
+        return f"E[{plain(node.args[0])} | {', '.join(plain(a) for a in node.args[1:])}]", ATOM
+    if type(node) in _SIGNS:
+        left, right = node.args
+        return f"({_at(left, PLUS)} {_SIGNS[type(node)]} {_at(right, PLUS)})", ATOM
+    name = _NAMES.get(type(node).__name__, type(node).__name__)
     return f"{name}({', '.join(plain(a) for a in node.args)})", ATOM
 
 
