@@ -24,7 +24,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "experiments": {"models", "meaning", "kernel", "language"},
     "render": {"kernel", "language"},
     "advice": {"kernel", "rules", "language"},
-    "verdicts": {"refute", "models", "advice", "rules", "kernel", "language"},
+    "verdicts": {"refute", "models", "meaning", "advice", "rules", "kernel", "language"},
     "mutants": {"catalogue", "models", "refute", "advice", "kernel", "rules", "language", "meaning", "verdicts"},
     "catalogue": {"language"},
     "arithmetic": {"language"},
@@ -66,7 +66,7 @@ OUTSIDE: dict[str, set[str]] = {
     "cli": {"click", "rich", "distributed"},
     "pytest_plugin": {"pytest"},
 }
-LINES_OF_TRUSTED_CODE = 2_100
+LINES_OF_TRUSTED_CODE = 2_400
 """Code without blank lines, comments and docstrings, kernel and rules together: a ceiling, to be lowered."""
 
 

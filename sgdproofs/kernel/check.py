@@ -25,7 +25,7 @@ from ..language.facts import Definition, Equation, Fact
 from ..language.statements import Relation, eq, free_indices, ge, gt, le, lt, ne
 from ..language.terms import Element, Index, Limit, Quotient, number, substituted, walk
 from .conditions import needs, needs_of_fact
-from .goal import Goal, spelled
+from .goal import Goal, factored, spelled
 from .normal import Normal
 from .polynomial import DEADLINE, Budget, Poly, add, constant, fraction, inverse, is_constant, mul, scale
 from .reasons import Reason, flat
@@ -106,9 +106,9 @@ def _ratios(goal: Goal, n: Normal) -> list[tuple[Relation, str | None]]:
     """`-1 < q` and `q < 1` for each ratio that a limit needed; the rule has seen that they hold."""
     found: dict[Relation, str | None] = {}
     for q in n.ratios:
-        top, bottom = (spelled(p, goal.scope) for p in fraction(q))
-        term_ = top if is_constant(fraction(q)[1]) else Quotient(top, bottom)
-        for relation in (gt(term_, -1), lt(term_, 1)):
+        top, bottom = (factored(p, goal.scope) for p in fraction(q))
+        ratio = top if is_constant(fraction(q)[1]) else Quotient(top, bottom)
+        for relation in (gt(ratio, -1), lt(ratio, 1)):
             if not is_constant(q):
                 found[relation] = _how(goal, relation)
     return list(found.items())
@@ -471,7 +471,7 @@ def _definitions_in(node: Any, given: tuple) -> tuple[Fact, ...]:
         for f in given
         if isinstance(f, Definition) and f.over is None and getattr(f.target, "family", f.target) in symbols
     ]
-    found = {f: None for f in own}
+    found: dict[Fact, None] = dict.fromkeys(own)
     for f in own:
         found.update(dict.fromkeys(_definitions_in(f.value, tuple(g for g in given if g is not f))))
     return tuple(found)

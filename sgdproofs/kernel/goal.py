@@ -157,6 +157,15 @@ def spelled(p: Poly, scope: Scope) -> Any:
     return _spelled(n.rename(p, counted), scope)
 
 
+def factored(p: Poly, scope: Scope) -> Any:
+    """`p` as a product of its factors, spelled out."""
+    product: Any = None
+    for q, e in scope._factored(p):
+        factor = spelled(q, scope) if e == 1 else T.Power(spelled(q, scope), T.number(e))
+        product = factor if product is None else T.Times(product, factor)
+    return product
+
+
 def _spelled(p: Poly, scope: Scope) -> Any:
     total: Any = None
     for monomial, c in sorted(p.items(), key=lambda item: -sum(e for _, e in item[0])):
