@@ -160,7 +160,9 @@ def spelled(p: Poly, scope: Scope) -> Any:
 def factored(p: Poly, scope: Scope) -> Any:
     """`p` as a product of its factors, spelled out."""
     product: Any = None
-    for q, e in scope._factored(p):
+    ((monomial, c),) = p.items() if len(p) == 1 else [((), 1)]
+    parts = [(atom(a), e) for a, e in monomial] if monomial else scope._factored(p)
+    for q, e in ([(constant(c), 1)] if c != 1 else []) + parts:
         factor = spelled(q, scope) if e == 1 else T.Power(spelled(q, scope), T.number(e))
         product = factor if product is None else T.Times(product, factor)
     return product

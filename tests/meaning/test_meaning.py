@@ -8,6 +8,7 @@ from fractions import Fraction as F
 import pytest
 import sympy
 
+from sgdproofs.language.errors import StatementError
 from sgdproofs.language.facts import (
     Definition,
     Given,
