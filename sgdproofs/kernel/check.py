@@ -379,6 +379,7 @@ class Checker:
             raise StatementError(
                 f"{self.derivation.name}: the line {statement} needs a reason, for instance by=algebra()"
             )
+        self.readable(statement)
         facts, said = self.resolved(statement, reason, place)
         assumptions = (*getattr(statement, "when", ()), *place.assumptions)
 
@@ -401,6 +402,19 @@ class Checker:
             scope=place.scope,
             continued=continued,
         ), goal
+
+    def readable(self, statement: Any) -> None:
+        """StatementError if a limit or a sum binds a symbol that a definition of something inside uses, too."""
+        for side in (statement.lhs, statement.rhs) if isinstance(statement, Relation) else ():
+            for x in walk(side):
+                bound = (x.args[1],) if isinstance(x, Limit) else tuple(v for v, _, _ in getattr(x, "ranges", ()))
+                for f in _definitions_in(x.args[0], self.derivation.given) if bound else ():
+                    for v in bound:
+                        if v in f.value.free_symbols and v not in getattr(f.target, "indices", ()):
+                            raise StatementError(
+                                f"{self.derivation.name}: {v} is bound in {x}, and occurs in the definition of {f.target}: "
+                                f"make {f.target} a family with {v} as an index"
+                            )
 
     def resolved(self, statement: Any, reason: Reason, place: _Place) -> tuple[tuple, tuple]:
         """The facts and the statements of earlier lines that a reason cites."""

@@ -212,11 +212,13 @@ class Normal:
 
     def _instance(self, fact: Definition, places: tuple[Poly, ...]) -> Poly | None:
         """A recurrence at the index at which it was cited, or its start; None elsewhere: nothing unrolls by itself."""
+        if not all(self.admits(v, p) for v, p in zip(fact.target.indices[1:], places[1:], strict=True)):
+            return None
         for at, value in fact.start:
             if places[0] == constant(at):
                 return self._unfold(fact, value, dict(zip(fact.target.indices[1:], places[1:])))
         cited = self.poly(fact.over if fact.at_index is None else fact.at_index, {})
-        if places[0] != cited or not self.scope.nonnegative(add(cited, constant(fact.first), -1)):
+        if places[0] != cited or not self.admits(fact.over, cited) or not self.scope.nonnegative(add(cited, constant(fact.first), -1)):
             return None
         return self._unfold(fact, fact.value, dict(zip(fact.target.indices, places)))
 
