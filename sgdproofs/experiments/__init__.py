@@ -49,6 +49,14 @@ def _all(entry: Any, executor: Executor | None, progress: Progress | None, seed:
 
 def _one(entry: Any, number: int, label: str, experiment: Any, executor: Executor | None, progress: Progress | None,
          seed: int | None) -> Result:
+    result = _run(entry, number, label, experiment, executor, progress, seed)
+    if isinstance(entry, Refutation):
+        return replace(result, summary=result.summary.replace("the near-miss", "the printed claim"))
+    return result
+
+
+def _run(entry: Any, number: int, label: str, experiment: Any, executor: Executor | None, progress: Progress | None,
+         seed: int | None) -> Result:
     given: tuple[Fact, ...] = tuple(entry.given)
     claim, near_miss = entry.claim, experiment.near_miss
     if isinstance(entry, Refutation):

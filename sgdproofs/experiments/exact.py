@@ -75,7 +75,7 @@ def run_exact(name: str, label: str, entry: Any, claim: Any, given: tuple[Fact, 
     fixed = dict(experiment.fixed)
     seed = _seed(name, seed)
     lines = [(_under(s, a), a) for s, a in lines_of(getattr(entry, "proof", ()))] + [(claim, ())]
-    spaces = tested = skipped = distinct = 0
+    spaces = tested = unsaid = skipped = distinct = 0
     failure = ""
     groups: dict[tuple, list] = {}
     facts = tuple(f for f in given if _finite(f, ()))
@@ -106,16 +106,34 @@ def run_exact(name: str, label: str, entry: Any, claim: Any, given: tuple[Fact, 
             failure = f"no finite space was found in which the facts hold, for {statements[0]}"
         spaces += found
         tested += sum(judged)
-        skipped += len(judged) - sum(judged)
+        unsaid += len(judged) - sum(judged)
     rejected, how = _near_misses(claim, [s for s, _ in lines], facts, given, experiment, seed, fixed)
-    note = f"; {skipped} with limits or derivatives left to the other experiments" if skipped else ""
-    where = f"in all of {spaces} finite spaces" if groups else "at the two stated points"
-    summary = failure or f"{tested} of {distinct} lines hold exactly {where}{note}{how}"
+    summary = failure or _held(entry, tested, distinct, skipped, unsaid) + _where(spaces) + how
     if not tested and not failure:
-        failure = summary = f"none of the {distinct} lines can be evaluated in a finite space"
+        failure = summary = f"none of the {distinct} statements can be evaluated in a finite probability space"
     miss = _miss_text(experiment)
-    data = {"spaces": spaces, "lines": tested, "skipped": skipped}
+    data = {"spaces": spaces, "statements": tested, "skipped": skipped + unsaid}
     return Result(label, experiment.kind, rejected and not failure, summary, miss, rejected, data)
+
+
+def _held(entry: Any, tested: int, distinct: int, limits: int, unsaid: int) -> str:
+    """What was seen to hold: statements are the lines of the proof and the claim."""
+    if isinstance(entry, D.Refutation):
+        return "what is true instead holds exactly"
+    if distinct == tested == 1:
+        return "the claim holds exactly"
+    if distinct == tested:
+        return f"all {distinct} statements hold exactly"
+    others = [f"{limits} with limits"] if limits else []
+    others += [f"{unsaid} that cannot be evaluated"] if unsaid else []
+    verb = "holds" if tested == 1 else "hold"
+    return f"{tested} of {distinct} statements {verb} exactly (all but {' and '.join(others)})"
+
+
+def _where(spaces: int) -> str:
+    if not spaces:
+        return " at the two stated points"
+    return f", checked in {spaces} finite probability space{'s' * (spaces != 1)}"
 
 
 def _verdict(statement: Any, model: Model) -> bool | None:
@@ -152,15 +170,15 @@ def _near_misses(claim: Any, lines: list, facts: tuple, given: tuple, experiment
         rest = tuple(f for f in facts if f not in experiment.facts_dropped and f.name not in names)
         finite = isinstance(claim, NotDetermined) or _finite(claim, given)
         tested = [claim] if finite else [s for s in lines if isinstance(s, Relation) and _finite(s, given)]
-        what = "the claim" if finite else "one of the finite lines"
-        trials.append((f"{what} without the dropped facts", tested, rest))
+        without = "without " + " and ".join(f.name for f in experiment.facts_dropped)
+        trials.append((f"{without} {'the claim' if finite else 'a line'}", tested, rest))
     for what, statements, kept in trials:
         fails = total = 0
         for statement in statements:
             if fails:
                 break
             if isinstance(statement, NotDetermined):
-                fails, total = bool(_not_determined(statement, kept)), 1
+                fails = int(bool(_not_determined(statement, kept)))
                 continue
             try:
                 for model in models((statement,), kept, seed=seed + 1, count=3 * experiment.count, fixed=fixed,
@@ -172,7 +190,10 @@ def _near_misses(claim: Any, lines: list, facts: tuple, given: tuple, experiment
             except NotEvaluable as problem:
                 said += f"; {what} cannot be evaluated exactly: {problem}"
         rejected = rejected and fails > 0
-        said += f"; {what} fails in {fails} of {total}" if fails else f"; NOT rejected: {what} holds in all of {total}"
+        if fails:
+            said += f"; {what} fails" + (f" in {fails} of {total}" if total else "")
+        else:
+            said += f"; NOT rejected: {what} holds" + (f" in all of {total}" if total else "")
     return rejected, said
 
 

@@ -346,6 +346,7 @@ def _judged(label: str, claim: Relation, experiment: MonteCarlo, parts: list[_Pa
     settled = drift <= REMAINDER
     steps = f", {max(p.plan.steps for p in parts if p.plan.steps)} steps" if any(p.plan.steps for p in parts) else ""
     drawn = f"{parts[0].plan.chunks * parts[0].plan.size} samples{steps}"
+    without = "without " + " and ".join(f.name for f in experiment.facts_dropped) + " the claim"
     if not mine:
         summary = "the claim could not be evaluated at any point"
     elif all(c.error == 0 for c in mine) and all(c.right == 0 for c in mine):
@@ -353,8 +354,8 @@ def _judged(label: str, claim: Relation, experiment: MonteCarlo, parts: list[_Pa
         summary = f"the sides of every sample differ by at most {worst.left:.1e} of their size ({drawn})"
     else:
         worst = max(mine, key=lambda c: abs(c.z))
-        summary = f"{len(mine)} comparison{'s' * (len(mine) != 1)}, largest |z| {abs(worst.z):.2f} " \
-                  f"(limit {bound:.2f}; false alarm {RUN_FALSE_ALARM:g} in a run of up to {RUN_COMPARISONS}; {drawn})"
+        summary = f"{drawn}: {len(mine)} comparison{'s' * (len(mine) != 1)}, " \
+                  f"largest |z| = {abs(worst.z):.2f}, allowed {bound:.2f}"
     if not agrees and mine:
         summary = f"REJECTED at {worst.where}: left {worst.left:.6g}, right {worst.right:.6g}, " \
                   f"{worst.z:.1f} standard errors apart (limit {bound:.2f}; {drawn})"
@@ -363,8 +364,8 @@ def _judged(label: str, claim: Relation, experiment: MonteCarlo, parts: list[_Pa
     for role in wanted:
         far = max((abs(c.z) for c in by_role[role]), default=0.0)
         if rejected[role]:
-            what = "the near-miss" if role == "near-miss" else "the claim without the dropped facts"
-            summary += f"; {what} is rejected ({'exactly' if math.isinf(far) else f'{far:.0f} standard errors'})"
+            what = "the near-miss" if role == "near-miss" else without
+            summary += f"; {what} is off by " + ("more than rounding" if math.isinf(far) else f"{far:.0f} standard errors")
         else:
             summary += f"; NO POWER: {role} is not rejected (largest |z| {far:.2f})"
     miss = " and ".join(([str(experiment.near_miss)] if experiment.near_miss is not None else []) +
@@ -376,6 +377,7 @@ def _judged(label: str, claim: Relation, experiment: MonteCarlo, parts: list[_Pa
         "left": tuple(c.left for c in mine[:50]), "right": tuple(c.right for c in mine[:50]),
         "standard_error": tuple(c.error for c in mine[:50]), "z": tuple(c.z for c in mine[:50]),
         "threshold": bound, "samples": parts[0].plan.chunks * parts[0].plan.size,
+        "false_alarm": RUN_FALSE_ALARM, "false_alarm_comparisons": RUN_COMPARISONS,
         "near_miss_z": tuple(c.z for role in wanted for c in by_role[role][:50]),
     }
     return Result(label, experiment.kind, agrees and settled and refuted, summary, miss, refuted, data)

@@ -289,14 +289,15 @@ def run_precision(name: str, claim: Relation, near_miss: Relation, given: tuple,
     if failure:
         summary = failure
     else:
-        said = f"agree to {int(min(least, 4 * experiment.digits))} digits or more" if claim.rel == "==" \
+        said = f"agree to at least {int(min(least, 4 * experiment.digits))} digits" if claim.rel == "==" \
             else "compare as claimed"
-        summary = f"left and right {said} at {len(agreed)} point{'s' * (len(agreed) != 1)}"
-        summary += f" ({'; '.join(sorted(ways))})" if ways else ""
-        summary += _tail(tails, context)
+        summary = f"both sides {said} at {len(agreed)} point{'s' * (len(agreed) != 1)}"
+        told = _ways(ways) + _tail(tails, context)
+        summary += f" ({told.removeprefix(', ')})" if told else ""
         summary += f"; {skipped} point{'s' * (skipped != 1)} outside its conditions" if skipped else ""
         if near_miss.rel == "==":
-            summary += f"; the near-miss agrees to {int(worst_miss)} digit{'s' * (int(worst_miss) != 1)}"
+            found = int(worst_miss)
+            summary += f"; the near-miss agrees to {found or 'no'} digit{'s' * (found != 1)}"
         if not rejected:
             summary += "; NOT rejected: the near-miss holds as well"
     data = {
@@ -321,6 +322,21 @@ def _both(relation: Relation, setting: Setting, reader: HighPrecision, binding: 
 
 def _one(value: Any) -> Any:
     return max(value.terms.values(), key=abs, default=0) if isinstance(value, Polynomial) else value
+
+
+def _ways(ways: set[str]) -> str:
+    """How limits and derivatives were taken; the places of a stepped limit as one range."""
+    places: dict[str, list[int]] = {}
+    others = []
+    for way in sorted(ways):
+        name, _, place = way.partition(" = ")
+        if place.isdigit():
+            places.setdefault(name, []).append(int(place))
+        else:
+            others.append(way)
+    ranges = [f"{name} = {min(found)}" + (f" to {max(found)}" if len(found) > 1 else "")
+              for name, found in places.items()]
+    return ", ".join(ranges + others)
 
 
 def _tail(tails: list, context: Any) -> str:

@@ -24,8 +24,12 @@ class Result:
     near_miss_rejected: bool = False
     data: dict[str, Any] = field(default_factory=dict)
 
+    def describe(self) -> str:
+        """One line for a reader of the entry: the kind, whether it passed, and the figures."""
+        return f"{self.kind[:1].upper()}{self.kind[1:]}{'' if self.passed else ', NOT PASSED'}: {self.summary}"
+
     def __str__(self) -> str:
-        return f"{self.name} ({self.kind}): {'passed' if self.passed else 'NOT PASSED'}: {self.summary}"
+        return f"{self.name}: {'passed' if self.passed else 'NOT PASSED'}: {self.summary}"
 
     def as_json(self) -> str:
         """The result as a JSON object."""
