@@ -409,9 +409,13 @@ def examined(name: str, targets: tuple[str, ...] = ()) -> Tally:
     """All mutants of one entry."""
     began = time.perf_counter()
     entries = catalogue.load(*targets)
-    entry = entries.entry(name)
-    lines, found = mutants_of(entry, entries)
-    tally = Tally(name, lines, Counter(), Counter(), [], 0.0)
+    tally = Tally(name, 0, Counter(), Counter(), [], 0.0)
+    try:
+        tally.lines, found = mutants_of(entries.entry(name), entries)
+    except SgdproofsError as error:
+        tally.noted.append((0, "not read", OPEN, str(error)))
+        tally.counts[OPEN] += 1
+        return tally
     for mutant in found:
         verdict, text = judged(mutant)
         tally.counts[verdict] += 1
