@@ -1,0 +1,489 @@
+"""The verdict on a case.
+
+Searching and checking are apart: what is proposed here (an induction, a closed form, a case split) is handed to the
+kernel as a derivation, or as single goals, and only the kernel's answer makes a line proved.  A line is refuted only
+by a witness that `refute.replay` has evaluated from nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from itertools import product
+from time import perf_counter
+from typing import Any
+
+from .. import refute
+from ..advice import Search
+from ..kernel.check import examine, follows
+from ..kernel.goal import Goal
+from ..kernel.polynomial import DEADLINE
+from ..kernel.report import PROVED, REFUTED, UNDECIDED
+from ..language import derivation as D
+from ..language import terms as T
+from ..language.errors import SgdproofsError, StatementError
+from ..language.facts import Across, Definition
+from ..language.statements import FunctionOf, Independence, Relation, eq, ge, gt, lt, ne
+from ..rules.dependence import disjoint_blocks, function_of_past
+from ..rules.derivatives import differentiation
+from ..rules.expectation import identical_distribution, independence, moments
+from ..rules.limits import limits
+from .case import Case, Claim, Item, Setting, read_case
+from .translate import CaseError, Need
+
+__all__ = ["SECONDS", "check_step", "failed", "judge"]
+
+SECONDS = 10.0
+"""How long one case may take."""
+RULES = independence() & moments() & identical_distribution() & differentiation() & limits()
+"""Every rule that rewrites; what a line cites is added to it."""
+
+
+@dataclass
+class Outcome:
+    """The verdict on one claim or item."""
+
+    verdict: str
+    reason: str = ""
+    conditions: list[dict] = field(default_factory=list)
+    witness: Any = None
+
+
+class Clock:
+    """The time of a case."""
+
+    def __init__(self, seconds: float) -> None:
+        self.end = perf_counter() + seconds
+
+    def left(self) -> float:
+        return self.end - perf_counter()
+
+    @contextmanager
+    def spend(self, seconds: float) -> Iterator[None]:
+        """At most so many seconds, and no more than are left."""
+        mark = DEADLINE.set(min(DEADLINE.get(), perf_counter() + seconds, self.end))
+        try:
+            yield
+        finally:
+            DEADLINE.reset(mark)
+
+
+# --- cases -------------------------------------------------------------------------------------------------
+
+
+def check_step(case: dict | str, *, seconds: float = SECONDS) -> dict[str, Any]:
+    """The verdict on one step, chain or induction: an object of the step file format, or its JSON text.
+
+    The answer is `{"id", "verdict", "reason", "conditions", "witness", "lines"}`; of a case that is malformed it has
+    an `error`, and the verdict is undecided.
+    """
+    name = case.get("id") if isinstance(case, dict) else None
+    try:
+        if isinstance(case, str):
+            from .case import parse
+
+            case = parse(case)
+            name = case.get("id")
+        return judge(read_case(case), seconds=seconds)
+    except CaseError as error:
+        return failed(name, str(error))
+
+
+def failed(name: Any, message: str) -> dict[str, Any]:
+    """The answer to a case that could not be read."""
+    return {"id": name if isinstance(name, str) else None, "verdict": UNDECIDED, "reason": f"error: {message}",
+            "conditions": [], "witness": None, "lines": [], "error": message}
+
+
+def judge(case: Case, *, seconds: float = SECONDS) -> dict[str, Any]:
+    """The verdict on a case that has been read."""
+    clock = Clock(seconds)
+    outcomes = []
+    for k, item in enumerate(case.items):
+        share = clock.left() / (len(case.items) - k)
+        outcomes.append(_item(item, Clock(max(share, 0.05))))
+    lines = [{"name": item.name, "statement": item.text, "verdict": o.verdict, "reason": o.reason,
+              "conditions": o.conditions, "witness": o.witness} for item, o in zip(case.items, outcomes)]
+    whole = _whole(outcomes)
+    if len(lines) > 1 and whole.verdict != PROVED:
+        at = next(k for k, o in enumerate(outcomes) if o.verdict == whole.verdict)
+        whole = replace(whole, reason=f"{case.items[at].name}: {whole.reason}")
+    return {"id": case.id, "verdict": whole.verdict, "reason": whole.reason, "conditions": whole.conditions,
+            "witness": whole.witness, "lines": lines if case.kind != "relation" else []}
+
+
+def _whole(outcomes: list[Outcome]) -> Outcome:
+    """All parts together: refuted if one is, proved if all are."""
+    for verdict in (REFUTED, UNDECIDED):
+        for outcome in outcomes:
+            if outcome.verdict == verdict:
+                return outcome
+    found: list[dict] = []
+    for outcome in outcomes:
+        found += [c for c in outcome.conditions if c not in found]
+    return Outcome(PROVED, outcomes[0].reason if len(outcomes) == 1 else "", found)
+
+
+def _item(item: Item, clock: Clock) -> Outcome:
+    if item.unsaid:
+        return Outcome(UNDECIDED, f"not in the language ({item.unsaid})")
+    if not item.claims:
+        return Outcome(UNDECIDED, "the assumptions exclude every point")
+    assert item.setting is not None
+    outcomes: list[Outcome] = []
+    for k, claim in enumerate(item.claims):
+        share = clock.left() / (len(item.claims) - k)
+        try:
+            outcomes.append(_claim(claim, item.setting, Clock(max(share, 0.05))))
+        except (SgdproofsError, RecursionError) as error:
+            outcomes.append(Outcome(UNDECIDED, f"not in the language ({error or 'nested too deeply'})"))
+        if outcomes[-1].verdict == REFUTED:
+            break
+    return _whole(outcomes)
+
+
+def _claim(claim: Claim, setting: Setting, clock: Clock) -> Outcome:
+    """First a quick proof, then a quick search for a witness, then the longer ways."""
+    prover = Prover(setting, clock)
+    with clock.spend(0.3 * clock.left()):
+        open_needs = [n for n in claim.needs if not prover.holds(n)]
+        proof = None if open_needs else prover.quick(claim.statement)
+    if proof is not None:
+        return proof
+    witness = _refuted(claim, setting, clock, prover)
+    if witness is not None:
+        return witness
+    if not open_needs:
+        with clock.spend(0.7 * clock.left()):
+            proof = prover.longer(claim.statement)
+        if proof is not None:
+            return proof
+        witness = _refuted_limit(claim, setting, clock, prover)
+        if witness is not None:
+            return witness
+    if setting.unsaid:
+        return Outcome(UNDECIDED, f"not in the language ({', '.join(setting.unsaid)})")
+    if clock.left() < 0:
+        return Outcome(UNDECIDED, "budget: the time of the case is over")
+    if open_needs:
+        return Outcome(UNDECIDED, "a condition is not discharged: " + ", ".join(str(n.relation) for n in open_needs[:3]),
+                       [_condition(n.relation, None) for n in open_needs])
+    return Outcome(UNDECIDED, prover.reason or "no rule applies", prover.conditions)
+
+
+def _condition(relation: Any, discharged: str | None) -> dict:
+    return {"condition": str(relation), "discharged": discharged}
+
+
+# --- refutation --------------------------------------------------------------------------------------------
+
+
+def _refuted(claim: Claim, setting: Setting, clock: Clock, prover: Prover) -> Outcome | None:
+    """A witness against the claim, or against something without which it is undefined."""
+    if setting.models is None:
+        return None
+    necessary = [n for n in claim.needs if n.necessary and not prover.holds(n)]
+    for need in necessary[:3]:
+        found = _searched(need.relation, setting.models, min(1.0, 0.2 * clock.left()))
+        if found is not None:
+            return Outcome(REFUTED, f"undefined: {need.relation.lhs} {need.relation.rel} {need.relation.rhs} fails at "
+                           f"{found.describe()}", witness=found.as_json())
+    statement = claim.exact.given(*(r for n in necessary if len(n.relation.when) == len(claim.exact.when)
+                                    for r in (Relation(n.relation.lhs, n.relation.rel, n.relation.rhs),)))
+    found = _searched(statement, setting.models, min(3.0, 0.4 * clock.left()))
+    return None if found is None else Outcome(REFUTED, found.describe(), witness=found.as_json())
+
+
+def _searched(statement: Relation, facts: Iterable[Any], seconds: float) -> Any:
+    try:
+        return refute.search(statement, facts, seconds=max(seconds, 0.2))
+    except (SgdproofsError, RecursionError):
+        return None
+
+
+def _refuted_limit(claim: Claim, setting: Setting, clock: Clock, prover: Prover) -> Outcome | None:
+    """A limit of a recurrence, refuted through the closed form that the kernel has proved."""
+    if setting.models is None or not any(isinstance(x, T.Limit) for x in _nodes(claim.exact)):
+        return None
+    statement, facts = claim.exact, list(setting.models)
+    for closed in prover.closed_forms(claim.statement):
+        family, index = closed.claim.lhs.family, closed.claim.lhs.indices[0]
+        if any(_uses(f, family) for f in facts if not (isinstance(f, Definition) and _about(f, family))):
+            return None
+        statement = _rewritten(statement, family, index, closed.claim.rhs).given(*closed.claim.when)
+        facts = [f for f in facts if not (isinstance(f, Definition) and _about(f, family))]
+    if statement is claim.exact:
+        return None
+    found = _searched(statement, facts, min(3.0, 0.5 * clock.left()))
+    return None if found is None else Outcome(REFUTED, found.describe(), witness=found.as_json())
+
+
+def _about(fact: Definition, family: T.Family) -> bool:
+    return getattr(fact.target, "family", None) == family
+
+
+def _uses(fact: Any, family: T.Family) -> bool:
+    from ..models import fact_roots
+
+    return any(x == family for root in fact_roots(fact) for x in T.walk(root))
+
+
+def _rewritten(node: Any, family: T.Family, index: T.Index, value: Any) -> Any:
+    """`node` with every element of the family replaced by its closed form."""
+    if isinstance(node, Relation):
+        return Relation(*(_rewritten(s, family, index, value) if k != 1 else s for k, s in enumerate((node.lhs, node.rel, node.rhs))),
+                        tuple(_rewritten(w, family, index, value) for w in node.when))
+    if isinstance(node, T.Element) and node.family == family:
+        return T.substituted(value, {index: _rewritten(node.indices[0], family, index, value)})
+    if not node.args or isinstance(node, (T.Family, T.Parameter, T.Function)):
+        return node
+    if isinstance(node, T.Sum):
+        ranges = [(v, _rewritten(a, family, index, value), _rewritten(b, family, index, value)) for v, a, b in node.ranges]
+        return T.Sum(_rewritten(node.body, family, index, value), *ranges, distinct=node.distinct)
+    return node.func(*(_rewritten(a, family, index, value) for a in node.args))
+
+
+# --- proof -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Closed:
+    """A proved closed form: the line to be cited, and what it says."""
+
+    item: D.Induction
+    claim: Relation
+
+
+class Prover:
+    """Ways to a proof under one setting; every one of them ends in the kernel."""
+
+    def __init__(self, setting: Setting, clock: Clock) -> None:
+        self.setting, self.clock = setting, clock
+        self.recurrences = [f for f in setting.facts if isinstance(f, Definition) and f.over is not None]
+        self.reason = ""
+        self.conditions: list[dict] = []
+        self._closed: list[Closed] | None = None
+
+    def goal(self, statement: Relation, facts: tuple) -> Any:
+        return follows(lambda: Goal(statement, replace(RULES, cites=facts), facts, (), statement.when, Search(), facts),
+                       seconds=max(0.05, min(4.0, self.clock.left())))
+
+    def holds(self, need: Need) -> bool:
+        """True if what a claim needs is proved."""
+        if need.relation.lhs == need.relation.rhs and "=" in need.relation.rel and need.relation.rel != "!=":
+            return True
+        return bool(self.goal(need.relation, self.setting.facts).proved)
+
+    def quick(self, statement: Relation) -> Outcome | None:
+        """The statement as one goal, with each recurrence taken at a place where it occurs, and by sign of what is not 0."""
+        for facts in self._places(statement):
+            found = self._one(statement, facts)
+            if found is not None:
+                return found
+        return None
+
+    def _one(self, statement: Relation, facts: tuple) -> Outcome | None:
+        outcome = self.goal(statement, facts)
+        met = [_condition(r, how) for r, how in outcome.needs]
+        if outcome.proved:
+            return Outcome(PROVED, "by the declared facts", met)
+        if not self.reason or not outcome.reason.startswith("what is left"):
+            self.reason, self.conditions = outcome.reason, [c for c in met if c["discharged"] is None]
+        return None
+
+    def _places(self, statement: Relation) -> Iterator[tuple]:
+        """The facts; then with the recurrences unfolded at the places at which their families occur."""
+        yield self.setting.facts
+        families = {f.target.family for f in self.recurrences}
+        seen = dict.fromkeys(x.indices[0] for x in _nodes(statement) if isinstance(x, T.Element) and x.family in families)
+        for place in list(seen)[:3]:
+            if not _bound_in(place, statement):
+                yield tuple(f.at(place) if f in self.recurrences else f for f in self.setting.facts)
+
+    def longer(self, statement: Relation) -> Outcome | None:
+        for way in (self.by_closed_form, self.by_induction, self.by_signs):
+            found = way(statement)
+            if found is not None or self.clock.left() < 0.1:
+                return found
+        return None
+
+    def by_signs(self, statement: Relation) -> Outcome | None:
+        """Quantities that are not 0 are positive or negative: every combination of signs."""
+        quantities = [q for q in self.setting.split if isinstance(q, T.Parameter)]
+        if not 0 < len(quantities) <= 3:
+            return None
+        found: list[Outcome] = []
+        for signs in product((gt, lt), repeat=len(quantities)):
+            domains = {q: T.Parameter(q.name, q.sort, *(0, True, q.upper, q.open_upper) if s is gt else
+                                      (q.lower, q.open_lower, 0, True)) for q, s in zip(quantities, signs)
+                       if (q.upper is None or q.upper > 0) and (q.lower is None or q.lower < 0)}
+            if len(domains) < len(quantities):
+                return None
+            prover = Prover(_moved(self.setting, domains), self.clock)
+            case = statement.at(domains)
+            one = prover.quick(case) or prover.by_closed_form(case) or prover.by_induction(case)
+            if one is None:
+                return None
+            found.append(one)
+        return _whole(found)
+
+    # --- induction ------------------------------------------------------------------------------------------
+
+    def by_induction(self, statement: Relation) -> Outcome | None:
+        """Induction over each natural symbol of the statement."""
+        symbols = sorted((s for s in statement.lhs.free_symbols | statement.rhs.free_symbols
+                          if isinstance(s, T.Parameter) and not isinstance(s, T.Index) and s.sort == "integer"
+                          and s.lower is not None), key=lambda s: s.name)
+        for symbol in symbols[:3]:
+            if any(symbol in _free(f) for f in self.setting.facts) or self.clock.left() < 0.1:
+                continue
+            index = T.Index(symbol.name, "integer", symbol.lower, False, symbol.upper, symbol.open_upper)
+            found = self._inductive(statement.at({symbol: index}), index)
+            if found is not None:
+                return found
+        return None
+
+    def _inductive(self, claim: Relation, index: T.Index) -> Outcome | None:
+        start = int(index.lower)
+        for lines in self._preparations(index):
+            base = replace(RULES, cites=(*self._at(T.number(start)), *lines))
+            step = replace(RULES, cites=(*self._at(index), *lines, D.HYPOTHESIS))
+            proof = D.induction(claim, over=index, start=start, base=base, step=step)
+            report = self._checked(claim, (*lines, proof))
+            if report is not None:
+                return report
+        return None
+
+    def _at(self, place: Any) -> tuple:
+        return tuple(f.at(place) if f in self.recurrences else f for f in self.setting.facts)
+
+    def _preparations(self, index: T.Index) -> Iterator[tuple]:
+        """Lines before an induction: none; or that what a random recurrence computes does not depend on later inputs."""
+        yield ()
+        across = [f for f in self.setting.facts if isinstance(f, Across) and f.strength == "mutual" and len(f.families) == 1]
+        lines: list = []
+        for rule in self.recurrences:
+            state = rule.target.family
+            sources = {x.family for x in T.walk(rule.value) if isinstance(x, T.Element) and x.family.random} - {state}
+            facts = [f for f in across if set(f.families) == sources]
+            if not state.random or len(facts) != 1 or index.lower < rule.first - 1:
+                continue
+            (source,) = sources
+            over = T.Index(rule.over.name, "integer", rule.over.lower)
+            past = D.step(FunctionOf(state[over], source), by=function_of_past(rule))
+            fresh = D.step(Independence(state[index - 1], source[index], when=(ge(index, rule.first),)),
+                           by=disjoint_blocks(past, facts[0]))
+            lines += [past, fresh]
+        if lines:
+            yield tuple(lines)
+
+    def _checked(self, claim: Relation, proof: tuple) -> Outcome | None:
+        """A derivation of the claim from the facts, checked by the kernel; None unless every line is proved."""
+        with self.clock.spend(min(5.0, max(0.1, self.clock.left()))):
+            try:
+                report = examine(D.Derivation("step", claim, proof, given=self.setting.facts), advisor=Search())[0]
+            except StatementError as error:
+                self.reason = self.reason or str(error)
+                return None
+        if report.theorem is None:
+            return None
+        return Outcome(PROVED, "by induction", [_condition(c.relation, c.discharged) for c in report.conditions])
+
+    # --- closed forms ---------------------------------------------------------------------------------------
+
+    def by_closed_form(self, statement: Relation) -> Outcome | None:
+        """The statement from the closed forms of the recurrences that it is about."""
+        closed = [c for c in self.closed_forms(statement) if set(c.claim.when) <= set(statement.when)]
+        if not closed:
+            return None
+        items = tuple(c.item for c in closed)
+        steps = [D.step(statement, by=replace(RULES, cites=(*self.setting.facts, *items), rewrites=flag)) for flag in (False, True)]
+        for line in steps:
+            found = self._checked(statement, (*items, line))
+            if found is not None:
+                return replace(found, reason="by the closed form of the recurrence, which is proved by induction")
+        return None
+
+    def closed_forms(self, statement: Relation) -> list[Closed]:
+        """Closed forms of linear recurrences of first order with constant coefficients, each proved by induction."""
+        if self._closed is None:
+            wanted = {x.family for x in _nodes(statement) if isinstance(x, T.Element)}
+            found = (self._closed_form(f, statement.when) for f in self.recurrences if f.target.family in wanted)
+            self._closed = [c for c in found if c is not None]
+        return self._closed
+
+    def _closed_form(self, fact: Definition, when: tuple) -> Closed | None:
+        family, over = fact.target.family, fact.over
+        before = family[over - 1]
+        if family.random or len(fact.start) != 1 or over.lower != fact.start[0][0] or over.lower != 0:
+            return None
+        if any(isinstance(x, T.Element) and x != before and (x.family == family or over in x.free_symbols) for x in T.walk(fact.value)):
+            return None
+        shift, whole = (_with(fact.value, before, T.number(v)) for v in (0, 1))
+        rate = T.Plus(whole, T.Negative(shift))
+        linear = ge(over, fact.first)
+        if not self.goal(eq(fact.value, T.Plus(T.Times(rate, before), shift)).given(*when, linear), ()).proved:
+            return None
+        if over in shift.free_symbols | whole.free_symbols:
+            return None
+        start = fact.start[0][1]
+        apart = ne(T.Plus(T.number(1), T.Negative(rate)), 0)
+        fixed = T.Quotient(shift, T.Plus(T.number(1), T.Negative(rate)))
+        geometric = T.Plus(T.Times(T.Power(rate, over), T.Plus(start, T.Negative(fixed))), fixed)
+        arithmetic = T.Plus(start, T.Times(over, shift))
+        kept = tuple(w for w in when if over not in w.lhs.free_symbols | w.rhs.free_symbols)
+        for value, assumed in ((arithmetic, kept), (geometric, kept), (geometric, (*kept, apart))):
+            claim = eq(family[over], value).given(*assumed)
+            base = replace(RULES, cites=(*self._at(T.number(0)),))
+            step = replace(RULES, cites=(*self._at(over), D.HYPOTHESIS))
+            proof = D.induction(claim, over=over, start=0, base=base, step=step)
+            if self._checked(claim, (proof,)) is not None:
+                return Closed(proof, claim)
+        return None
+
+
+def _with(node: Any, old: Any, new: Any) -> Any:
+    """`node` with a subterm replaced."""
+    if node == old:
+        return new
+    if not node.args or isinstance(node, (T.Family, T.Parameter, T.Function)):
+        return node
+    if isinstance(node, T.Sum):
+        ranges = [(v, _with(a, old, new), _with(b, old, new)) for v, a, b in node.ranges]
+        return T.Sum(_with(node.body, old, new), *ranges, distinct=node.distinct)
+    return node.func(*(_with(a, old, new) for a in node.args))
+
+
+def _nodes(relation: Relation) -> Iterator[Any]:
+    for side in (relation.lhs, relation.rhs):
+        yield from T.walk(side)
+
+
+def _bound_in(place: Any, relation: Relation) -> bool:
+    """Whether a place mentions an index that is bound in the relation."""
+    return any(isinstance(s, T.Index) for s in place.free_symbols) and not place.free_symbols <= (
+        relation.lhs.free_symbols | relation.rhs.free_symbols)
+
+
+def _free(fact: Any) -> set:
+    from ..models import fact_roots
+
+    return {s for root in fact_roots(fact) for s in root.free_symbols}
+
+
+def _moved(setting: Setting, domains: dict) -> Setting:
+    """The setting with some symbols in narrower domains."""
+    from ..language.facts import Equation
+
+    def moved(fact: Any) -> Any:
+        if isinstance(fact, Definition):
+            return replace(fact, value=T.substituted(fact.value, domains), target=T.substituted(fact.target, domains),
+                           start=tuple((k, T.substituted(T.term(v), domains)) for k, v in fact.start))
+        if isinstance(fact, Equation):
+            return replace(fact, relation=fact.relation.at(domains))
+        return fact
+
+    return replace(setting, facts=tuple(map(moved, setting.facts)), split=())
+
+
