@@ -19,12 +19,13 @@ from .rules.derivatives import differentiation
 from .rules.expectation import identical_distribution, independence, linearity, moments, variance
 from .rules.limits import limits, passage_to_limit
 from .rules.sums import geometric_sum, sums
+from .steps.judge import check_step
 
 __all__ = [
     *terms.__all__, *statements.__all__, *facts.__all__, *derivation.__all__, *experiments.__all__,
     "CatalogueError", "Condition", "ConditionError", "Fraction", "Line", "Report", "SgdproofsError", "StatementError",
     "Theorem",
-    "algebra", "check", "definition", "differentiation", "disjoint_blocks", "function_of_past", "geometric_sum",
+    "algebra", "check", "check_step", "definition", "differentiation", "disjoint_blocks", "function_of_past", "geometric_sum",
     "identical_distribution", "independence", "limits", "linearity", "moments", "passage_to_limit", "substitution",
     "sums",
     "two_points", "variance",

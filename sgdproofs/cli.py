@@ -250,9 +250,17 @@ def list_entries(targets: tuple[str, ...], as_json: bool) -> int:
 @cli.command()
 @click.argument("targets", nargs=-1, metavar="[NAME or PATH ...]")
 @click.option("--experiments", is_flag=True, help="Run the experiments, too.")
+@click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Processes, for step files.")
+@click.option("--seconds", type=click.FloatRange(min=0.1), default=10.0, show_default=True, help="Time for one case of a step file.")
 @JSON
-def check(targets: tuple[str, ...], experiments: bool, as_json: bool) -> int:
-    """Check entries line by line (all of them unless told)."""
+def check(targets: tuple[str, ...], experiments: bool, jobs: int, seconds: float, as_json: bool) -> int:
+    """Check entries line by line (all of them unless told), or the cases of step files (FILE.jsonl).
+
+    Of a step file, each case is answered in order, with --json as one JSON object a line. Exit codes then: 0 every
+    case is proved; 1 one is refuted or unjustified; 2 a line could not be read; 3 one is undecided.
+    """
+    if any(target.endswith(".jsonl") for target in targets):
+        return _check_steps(targets, jobs, seconds, as_json)
     from .export import report_data
     from .messages import closing
 
@@ -278,6 +286,33 @@ def check(targets: tuple[str, ...], experiments: bool, as_json: bool) -> int:
     else:
         click.echo(f"\n{closing(reports, time.perf_counter() - began, results if experiments else None)}")
     return _code(reports, errors, results)
+
+
+def _check_steps(targets: tuple[str, ...], jobs: int, seconds: float, as_json: bool) -> int:
+    from collections import Counter
+
+    from .messages import UNDECIDED, counted
+    from .steps.run import answers, lines_of
+
+    if not all(target.endswith(".jsonl") for target in targets):
+        raise click.UsageError("step files (.jsonl) and entries are checked in two commands")
+    began, verdicts, unread = time.perf_counter(), Counter[str](), 0
+    for target in targets:
+        for found in answers(lines_of(Path(target)), jobs, seconds):
+            verdicts[found["verdict"]] += 1
+            unread += "error" in found
+            if as_json:
+                click.echo(json.dumps(found))
+            else:
+                click.echo(f"{_colour(found['verdict'], found['verdict'] == 'proved', found['verdict']):<11} "
+                           f"{found['id'] or '?'}" + (f"  {found['reason']}" if found["reason"] else ""))
+            sys.stdout.flush()
+    if not as_json:
+        told = ", ".join(f"{n} {verdict}" for verdict, n in verdicts.items())
+        click.echo(f"\nchecked {counted(verdicts.total(), 'case')}: {told}\n{time.perf_counter() - began:.1f} s")
+    if unread:
+        return USAGE
+    return WRONG if verdicts["refuted"] or verdicts["unjustified"] else UNDECIDED if verdicts["undecided"] else OK
 
 
 @cli.command()
