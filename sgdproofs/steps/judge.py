@@ -14,7 +14,6 @@ from itertools import product
 from time import perf_counter
 from typing import Any
 
-from .. import refute
 from ..advice import Search
 from ..kernel.check import examine, follows
 from ..kernel.goal import Goal
@@ -25,6 +24,7 @@ from ..language import terms as T
 from ..language.errors import SgdproofsError, StatementError
 from ..language.facts import Across, Definition
 from ..language.statements import FunctionOf, Independence, Relation, eq, ge, gt, lt, ne
+from ..refute import search
 from ..rules.dependence import disjoint_blocks, function_of_past
 from ..rules.derivatives import differentiation
 from ..rules.expectation import identical_distribution, independence, moments
@@ -197,7 +197,7 @@ def _refuted(claim: Claim, setting: Setting, clock: Clock, prover: Prover) -> Ou
 
 def _searched(statement: Relation, facts: Iterable[Any], seconds: float) -> Any:
     try:
-        return refute.search(statement, facts, seconds=max(seconds, 0.2))
+        return search(statement, facts, seconds=max(seconds, 0.2))
     except (SgdproofsError, RecursionError):
         return None
 
