@@ -193,10 +193,7 @@ class Translation:
         return T.Quotient(above, below)
 
     def _neg(self, node: Node) -> Any:
-        part = self.term(node.parts[0])
-        if isinstance(part, sympy.Integer) and node.parts[0].kind == "number":
-            return T.number(-int(part))
-        return T.Negative(part)
+        return T.Negative(self.term(node.parts[0]))
 
     def _power(self, node: Node) -> Any:
         base, exponent = (self.term(p) for p in node.parts)
