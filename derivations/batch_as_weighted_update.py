@@ -6,7 +6,7 @@ n, k = natural("n", at_least=1), index("k", at_least=1)
 i, j = index("i", at_least=1), index("j", at_least=1)
 ghat = random_family("ghat", arity=2, first=1, latex=r"\hat g")
 alpha = family("alpha", first=1, latex=r"\alpha")
-update = random_family("update", first=1, latex=r"\Delta\Phi")
+update = random_family("update", first=1, latex=r"\Delta\Phi[#1]")
 Sigma_update = family("Sigma_update", arity=2, first=1, latex=r"\Sigma_{\Delta\Phi}")
 Sigma_g = family("Sigma_g", arity=2, first=1, latex=r"\Sigma_g")
 
@@ -27,7 +27,7 @@ chain = calc(
 batch_as_weighted_update = Derivation(
     name="batch-as-weighted-update",
     title="A minibatch as a weighted update",
-    source="Problems 5 and 6",
+    source="Problem 6, further result",
     given=(weighted_sum, covariance_of_update, covariance_of_gradient, independent_points, equal_weights),
     claim=chain.conclusion,
     proof=(chain,),

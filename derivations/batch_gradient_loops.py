@@ -62,5 +62,6 @@ batch_gradient_loops = Derivation(
             at={B: 3, n: 2, m: 2},
         ),
     ),
-    note="In the seed own_change is 0; the derivatives hold at every value of it.",
+    note=r"$\delta W[b,j,i]$ is a change of $W[j,i]$ that batch element $b$ alone sees; the derivative for that "
+         "element is taken in it. In the problem it is 0; the derivatives hold at every value of it.",
 )

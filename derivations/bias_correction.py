@@ -46,7 +46,7 @@ bias_correction = Derivation(
     given=(update, constant_input),
     claim=invariant.claim,
     proof=(first_value, positive_weight, convex, combination, invariant),
-    note="The value at t = 0, which the problem leaves open, does not matter: at t = 1 its weight is 0.",
+    note="The value $a$ at $t = 0$, which the problem leaves open, does not matter: at $t = 1$ its weight is 0.",
     errata=(
         erratum(next_value(x[t]), correction=combination,
                 remark="The solution takes the input of the step before; the update takes that of the same step."),

@@ -37,7 +37,7 @@ closed_form = induction(
 
 ema_variance = Derivation(
     name="ema-variance",
-    title="The variance of a running average after t steps",
+    title="The variance of a running average at every step",
     source="Problem 1(a)",
     given=(update, independent_inputs, variance_of_input),
     claim=closed_form.claim,

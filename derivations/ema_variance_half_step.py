@@ -11,13 +11,13 @@ fixed_point = assume(eq(v, (1 - 1/N)**2*v + 1/N**2*sigma2)).named("fixed point")
 
 ema_variance_half_step = Refutation(
     name="ema-variance-half-step",
-    title="The fixed point of the variance without the condition on N",
+    title="The fixed point of the variance without its condition",
     source="Problem 1(a)",
     given=(apart, fixed_point),
     claim=ge(v, 0),
     witness=((N, Fraction(1, 4)), (sigma2, 1)),
     corrected_by="ema-variance-limit",
     note="A variance is not negative. So the fixed-point equation alone does not give the limit: it takes a proof that "
-         "the variance converges, which needs a condition on N that the solution does not state.",
+         "the variance converges, which needs a condition on $N$ that the solution does not state.",
     experiments=(exact(near_miss=eq(v, sigma2/(2*N - 1))),),
 )

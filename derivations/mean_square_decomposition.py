@@ -31,7 +31,7 @@ larger = step(W_grad2[j, i] >= W_grad[j, i]**2, by=sums(conclusion))
 mean_square_decomposition = Derivation(
     name="mean-square-decomposition",
     title="Mean square, squared mean and variance within a batch",
-    source="Problem 4(c), beyond the seed",
+    source="Problem 4(c), further result",
     given=(average, average_square, deviations),
     claim=conclusion.statement,
     proof=(add_up, variance_within, conclusion, larger),

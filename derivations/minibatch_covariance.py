@@ -5,8 +5,8 @@ from sgdproofs import *
 B = natural("B", at_least=1)
 b, c = index("b", at_least=1), index("c", at_least=1, latex="b'")
 i, j = index("i", at_least=1), index("j", at_least=1)
-ghat, g = random_family("ghat", arity=2, first=1, latex=r"\hat g"), family("g", first=1)
-ghatB = random_family("ghatB", first=1, latex=r"\hat g^B")
+ghat, g = random_family("ghat", arity=2, first=1, latex=r"\hat g"), family("g", first=1, latex="g[#1]")
+ghatB = random_family("ghatB", first=1, latex=r"\hat g^B[#1]")
 SigmaB = family("SigmaB", arity=2, first=1, latex=r"\Sigma^B")
 Sigma1 = family("Sigma1", arity=2, first=1, latex=r"\Sigma^1")
 
@@ -57,18 +57,18 @@ minibatch_covariance = Derivation(
         erratum(
             step(eq(batch_product, 1/B**2*sum_minus_mean), by=linearity(average)),
             correction=eq(batch_product, bracket.expr),
-            remark="The bracket ends too early: the mean has to be subtracted from each of the B gradients.",
+            remark="The bracket ends too early: the mean has to be subtracted from each of the $B$ gradients.",
         ),
         erratum(
             step(eq(double_sum, 1/B**2*diagonal + others), by=linearity()),
             correction=eq(double_sum, split.expr),
-            remark="The factor 1/B^2 belongs to both sums; as printed the row holds only because the second sum is 0, "
+            remark="The factor $1/B^2$ belongs to both sums; as printed the row holds only because the second sum is 0, "
                    "which later rows show.",
         ),
         erratum(
             step(eq(double_sum, 1/B**2*diagonal + others_factored), by=independence(independent_draws)),
             correction=eq(double_sum, factored.expr),
-            remark="Here, too, the factor 1/B^2 belongs to both sums.",
+            remark="Here, too, the factor $1/B^2$ belongs to both sums.",
         ),
     ),
     experiments=(

@@ -29,7 +29,7 @@ momentum_as_running_average = Derivation(
     claim=multiple.claim,
     proof=(rewritten, multiple),
     sanity=(({N: 1}, mu[t]),),
-    note="For every sequence of inputs; the first line is the answer to (b): y is the running average of N x.",
+    note="For every sequence of inputs; the first line is the answer to (b): $y$ is the running average of $N x$.",
     experiments=(
         exact(near_miss=eq(y[t], (N + 1)*mu[t])),
         precision(near_miss=eq(y[t], mu[t]), at={N: (2, Fraction(7, 2), 100)}),

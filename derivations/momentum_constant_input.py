@@ -24,7 +24,7 @@ closed_form = induction(
 
 momentum_closed_form = Derivation(
     name="momentum-closed-form",
-    title="Momentum with a constant input after t steps",
+    title="Momentum with a constant input at every step",
     source="Problem 2(a)",
     given=(update, constant_input),
     claim=closed_form.claim,

@@ -6,7 +6,7 @@ mu = real("mu", at_least=0, below=1, latex=r"\mu")
 h, eta0, Sigma = positive("h"), positive("eta_0", latex=r"\eta_0"), positive("Sigma", latex=r"\Sigma")
 B, eta, s2 = natural("B", at_least=1), positive("eta", latex=r"\eta"), positive("sigma2", latex=r"\sigma^2")
 a, P, C = real("a"), real("P", latex=r"V"), real("C", latex="C")
-t, s, start = index("t"), index("s", at_least=1), real("start", latex=r"w_0")
+t, s, start = index("t"), index("s", at_least=1), real("start", latex=r"w_{\mathrm{start}}")
 w, noise = random_family("w", first=0), random_family("noise", first=1, latex=r"\epsilon")
 
 # The loss is h w^2/2; its stochastic gradient is h w plus noise.  Momentum in the form of momentum-two-step.
@@ -61,7 +61,7 @@ conclusion = step(
 momentum_exact_stationary = Derivation(
     name="momentum-exact-stationary",
     title="The exact stationary variance with momentum",
-    source="Problem 6, beyond the seed",
+    source="Problem 6, further result",
     given=(update, coefficient, independent_noise, noise_variance, *settles, stable, learning_rate, batch),
     claim=conclusion.statement,
     proof=(
@@ -73,6 +73,6 @@ momentum_exact_stationary = Derivation(
         precision(near_miss=eq(limit_V, eta0*Sigma/(2*h)), at=values),
         monte_carlo(near_miss=eq(limit_V, eta0*Sigma/(2*h)), at=values, law={noise: normal(0, 1)}, samples=2**15),
     ),
-    note="That variance and covariance settle is assumed. K. Liu, L. Ziyin, M. Ueda, Noise and Fluctuation of Finite "
-         "Learning Rate Stochastic Gradient Descent, 2021.",
+    note="That variance and covariance settle is assumed. See K. Liu, L. Ziyin, M. Ueda, Noise and Fluctuation of "
+         "Finite Learning Rate Stochastic Gradient Descent, 2021.",
 )

@@ -23,12 +23,13 @@ depends_on_B = step(
 momentum_not_invariant = Derivation(
     name="momentum-not-invariant",
     title="Temperature with momentum: first order only",
-    source="Problem 6, beyond the seed",
+    source="Problem 6, further result",
     claim=depends_on_B.statement,
     proof=(same_limit, depends_on_mu, depends_on_B),
     experiments=(
         exact(near_miss=not_determined(first_order, first_order, point, {**point, mu: half})),
     ),
-    note="Line 1: divided by eta_0, the variance tends to Sigma/(2 h) for small steps, whatever mu and B are. Lines 2 "
-         "and 3: at a step that is not small it differs, with mu and with B, at one and the same eta_0, h and Sigma.",
+    note=r"Line 1: divided by $\eta_0$, the variance of momentum-exact-stationary tends to $\Sigma/(2 h)$ for small "
+         r"steps, whatever $\mu$ and $B$ are. Lines 2 and 3: at a step that is not small it differs, with $\mu$ and with "
+         r"$B$, at one and the same $\eta_0$, $h$ and $\Sigma$. The size of a step is $x = B \eta_0 h$.",
 )

@@ -6,9 +6,9 @@ mu, eta0 = real("mu", above=0, below=1, latex=r"\mu"), positive("eta_0", latex=r
 eta, B = real("eta", latex=r"\eta"), natural("B", at_least=1)
 t, T, s = index("t"), index("T", at_least=1), index("s", at_least=1)
 i, j = index("i", at_least=1), index("j", at_least=1)
-ghat, g = random_family("ghat", arity=2, first=1, latex=r"\hat g"), family("g", first=1)
+ghat, g = random_family("ghat", arity=2, first=1, latex=r"\hat g"), family("g", first=1, latex="g[#1]")
 v, Phi = random_family("v", arity=2, first=0), random_family("Phi", arity=2, first=0, latex=r"\Phi")
-start = family("start", first=1, latex=r"\varphi")
+start = family("start", first=1, latex=r"\varphi[#1]")
 Sigma1 = family("Sigma1", arity=2, first=1, latex=r"\Sigma^1")
 
 velocity = recurrence(v[t, i], mu*v[t - 1, i] + ghat[t, i], start={0: 0}).named("velocity")
@@ -40,7 +40,7 @@ covariance_of_point = step(
 momentum_temperature = Derivation(
     name="momentum-temperature",
     title="Momentum, batch size and temperature",
-    source="Problem 6",
+    source="Problem 6, claim on momentum (3)",
     given=(velocity, position, learning_rate, mean, covariance, independent_steps),
     claim=covariance_of_point.statement,
     proof=(drift, spread, drift_of_point, covariance_of_point),
@@ -48,5 +48,5 @@ momentum_temperature = Derivation(
     experiments=(
         exact(near_miss=eq(Cov(Phi[T, i], Phi[T, j]), Sum(weight, (s, 1, T))*(1/B*Sigma1[i, j])), count=12),
     ),
-    note="Both limits are free of mu and B. To first order only: see momentum-exact-stationary.",
+    note=r"Both limits are free of $\mu$ and $B$. To first order only: see momentum-exact-stationary.",
 )

@@ -14,7 +14,7 @@ total = step(eq(limit(weight, t), eta/(1 - mu)), by=limits())
 momentum_total_weight = Derivation(
     name="momentum-total-weight",
     title="The total weight of a gradient under momentum",
-    source="Problem 6",
+    source="Problem 6, claim on momentum (2)",
     claim=total.statement,
     proof=(finite, series, total),
     sanity=(({mu: Fraction(1, 2)}, 2*eta), ({mu: Fraction(9, 10)}, 10*eta)),

@@ -18,11 +18,11 @@ two_step = step(
 momentum_two_step = Derivation(
     name="momentum-two-step",
     title="Momentum in two-step form",
-    source="Problem 6, beyond the seed",
+    source="Problem 6, further result",
     given=(velocity, position),
     claim=two_step.statement,
     proof=(two_step,),
-    note="B. Polyak, Some methods of speeding up the convergence of iteration methods, 1964.",
+    note="See B. Polyak, Some methods of speeding up the convergence of iteration methods, 1964.",
     experiments=(
         exact(near_miss=eq(Phi[t], Phi[t - 1] - eta*ghat[t] + mu*Phi[t - 1]).given(t >= 2), count=8),
     ),

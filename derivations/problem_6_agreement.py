@@ -7,7 +7,7 @@ k = index("k", at_least=1)
 i, j = index("i", at_least=1), index("j", at_least=1)
 ghat = random_family("ghat", arity=2, first=1, latex=r"\hat g")
 alpha = family("alpha", first=1, latex=r"\alpha")
-update = random_family("update", first=1, latex=r"\Delta\Phi")
+update = random_family("update", first=1, latex=r"\Delta\Phi[#1]")
 Sigma_update = family("Sigma_update", arity=2, first=1, latex=r"\Sigma_{\Delta\Phi}")
 Sigma_g = family("Sigma_g", arity=2, first=1, latex=r"\Sigma_g")
 
@@ -29,7 +29,7 @@ excess = calc(
 problem_6_agreement = Derivation(
     name="problem-6-agreement",
     title="When the printed formula of Problem 6 holds",
-    source="Problem 6, as printed",
+    source="Problem 6, further result",
     given=(weighted_sum, covariance_of_update, covariance_of_gradient, independent_points),
     claim=excess.conclusion,
     proof=(

@@ -7,7 +7,7 @@ k = index("k", at_least=1)
 i, j = index("i", at_least=1), index("j", at_least=1)
 ghat = random_family("ghat", arity=2, first=1, latex=r"\hat g")
 alpha = family("alpha", first=1, latex=r"\alpha")
-update = random_family("update", first=1, latex=r"\Delta\Phi")
+update = random_family("update", first=1, latex=r"\Delta\Phi[#1]")
 Sigma_update = family("Sigma_update", arity=2, first=1, latex=r"\Sigma_{\Delta\Phi}")
 Sigma_g = family("Sigma_g", arity=2, first=1, latex=r"\Sigma_g")
 

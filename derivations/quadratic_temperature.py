@@ -9,7 +9,7 @@ h, S = family("h", first=1), family("S", arity=2, first=1)
 Sigma1 = family("Sigma1", arity=2, first=1, latex=r"\Sigma^1")
 Phi = random_family("Phi", arity=2, first=0, latex=r"\Phi")
 noise = random_family("noise", arity=2, first=1, latex=r"\epsilon")
-start = family("start", first=1, latex=r"\varphi")
+start = family("start", first=1, latex=r"\varphi[#1]")
 
 # The loss is the sum of h_i Phi_i^2/2, so that its gradient is h_i Phi_i; root^2 is the step of time.
 curvature = assume(h[i] > 0), assume(h[j] > 0)
@@ -44,7 +44,7 @@ lyapunov = eq(h[i]*S[i, j] + S[i, j]*h[j], eta0*Sigma1[i, j])
 quadratic_temperature = Derivation(
     name="quadratic-temperature",
     title="The stationary covariance on a quadratic loss",
-    source="Problem 5",
+    source="Problem 5, for a quadratic loss",
     given=(*curvature, *short_steps, langevin, independent_noise, noise_covariance, stationary),
     claim=solution.statement,
     proof=(
@@ -61,5 +61,6 @@ quadratic_temperature = Derivation(
             law={noise: normal_vector((0, 0), ((Fraction(2, 3), Fraction(1, 3)), (Fraction(1, 3), 1)))},
         ),
     ),
-    note="The last two lines: S solves its Lyapunov equation, and nothing else does.",
+    note=r"The loss is $\sum_i h_i \Phi_i^2/2$. The last two lines: $S$ solves its Lyapunov equation, and nothing else "
+         "does.",
 )

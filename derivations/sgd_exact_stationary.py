@@ -3,7 +3,7 @@
 from sgdproofs import *
 
 h, eta, s2 = positive("h"), positive("eta", latex=r"\eta"), nonnegative("sigma2", latex=r"\sigma^2")
-start = real("start", latex="w_0")
+start = real("start", latex=r"w_{\mathrm{start}}")
 t, s = index("t"), index("s", at_least=1)
 w, noise = random_family("w", first=0), random_family("noise", first=1, latex=r"\epsilon")
 
@@ -28,12 +28,13 @@ long_run = step(eq(limit(Var(w[t]), t), eta*s2/(h*(2 - eta*h))), by=limits(close
 sgd_exact_stationary = Derivation(
     name="sgd-exact-stationary",
     title="The exact stationary variance of SGD",
-    source="Problem 5, beyond the seed",
+    source="Problem 5, further result",
     given=(update, independent_noise, noise_variance, stable),
     claim=long_run.statement,
     proof=(past, fresh_noise, recursion, closed_form, long_run),
     sanity=(({eta: 1, h: 1}, s2),),
-    note="K. Liu, L. Ziyin, M. Ueda, Noise and Fluctuation of Finite Learning Rate Stochastic Gradient Descent, 2021.",
+    note="See K. Liu, L. Ziyin, M. Ueda, Noise and Fluctuation of Finite Learning Rate Stochastic Gradient Descent, "
+         "2021.",
     experiments=(
         exact(near_miss=eq(Var(w[t]), eta*s2/(2*h)*(1 - (1 - eta*h)**(2*t))), count=8),
         precision(near_miss=eq(limit(Var(w[t]), t), eta*s2/(2*h)), at={eta: Fraction(1, 2), h: 1, s2: 3, start: 2}),

@@ -5,11 +5,11 @@ from sgdproofs import *
 B, d = natural("B", at_least=1), natural("d", at_least=1)
 eta, eta0 = real("eta", latex=r"\eta"), positive("eta_0", latex=r"\eta_0")
 b, i, j = index("b", at_least=1), index("i", at_least=1), index("j", at_least=1)
-ghat, g = random_family("ghat", arity=2, first=1, latex=r"\hat g"), family("g", first=1)
-ghatB = random_family("ghatB", first=1, latex=r"\hat g^B")
+ghat, g = random_family("ghat", arity=2, first=1, latex=r"\hat g"), family("g", first=1, latex="g[#1]")
+ghatB = random_family("ghatB", first=1, latex=r"\hat g^B[#1]")
 SigmaB = family("SigmaB", arity=2, first=1, latex=r"\Sigma^B")
 Sigma1 = family("Sigma1", arity=2, first=1, latex=r"\Sigma^1")
-C, u = family("C", arity=2, first=1), family("u", first=1)
+C, u = family("C", arity=2, first=1), family("u", first=1, latex="u[#1]")
 law, stationary = real("law", latex=r"p^B"), function("stationary", latex=r"p_{\infty}")
 
 average = define(ghatB[i], 1/B*Sum(ghat[b][i], (b, 1, B))).named("batch average")
@@ -57,6 +57,7 @@ temperature_batch_size = Derivation(
     experiments=(
         exact(near_miss=eq(law, stationary(drift, Sum(eta*Sigma1[i, j]*u[i]*u[j], (j, 1, d), (i, 1, d)))), count=8),
     ),
-    note="The drift -g does not depend on B either. The cited theorem needs a diffusion that is ergodic (a confining "
-         "loss, noise that is not degenerate). Drift and noise are those at every point, and u is any vector.",
+    note="The drift $-g$ does not depend on $B$ either. The cited theorem needs a diffusion that is ergodic (a "
+         "confining loss, noise that is not degenerate). Drift and noise are those at every point, and $u$ is any "
+         "vector.",
 )

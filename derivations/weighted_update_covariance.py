@@ -7,7 +7,7 @@ k, l = index("k", at_least=1), index("l", at_least=1)
 i, j = index("i", at_least=1), index("j", at_least=1)
 ghat, g = random_family("ghat", arity=2, first=1, latex=r"\hat g"), family("g", first=1)
 alpha = family("alpha", first=1, latex=r"\alpha")
-update = random_family("update", first=1, latex=r"\Delta\Phi")
+update = random_family("update", first=1, latex=r"\Delta\Phi[#1]")
 Sigma_update = family("Sigma_update", arity=2, first=1, latex=r"\Sigma_{\Delta\Phi}")
 Sigma_g = family("Sigma_g", arity=2, first=1, latex=r"\Sigma_g")
 
@@ -31,7 +31,7 @@ as_printed = eq(Sigma_update[i, j], Sum(alpha[k], (k, 1, n))*Sigma_g[i, j])
 weighted_update_covariance = Derivation(
     name="weighted-update-covariance",
     title="The covariance of a weighted update",
-    source="Problem 6, corrected",
+    source="Problem 6",
     given=(weighted_sum, covariance_of_update, covariance_of_gradient, independent_points),
     claim=chain.conclusion,
     proof=(chain,),

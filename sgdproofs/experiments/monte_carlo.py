@@ -365,7 +365,8 @@ def _judged(label: str, claim: Relation, experiment: MonteCarlo, parts: list[_Pa
         far = max((abs(c.z) for c in by_role[role]), default=0.0)
         if rejected[role]:
             what = "the near-miss" if role == "near-miss" else without
-            summary += f"; {what} is off by " + ("more than rounding" if math.isinf(far) else f"{far:.0f} standard errors")
+            gap = "more than rounding" if math.isinf(far) else f"{far:.0f} standard errors"
+            summary += f"; {what} is off by {gap}"
         else:
             summary += f"; NO POWER: {role} is not rejected (largest |z| {far:.2f})"
     miss = " and ".join(([str(experiment.near_miss)] if experiment.near_miss is not None else []) +

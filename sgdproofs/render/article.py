@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from itertools import groupby
 from typing import Any
 
 from .layout import broken, width
 from .outline import (
     Calculation,
+    Contents,
     Correction,
     Errata,
     Formula,
@@ -41,18 +44,28 @@ PREAMBLE = r"""\documentclass[10pt,a4paper,fleqn]{article}
 \raggedbottom
 \AtBeginDocument{\setlength{\abovedisplayskip}{6pt plus 2pt}\setlength{\abovedisplayshortskip}{4pt plus 2pt}%
   \setlength{\belowdisplayskip}{7pt plus 2pt}\setlength{\belowdisplayshortskip}{7pt plus 2pt}}
-% An entry does not start at the foot of a page.
-\newcommand{\entry}[1]{\par\vskip 0pt plus 9\baselineskip\penalty-200\vskip 0pt plus -9\baselineskip
-  \section{#1}}
+% No page break within an alignment that asks for none, and none after a heading.
+\makeatletter
+\@beginparpenalty=10000
+\newcommand{\room}[1]{\par\begingroup\dimen@\pagegoal\advance\dimen@-\pagetotal
+  \ifdim\pagetotal>0pt\ifdim\dimen@<#1\relax\newpage\fi\fi\endgroup}
+\makeatother
+% A problem with its entries; an entry.  Neither starts at the foot of a page.
+\newcommand{\problem}[1]{\room{18\baselineskip}\vspace{14pt}{\LARGE\bfseries #1\par}\nopagebreak
+  \vskip 3pt\hrule\nopagebreak\vskip -6pt}
+\newcommand{\entry}[1]{\room{11\baselineskip}\section{#1}}
 % A part of an entry; what follows may be a formula of the same paragraph.
-\newcommand{\head}[1]{\par\addvspace{8pt plus 2pt}\textbf{#1}\nopagebreak}
+\newcommand{\head}[1]{\par\addvspace{8pt plus 2pt}\room{4\baselineskip}\textbf{#1}\nopagebreak}
+% One line of the contents.
+\newcommand{\listing}[3]{\par\vskip -\parskip\parbox[t]{17em}{\raggedright\small #1\strut}\hspace{0.5em}%
+  \parbox[t]{25em}{\raggedright\small #2\strut}\hfill{\small #3}\par}
 % The reason beside a line, and the number of the line.
 \newcommand{\reason}[2]{\parbox[t]{12.6em}{\raggedright\footnotesize #2}\makebox[2.4em][r]{#1}}
 % What belongs to an induction or a case is set in from the left.
 \newenvironment{inset}{\begin{list}{}{\setlength{\leftmargin}{1.4em}\setlength{\rightmargin}{0pt}%
   \setlength{\topsep}{2pt}\setlength{\parsep}{4pt}\setlength{\listparindent}{0pt}}\item[]}{\end{list}}
 \newenvironment{points}{\begin{list}{\textbullet}{\setlength{\leftmargin}{1.4em}\setlength{\labelwidth}{0.7em}%
-  \setlength{\topsep}{2pt}\setlength{\itemsep}{1pt}\setlength{\parsep}{1pt}}}{\end{list}}
+  \setlength{\topsep}{2pt}\setlength{\itemsep}{1pt}\setlength{\parsep}{1pt}}\raggedright}{\end{list}}
 \begin{document}
 """
 
@@ -105,6 +118,12 @@ def _text(words: Words) -> str:
 # --- formulas --------------------------------------------------------------------------------------------
 
 
+def _runs(rows: tuple[Row, ...]) -> Iterator[tuple[Row, ...]]:
+    """Rows with a relation, and rows without one: each kind is aligned by itself."""
+    for _, run in groupby(rows, key=lambda row: bool(row.relation)):
+        yield tuple(run)
+
+
 def _calculation(rows: tuple[Row, ...], room: float, *, reasons: bool) -> list[str]:
     """The rows of an alignment, reasons beside them, nothing wider than `room`."""
     space = room - (REASON + NUMBER + GAP if reasons else 0.0)
@@ -122,8 +141,10 @@ def _calculation(rows: tuple[Row, ...], room: float, *, reasons: bool) -> list[s
             cells += [f"& {_fitting(piece, space)}" for piece in broken(row.right, space)]
         else:
             room_here, first = inside - 1.4, f"{row.left} & " if not apart else rf"& {lead}"
+            before = space - room_here
             if apart and row.left and width(row.left) <= 0.3 * space:
                 room_here, first = space - width(row.left) - 1.4, f"& {row.left} "
+                before = space - room_here
             elif apart and row.left:
                 pieces = broken(row.left, space)
                 cells += [f"& {pieces[0]}", *(rf"& \qquad {piece}" for piece in pieces[1:])]
@@ -131,7 +152,8 @@ def _calculation(rows: tuple[Row, ...], room: float, *, reasons: bool) -> list[s
             cells.append(f"{first}{row.relation} {_fitting(pieces[0], room_here)}")
             cells += [rf"& {lead}\qquad {_fitting(piece, inside - 2.4)}" for piece in pieces[1:]]
         if row.tail:
-            if width(cells[-1]) + width(row.tail) + 1.0 <= space:
+            end = width(cells[-1]) if len(pieces) > 1 else before + width(pieces[-1])
+            if end + width(row.tail) + 1.0 + (left if len(pieces) > 1 and not apart else 0.0) <= space:
                 cells[-1] += rf" \quad {row.tail}"
             else:
                 cells.append(rf"& {lead}\qquad {row.tail}")
@@ -167,8 +189,8 @@ def _blocks(blocks: Iterable[Any], room: float) -> list[str]:
 
 
 def _heading(block: Heading, room: float) -> list[str]:
-    if block.level == 1:
-        return ["", rf"\entry{{{_text(block.words)}}}"]
+    if block.level < 2:
+        return ["", rf"\{'entry' if block.level else 'problem'}{{{_text(block.words)}}}"]
     return [rf"\head{{{_text(block.words)}}}"]
 
 
@@ -183,8 +205,12 @@ def _items(block: Items, room: float) -> list[str]:
 
 
 def _aligned_block(block: Calculation, room: float) -> list[str]:
-    rows = _calculation(block.rows, room, reasons=True)
-    return [r"\begin{flalign*}", "  " + " \\\\\n  ".join(rows), r"\end{flalign*}"]
+    end = r" \\*" if block.together else r" \\"
+    said: list[str] = []
+    for run in _runs(block.rows):
+        rows = _calculation(run, room, reasons=True)
+        said += [r"\begin{flalign*}", "  " + f"{end}\n  ".join(rows), r"\end{flalign*}"]
+    return said
 
 
 def _formula(block: Formula, room: float) -> list[str]:
@@ -203,19 +229,28 @@ def _errata(block: Errata, room: float) -> list[str]:
     return said
 
 
+def _contents(block: Contents, room: float) -> list[str]:
+    rows = block.rows
+    return [rf"\listing{{{_text(place)}}}{{{_text(title)}}}{{{escape(verdict)}}}" for place, title, verdict in rows]
+
+
 def _correction(number: int, entry: Correction, room: float) -> list[str]:
     reason = f" (reason given: {_text(entry.reason)})" if entry.reason else ""
     said = [
-        rf"\head{{{number}. {_text(entry.where)}}}", rf"\par As printed{reason}:",
+        r"\begin{samepage}", rf"\head{{{number}. {_text(entry.where)}}}", rf"\par As printed{reason}:",
         _display(_aligned(entry.printed, room)), rf"\par \textbf{{{escape(entry.verdict.capitalize())}.}}",
     ]
     said += [rf"{_text(why)}\par" for why in entry.why]
     if entry.correction is not None:
         label = "Correct" if entry.proved else "Correction, not proved"
-        said += [rf"\par \textbf{{{label}:}}", _display(_aligned(entry.correction, room))]
+        right = entry.correction
+        same = (right.left, right.tail) == (entry.printed.left, entry.printed.tail)
+        if same and r"\begin{aligned}" in said[3]:  # a wide left side is not said twice
+            label, right = f"{label}, the right side", replace(right, left="", tail="")
+        said += [rf"\par \textbf{{{label}:}}", _display(_aligned(right, room))]
     if entry.remark:
         said.append(rf"\par {_text(entry.remark)}")
-    return said
+    return [*said, r"\end{samepage}\pagebreak[1]"]
 
 
 WRITE: dict[type, Callable[[Any, float], list[str]]] = {
@@ -226,5 +261,6 @@ WRITE: dict[type, Callable[[Any, float], list[str]]] = {
     Formula: _formula,
     Inset: _inset,
     Errata: _errata,
+    Contents: _contents,
     NewPage: lambda block, room: [r"\clearpage"],
 }

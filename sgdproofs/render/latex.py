@@ -43,7 +43,7 @@ from ..language.terms import (
     term,
 )
 
-__all__ = ["RELATIONS", "as_sums", "assuming", "latex", "name_latex"]
+__all__ = ["RELATIONS", "as_sums", "assuming", "latex", "name_latex", "on_one_line"]
 
 SUM, PRODUCT, FACTOR, ATOM = 1, 2, 3, 4
 """How strongly a printed piece holds together."""
@@ -74,6 +74,14 @@ def latex(what: Any) -> str:
         if kind in STATEMENTS:
             return STATEMENTS[kind](what)
     return _piece(what).text
+
+
+def on_one_line(node: Any) -> str:
+    """The LaTeX of a term for running text: a quotient, if it is one, with a slash."""
+    if isinstance(node, Quotient):
+        above, below = node.args
+        return f"{_at(above, PRODUCT)} / {_at(below, FACTOR if type(below) is Power else ATOM)}"
+    return latex(node)
 
 
 def _piece(node: Any) -> Piece:

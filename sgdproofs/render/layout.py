@@ -128,7 +128,7 @@ def broken(tex: str, room: float, after: float | None = None) -> list[str]:
     rows: list[str] = []
     rest, here = tex, room
     while width(rest) > here:
-        cut = _best(rest, here)
+        cut = _best(rest, here, room - 2.0 if after is None else after)
         if cut is None:
             break
         place, sign = cut
@@ -140,20 +140,31 @@ def broken(tex: str, room: float, after: float | None = None) -> list[str]:
     return [*rows, rest]
 
 
-def _best(tex: str, room: float) -> tuple[int, str] | None:
-    """The last break that fits, among those with the fewest brackets around."""
-    for pattern, sign in ((SIGN, "{} "), (DOT, "{} "), (FACTOR, r"{} \cdot ")):
-        found: dict[int, int] = {}
-        for match in pattern.finditer(tex):
-            head = tex[:match.start()]
-            bare = re.sub(r"^(\\left\. )+", "", head)
-            if head.count("{") != head.count("}") or not bare or bare == "{}" or UNFINISHED.search(head.rstrip()):
-                continue
-            if width(head) <= room and width(head) > 0.3 * room:
-                found[_depth(head)] = match.start()
-        if found:
-            return found[min(found)], sign
-    return None
+def _best(tex: str, room: float, after: float) -> tuple[int, str] | None:
+    """The last break that fits, among those with the fewest brackets around.
+
+    A break between factors comes before one within a bracket where the rest then fits into one row.
+    """
+    signs, dots, products = ((SIGN, "{} "), (DOT, "{} "), (FACTOR, r"{} \cdot "))
+    first = [_breaks(tex, room, *kind) for kind in (signs, dots, products)]
+    outside = [found[min(found)] for found in first if found and min(found) <= 0]
+    for place, sign in outside:
+        if sign == "{} " and tex[place:].lstrip()[:1] in "+-" or width(tex[place:]) + 1.0 <= after:
+            return place, sign
+    return next((found[min(found)] for found in first if found), None)
+
+
+def _breaks(tex: str, room: float, pattern: re.Pattern[str], sign: str) -> dict[int, tuple[int, str]]:
+    """The last break that fits at each depth of brackets."""
+    found: dict[int, tuple[int, str]] = {}
+    for match in pattern.finditer(tex):
+        head = tex[:match.start()]
+        bare = re.sub(r"^(\\left\. )+", "", head)
+        if head.count("{") != head.count("}") or not bare or bare == "{}" or UNFINISHED.search(head.rstrip()):
+            continue
+        if width(head) <= room and width(head) > 0.3 * room:
+            found[_depth(head)] = (match.start(), sign)
+    return found
 
 
 def _unclosed(head: str) -> int:

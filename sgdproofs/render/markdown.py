@@ -6,7 +6,20 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from .outline import Calculation, Correction, Errata, Formula, Heading, Inset, Items, NewPage, Paragraph, Row, Sheet
+from .outline import (
+    Calculation,
+    Contents,
+    Correction,
+    Errata,
+    Formula,
+    Heading,
+    Inset,
+    Items,
+    NewPage,
+    Paragraph,
+    Row,
+    Sheet,
+)
 from .words import Math, Words, words
 
 __all__ = ["escape", "write"]
@@ -85,13 +98,20 @@ def _correction(number: int, entry: Correction) -> str:
     return f"| {' | '.join(cells)} |"
 
 
+def _contents(block: Contents) -> list[str]:
+    rows = [f"| {_text(place, cell=True)} | {_text(title, cell=True)} | {verdict} |"
+            for place, title, verdict in block.rows]
+    return ["\n".join(["| Where | Result | Verdict |", "|---|---|---|", *rows])]
+
+
 WRITE: dict[type, Callable[[Any], list[str]]] = {
-    Heading: lambda block: [f"{'#' * (block.level + 1)} {_text(block.words)}"],
+    Heading: lambda block: [f"{'#' * (block.level + 2)} {_text(block.words)}"],
     Paragraph: lambda block: [_text(block.words)],
     Items: lambda block: ["\n".join(f"- {_text(item)}" for item in block.items)],
     Calculation: _calculation,
     Formula: _formula,
     Inset: lambda block: _blocks(block.blocks),
     Errata: _errata,
+    Contents: _contents,
     NewPage: lambda block: ["---"],
 }

@@ -9,8 +9,8 @@ from ..language.statements import Loops, Relation
 from .latex import RELATIONS, assuming, latex
 from .words import Words
 
-__all__ = ["Block", "Calculation", "Correction", "Errata", "Formula", "Heading", "Inset", "Items", "NewPage",
-           "Paragraph", "Row", "Sheet", "row_of"]
+__all__ = ["Block", "Calculation", "Contents", "Correction", "Errata", "Formula", "Heading", "Inset", "Items",
+           "NewPage", "Paragraph", "Row", "Sheet", "row_of"]
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def row_of(statement: Any, *, number: int | None = None, reason: Words = (), con
 
 @dataclass(frozen=True)
 class Heading:
-    """A heading; level 1 is an entry, level 2 a part of it."""
+    """A heading; level 0 is a problem with its entries, level 1 an entry, level 2 a part of it."""
 
     words: Words
     level: int = 1
@@ -69,9 +69,10 @@ class Items:
 
 @dataclass(frozen=True)
 class Calculation:
-    """Consecutive lines, aligned at their relations."""
+    """Consecutive lines, aligned at their relations; `together` asks for no page break between them."""
 
     rows: tuple[Row, ...]
+    together: bool = False
 
 
 @dataclass(frozen=True)
@@ -112,11 +113,18 @@ class Errata:
 
 
 @dataclass(frozen=True)
+class Contents:
+    """The entries of a sheet: where each belongs, its title, its verdict."""
+
+    rows: tuple[tuple[Words, Words, str], ...]
+
+
+@dataclass(frozen=True)
 class NewPage:
     """What follows starts on a page of its own."""
 
 
-Block = Heading | Paragraph | Items | Calculation | Formula | Inset | Errata | NewPage
+Block = Heading | Paragraph | Items | Calculation | Formula | Inset | Errata | Contents | NewPage
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,8 @@ Nothing is checked here, and nothing is printed as a result unless its report ca
 
 from __future__ import annotations
 
+import re
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -24,15 +26,17 @@ from ..language.derivation import (
     Refutation,
     leaves,
 )
+from ..language.errors import StatementError
 from ..language.facts import Across, Fact, Identical
 from ..language.statements import Loops, symbols_of
-from ..language.terms import Element, Family, Index, Parameter
+from ..language.terms import Element, Family, Function, Index, Parameter
 from . import article, markdown
 from .latex import as_sums, latex
 from .layout import width
 from .outline import (
     Block,
     Calculation,
+    Contents,
     Correction,
     Errata,
     Formula,
@@ -45,7 +49,9 @@ from .outline import (
     Sheet,
     row_of,
 )
-from .words import Math, Words, domain, fact_name, fact_sentence, joined, listed, strong, words
+from .told import Phrases, condition_math, exact, families, phrases, told, written
+from .witness import witness_words
+from .words import Math, Words, domain, fact_name, fact_sentence, joined, listed, strong, taken, words
 
 __all__ = ["outline", "solution_sheet"]
 
@@ -58,6 +64,7 @@ def solution_sheet(entries: Sequence[Report], *, title: str, subtitle: str = "",
 
     `experiments` gives, by the name of an entry, the outcomes of its numeric cross-checks (each with a
     `describe()` or a text of its own).  The same input gives the same output, to the last character.
+    An entry that cannot be printed is named in its place, with the reason, and in a warning.
     """
     if form not in WRITERS:
         raise ValueError(f"{form!r} is not a form of a sheet: use one of {', '.join(WRITERS)}")
@@ -67,21 +74,43 @@ def solution_sheet(entries: Sequence[Report], *, title: str, subtitle: str = "",
 def outline(entries: Sequence[Report], *, title: str, subtitle: str = "",
             experiments: Mapping[str, Sequence[Any]] | None = None) -> Sheet:
     """The parts of the sheet."""
-    titles = {report.name: _corrector(report) for report in entries}
-    blocks: list[Block] = [Paragraph(_summary(entries))] if entries else []
-    for report in entries:
-        walk = _refutation if isinstance(report.subject, Refutation) else _derivation
-        blocks += walk(report, titles)
-        blocks += _experiments((experiments or {}).get(report.name, ()))
-    corrections = tuple(_corrections(entries, titles))
+    known = {report.name: report for report in entries}
+    results = experiments or {}
+    problems = [_problem(report.subject.source) for report in entries]
+    blocks = _opening_summary(entries, results)
+    corrections: list[Correction] = []
+    for number, report in enumerate(entries):
+        if len(set(problems)) > 1 and (number == 0 or problems[number] != problems[number - 1]):
+            blocks.append(Heading(words(problems[number]), 0))
+        try:
+            walk = _refutation if isinstance(report.subject, Refutation) else _derivation
+            entry = walk(report, known) + _experiments(report, results.get(report.name, ()))
+            own = list(_corrections(report, known))
+        except StatementError as error:
+            warnings.warn(f"entry {report.name} cannot be printed: {error}", stacklevel=2)
+            entry, own = _unprintable(report, error), []
+        blocks += entry
+        corrections += own
     if corrections:
-        blocks += [NewPage(), Heading(words("Errata")), Errata(corrections)]
+        blocks += [NewPage(), Heading(words("Errata"), 0), Errata(tuple(corrections))]
     return Sheet(title, subtitle, tuple(blocks))
 
 
-def _corrector(report: Report) -> str:
+def _problem(source: str) -> str:
+    """The problem that an entry belongs to: `Problem 1` of `Problem 1(a), ...`."""
+    found = re.match(r"[^\d(,;]*\d+", source)
+    return found[0].strip() if found else source or "Other results"
+
+
+def _unprintable(report: Report, error: Exception) -> list[Block]:
+    return [Heading(words(f"Entry {report.name}")),
+            Paragraph(words(strong("This entry cannot be printed. "), f"{error}"))]
+
+
+def _corrector(report: Report) -> Words:
     """How a correction names its entry: never as if it were proved when it is not."""
-    return f"{_title(report.subject)} (entry {report.name}{'' if settled(report) else ', which is not proved'})"
+    proved = "" if settled(report) else ", which is not proved"
+    return words(written(_title(report.subject)), f" (entry {report.name}{proved})")
 
 
 def settled(report: Report) -> bool:
@@ -89,6 +118,62 @@ def settled(report: Report) -> bool:
     return (report.verdict == PROVED and report.theorem is not None
             and all(line.verdict == PROVED for line in report.lines)
             and all(condition.discharged is not None for condition in report.conditions))
+
+
+def _opening_summary(entries: Sequence[Report], results: Mapping[str, Sequence[Any]]) -> list[Block]:
+    """What the sheet holds, its entries in their order, and how to read it."""
+    if len(entries) < 2:
+        return [Paragraph(_summary(entries))] if entries else []
+    said = [_summary(entries)]
+    conditions = [c for r in entries for c in r.conditions]
+    if conditions:
+        met = sum(c.discharged is not None for c in conditions)
+        shown = "all shown to hold" if met == len(conditions) else f"{met} shown to hold"
+        said.append(words(f"{_many(len(conditions), 'condition')} (a divisor that is not 0, a ratio below 1, ...): "
+                          f"{shown}."))
+    errata = [line for r in entries for line in r.errata]
+    if errata:
+        kinds = ", ".join(f"{n} {kind}" for kind in (REFUTED, UNJUSTIFIED, UNDECIDED, PROVED)
+                          if (n := sum(line.verdict == kind for line in errata)))
+        said.append(words(f"{_many(len(errata), 'printed line')} examined: {kinds}. See the errata at the end."))
+    every = [outcome for r in entries for outcome in results.get(r.name, ())]
+    if every and all(hasattr(outcome, "passed") for outcome in every):
+        passed = sum(outcome.passed for outcome in every)
+        said.append(words(f"{_many(len(every), 'numeric cross-check')}: {passed} passed."))
+    blocks: list[Block] = [Items(tuple(said))]
+    blocks += [Heading(words("Contents"), 2), Contents(tuple(
+        (words(_place(r.subject)), written(_title(r.subject)), "proved" if settled(r) else r.verdict) for r in entries
+    ))]
+    return [*blocks, Heading(words("How to read this sheet"), 2), Items(tuple(_legend(every))), NewPage()]
+
+
+def _place(subject: Any) -> str:
+    return subject.source.partition(";")[0]
+
+
+def _legend(outcomes: Sequence[Any]) -> Iterator[Words]:
+    yield words("Beside each line stands its reason, with the facts and lines that it uses; nothing else was used to "
+                "check it. A result is in a box only if every line of its proof is proved and every condition holds. "
+                "A further result goes beyond the problem set.")
+    yield words(strong("Unjustified"), " means: it does not follow from the facts that are cited for it, even if it is "
+                "true for another reason. ", strong("Refuted"), " means: it is false, and an example shows it.")
+    kinds = {getattr(outcome, "kind", "") for outcome in outcomes}
+    if not kinds - {""}:
+        return
+    yield words("The cross-checks compute from what is given, not from the proof. Each also tries a ",
+                strong("near-miss"), ", a wrong formula close to the right one, and passes only if that fails.")
+    if "exact" in kinds:
+        yield words(strong("Exact"), ": in rational arithmetic, in finite probability spaces in which the given facts "
+                    "hold; the statements are the lines of the proof and its claim.")
+    if "high precision" in kinds:
+        yield words(strong("High precision"), ": both sides are computed to many digits and compared.")
+    if "Monte Carlo" in kinds:
+        alarms = {(o.data["false_alarm"], o.data["false_alarm_comparisons"]) for o in outcomes
+                  if "false_alarm" in getattr(o, "data", {})}
+        chance = words(f" (in a run of up to {max(n for _, n in alarms)} comparisons a true claim is rejected with "
+                       "probability at most ", told(f"{max(p for p, _ in alarms):.0e}"), ")") if alarms else ()
+        yield words(strong("Monte Carlo"), ": what is given is simulated; ", Math("|z|"), " is the distance of the two "
+                    "sides in standard errors, and a claim is rejected beyond what is allowed", chance, ".")
 
 
 def _summary(entries: Sequence[Report]) -> Words:
@@ -118,13 +203,13 @@ def _title(subject: Any) -> str:
 
 
 def _head(subject: Any) -> list[Block]:
-    blocks: list[Block] = [Heading(words(_title(subject)))]
+    blocks: list[Block] = [Heading(written(_title(subject)))]
     if subject.source:
         blocks.append(Paragraph(words(f"{subject.source}. Entry {subject.name}."), small=True))
     else:
         blocks.append(Paragraph(words(f"Entry {subject.name}."), small=True))
     if subject.note:
-        blocks.append(Paragraph(words(subject.note)))
+        blocks.append(Paragraph(written(subject.note)))
     return blocks
 
 
@@ -138,8 +223,9 @@ def _given(subject: Any) -> list[Block]:
     random = [s for s in symbols if isinstance(s, Family) and s.random]
     fixed = [s for s in symbols if isinstance(s, Family) and not s.random]
     items = []
-    if parameters:
-        items.append(words("Parameters: ", joined(domain(p) for p in parameters)))
+    for kind, sort in (("Real", "real"), ("Integer", "integer")):
+        if own := [p for p in parameters if p.sort == sort]:
+            items.append(words(f"{kind}: ", joined(domain(p) for p in own)))
     if random:
         items.append(words("Random: ", joined(shown.get(s, s) for s in random)))
     if fixed:
@@ -147,7 +233,7 @@ def _given(subject: Any) -> list[Block]:
         items.append(words(kind, joined(shown.get(s, s) for s in fixed)))
     letters = _letters(subject)
     items += [words(f"{letters[fact]} " if fact in letters else "", fact_sentence(fact)) for fact in subject.given]
-    items += [words(f"From {lemma.name}: ", lemma.statement) for lemma in getattr(subject, "lemmas", ())]
+    items += [words(f"From entry {lemma.name}: ", lemma.statement) for lemma in getattr(subject, "lemmas", ())]
     return [Heading(words("Given"), 2), Items(tuple(items))] if items else []
 
 
@@ -201,7 +287,7 @@ def _statement_blocks(statement: Any, *, boxed: bool = False) -> list[Block]:
     return blocks
 
 
-def _derivation(report: Report, titles: Mapping[str, str]) -> list[Block]:
+def _derivation(report: Report, known: Mapping[str, Report]) -> list[Block]:
     subject = report.subject
     blocks = [*_head(subject), *_given(subject), Heading(words("Proof"), 2), *_proof(report)]
     if settled(report):
@@ -209,7 +295,7 @@ def _derivation(report: Report, titles: Mapping[str, str]) -> list[Block]:
         if points := _points(subject.claim):
             blocks.append(points)
     else:
-        why = f" {report.reason}" if report.reason else ""
+        why = words(" ", told(report.reason, _phrases(report))) if report.reason else ()
         blocks += [
             Heading(words("Claim, not proved"), 2),
             Paragraph(words(strong(f"The claim is not proved ({report.verdict})."), why)),
@@ -222,48 +308,100 @@ def _points(claim: Any) -> Block | None:
     """The two points which show that something is not determined."""
     if not hasattr(claim, "first"):
         return None
-    both = [joined(Math(f"{latex(symbol)} = {_exact(value)}") for symbol, value in point.items())
+    both = [joined(Math(f"{latex(symbol)} = {exact(value)}") for symbol, value in point.items())
             for point in (claim.first, claim.second)]
     return Items((words("One point: ", both[0]), words("Another: ", both[1])))
-
-
-def _exact(value: Any) -> str:
-    from ..language.terms import term
-
-    return latex(term(value))
 
 
 def _conditions(report: Report) -> list[Block]:
     if not report.conditions:
         return []
-    said = [_condition(c) for c in report.conditions]
+    known = _phrases(report)
+    said = [_condition(relation, c, known) for relation, c in _intervals(report.conditions)]
     return [Paragraph(words(strong("Conditions: "), joined(said, "; "), "."), small=True)]
 
 
-def _condition(condition: Condition) -> Words:
-    how = strong("not shown") if condition.discharged is None else _from(condition.discharged)
-    return words(condition.relation, f" (line {condition.line}, ", how, ")")
+def _intervals(conditions: Sequence[Condition]) -> Iterator[tuple[Math, Condition]]:
+    """Each condition; neighbours `q > -1` and `q < 1` of one line are one, `-1 < q < 1`."""
+    left = list(conditions)
+    while left:
+        one, *left = left
+        two = left[0] if left else None
+        if (two is not None and getattr(one.relation, "rel", "") == ">" and getattr(two.relation, "rel", "") == "<"
+                and one.relation.lhs == two.relation.lhs
+                and (one.line, one.discharged) == (two.line, two.discharged)):
+            left = left[1:]
+            low = latex(one.relation.rhs)
+            yield Math(f"{low} < {condition_math(two.relation).tex}"), two
+        else:
+            yield condition_math(one.relation), one
+
+
+def _condition(relation: Math, condition: Condition, known: Phrases) -> Words:
+    if condition.discharged is None:
+        return words(relation, f" (line {condition.line}, ", strong("not shown"), ")")
+    how = _once(told(_from(condition.discharged), known))
+    return words(relation, f" (line {condition.line}, ", how, ")")
+
+
+def _once(said: Words) -> Words:
+    """The words without a formula that stands there already, `t >= 1, t >= 1`."""
+    kept: list[Any] = []
+    for part in said:
+        if isinstance(part, Math) and part in kept and getattr(kept[-1], "text", "") == ", ":
+            kept.pop()
+        else:
+            kept.append(part)
+    return tuple(kept)
 
 
 def _from(discharged: str) -> str:
     return discharged if discharged.startswith(("from ", "by ", "since ")) else f"from {discharged}"
 
 
+def _phrases(report: Report) -> Phrases:
+    return phrases(report.subject, (*report.lines, *report.errata), dict.fromkeys(_all_symbols(report)))
+
+
+def _all_symbols(report: Report) -> Iterator[Any]:
+    yield from _symbols(report.subject)
+    for line in (*report.lines, *report.errata):
+        yield from _mentioned(line.statement)
+
+
 def _sanity(report: Report) -> list[Block]:
     """The checked values of the claim's right-hand side at particular parameters."""
     blocks: list[Block] = []
-    for line in filter(_is_sanity, report.lines):
+    known = _phrases(report)
+    rows: list[Row] = []
+    lines = list(filter(_is_sanity, report.lines))
+    for line in lines:
         point = line.scope.partition(", ")[2]
-        reason = words(f"for {point}" if point else "", *(() if line.verdict == PROVED else (": ", line.verdict)))
-        blocks.append(Calculation((row_of(line.statement, number=line.number, reason=reason),)))
+        reason = words(*(("for ", told(point, known)) if point else ()),
+                       *(() if line.verdict == PROVED else (": ", line.verdict)))
+        rows.append(row_of(line.statement, number=line.number, reason=reason))
+        if line.verdict != PROVED or line is lines[-1]:
+            blocks.append(Calculation(tuple(rows), together=True))
+            rows.clear()
         if line.verdict != PROVED:
-            blocks += [Paragraph(said) for said in _why(line, report.subject.given)]
-    return [Heading(words("Sanity check"), 2), *blocks] if blocks else []
+            blocks += [Paragraph(said) for said in _why(line, report)]
+    return [Heading(words(f"Sanity check{'s' * (len(lines) > 1)}"), 2), *blocks] if blocks else []
 
 
-def _experiments(outcomes: Sequence[Any]) -> list[Block]:
-    said = tuple(words(_described(outcome)) for outcome in outcomes)
-    return [Heading(words("Numeric cross-checks"), 2), Items(said)] if said else []
+def _experiments(report: Report, outcomes: Sequence[Any]) -> list[Block]:
+    known = _phrases(report)
+    declared = getattr(report.subject, "experiments", ())
+    said: list[Words] = []
+    before = None
+    for number, outcome in enumerate(outcomes):
+        head, colon, rest = _described(outcome).partition(": ")
+        miss = getattr(declared[number], "near_miss", None) if len(declared) == len(outcomes) else None
+        # The near-miss of a refuted claim is what is true instead, which the entry names anyway.
+        new = miss is not None and miss != before and not isinstance(report.subject, Refutation)
+        shown = words(" (near-miss: ", Math(row_of(miss).tex), ")") if new and not isinstance(miss, Loops) else ()
+        said.append(words(strong(f"{head}:") if colon else head, " ", told(rest, known), shown, "." * bool(colon)))
+        before = miss
+    return [Heading(words("Numeric cross-checks"), 2), Items(tuple(said))] if said else []
 
 
 def _described(what: Any) -> str:
@@ -271,17 +409,20 @@ def _described(what: Any) -> str:
     return describe() if callable(describe) else str(what)
 
 
-def _refutation(report: Report, titles: Mapping[str, str]) -> list[Block]:
+def _refutation(report: Report, known: Mapping[str, Report]) -> list[Block]:
     subject = report.subject
     blocks = [*_head(subject), *_given(subject), Heading(words("As printed"), 2), Formula(row_of(subject.claim))]
     if report.verdict == REFUTED:
         blocks.append(Paragraph(words(strong("Refuted."), " Under what is given the printed claim is false.")))
     else:
-        blocks.append(Paragraph(words(strong(f"Not refuted ({report.verdict})."), f" {report.reason}".rstrip())))
+        why = words(" ", told(report.reason, _phrases(report))) if report.reason else ()
+        blocks.append(Paragraph(words(strong(f"Not refuted ({report.verdict})."), why)))
     for line in report.lines:
-        blocks += [Paragraph(said) for said in _witness(line)]
+        blocks += [Paragraph(said) for said in _witness(line, report)]
     if subject.corrected_by:
-        blocks.append(Paragraph(words(strong("Correction: "), _corrected(subject, titles))))
+        blocks.append(Paragraph(words(strong("Correction: "), _corrected(subject, known))))
+        if right := _right(subject, known):
+            blocks.append(Formula(right))
     return blocks
 
 
@@ -350,7 +491,7 @@ def _proof(report: Report) -> list[Block]:
                            continued=line.continued and not fresh))
         if line.verdict != PROVED:
             flush()
-            stack[-1] += [Paragraph(said) for said in _why(line, report.subject.given)]
+            stack[-1] += [Paragraph(said) for said in _why(line, report)]
     close(())
     return stack[0]
 
@@ -380,12 +521,23 @@ def _same(one: tuple, other: tuple) -> bool:
 def _opening(around: Any) -> list[Block]:
     if isinstance(around, Induction):
         start = Math(rf"{latex(around.over)} \ge {around.start}")
-        claim = Math(row_of(around.claim).tex)
-        return [Paragraph(words(strong("Induction"), " over ", start, " for the claim ", claim, "."))]
+        return _said_of(words(strong("Induction"), " over ", start, " for the claim"), around.claim)
     if isinstance(around, Branches):
         cases = listed(condition for condition, _ in around.parts)
-        return [Paragraph(words(strong("Cases "), cases, " for the claim ", Math(row_of(around.claim).tex), "."))]
+        return _said_of(words(strong("Cases "), cases, " for the claim"), around.claim)
     return []
+
+
+WIDEST_IN_TEXT = 14.0
+"""In em: a wider formula is displayed."""
+
+
+def _said_of(said: Words, statement: Any) -> list[Block]:
+    """A sentence that ends in a statement, displayed where it is wide."""
+    row = row_of(statement)
+    if width(row.tex) <= WIDEST_IN_TEXT:
+        return [Paragraph(words(said, " ", Math(row.tex), "."))]
+    return [Paragraph(words(said, ":")), Formula(row)]
 
 
 def _closing(around: Any) -> list[Block]:
@@ -403,10 +555,8 @@ def _part(around: Any, part: Any) -> list[Block]:
         if part == "base":
             return [Paragraph(words(strong("Base, "), Math(f"{over} = {around.start}"), "."))]
         hypothesis = around.claim.at({around.over: around.over - 1})
-        return [Paragraph(words(
-            strong("Step, "), Math(rf"{over} \ge {around.start + 1}"), ". Induction hypothesis: ",
-            Math(row_of(hypothesis).tex), ".",
-        ))]
+        first = Math(rf"{over} \ge {around.start + 1}")
+        return _said_of(words(strong("Step, "), first, ", with the induction hypothesis"), hypothesis)
     if isinstance(around, Branches):
         return [Paragraph(words(strong("Case "), around.parts[part][0], "."))]
     return [Paragraph(words(strong(f"{part[:1].upper()}{part[1:]}.")))] if part else []
@@ -446,8 +596,8 @@ def _citation(cite: Any, line: Line, numbers: Mapping[int, int], letters: Mappin
     if isinstance(cite, Fact):
         return words(letters[cite]) if cite in letters else fact_name(cite)
     if isinstance(cite, At):
-        places = listed(Math(f"{latex(v)} = {latex(w)}") for v, w in cite.values)
-        return words(_citation(cite.item, line, numbers, letters), " at ", places)
+        places = listed(taken(v, w) for v, w in cite.values)
+        return words(_citation(cite.item, line, numbers, letters), " ", places)
     if id(cite) in numbers:
         return words(f"({numbers[id(cite)]})")
     if isinstance(cite, Lemma):
@@ -461,58 +611,78 @@ def _missing(line: Line, given: tuple) -> Words:
     return listed(named.get(name, name) for name in line.missing)
 
 
-def _why(line: Line, given: tuple) -> list[Words]:
+def _why(line: Line, report: Report) -> list[Words]:
     """The verdict of a line that is not proved, with what shows it."""
     if line.verdict == PROVED:
         return []
     head = strong(f"Line ({line.number}): {line.verdict.capitalize()}.")
-    return [words(head, " ", said) for said in _grounds(line, given)[:1]] + _grounds(line, given)[1:] or [words(head)]
+    first, *rest = _grounds(line, report) or [()]
+    return [words(head, " " if first else "", first), *rest]
 
 
-def _grounds(line: Line, given: tuple) -> list[Words]:
+def _grounds(line: Line, report: Report) -> list[Words]:
     """Why a line is not proved: the facts it should have cited, the reason, the witness."""
+    seen = _witness(line, report)
     if line.verdict == UNJUSTIFIED and line.missing:
-        said = [words("It does not follow from what it cites; it also needs ", _missing(line, given), ".")]
-    else:
-        said = [words(line.reason)] if line.reason else []
-    return said + _witness(line)
+        missing = _missing(line, report.subject.given)
+        return [words("It does not follow from what it cites; it also needs ", missing, "."), *seen]
+    if line.reason and not (line.verdict == REFUTED and seen):
+        return [words(told(_sentence(line.reason), _phrases(report))), *seen]
+    return seen
 
 
-def _witness(line: Line) -> list[Words]:
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}."
+
+
+def _witness(line: Line, report: Report) -> list[Words]:
     if line.witness is None:
         return []
-    first, *rest = [text.strip() for text in _described(line.witness).splitlines() if text.strip()] or [""]
     kind = "Where only the cited facts hold: " if line.verdict == UNJUSTIFIED else "Witness: "
+    if hasattr(line.witness, "model"):
+        named = {s.name: s for s in _all_symbols(report) if isinstance(s, Function)}
+        return [words(strong(kind), witness_words(line.witness, {**named, **families(_all_symbols(report))}))]
+    first, *rest = [text.strip() for text in _described(line.witness).splitlines() if text.strip()] or [""]
     return [words(strong(kind), first), *(words(text) for text in rest)]
 
 
 # --- errata ----------------------------------------------------------------------------------------------
 
 
-def _corrected(subject: Refutation, titles: Mapping[str, str]) -> str:
+def _corrected(subject: Refutation, known: Mapping[str, Report]) -> Words:
     instead = subject.corrected_by
-    return titles.get(instead, f"entry {instead}, which is not in this sheet") + "."
+    if instead not in known:
+        return words(f"entry {instead}, which is not in this sheet.")
+    return words(_corrector(known[instead]), ".")
 
 
-def _corrections(entries: Sequence[Report], titles: Mapping[str, str]) -> Iterator[Correction]:
-    for report in entries:
-        subject = report.subject
-        where = words(f"{subject.source or _title(subject)} (entry {report.name})")
-        if isinstance(subject, Refutation):
-            why = [said for line in report.lines for said in _witness(line)]
-            remark = words(strong("Correction: "), _corrected(subject, titles)) if subject.corrected_by else ()
-            yield Correction(where, row_of(subject.claim), (), report.verdict, tuple(why), None, remark)
+def _right(subject: Refutation, known: Mapping[str, Report]) -> Row | None:
+    """The claim that corrects a refuted one, where it is proved in this sheet."""
+    report = known.get(subject.corrected_by or "")
+    return row_of(report.subject.claim) if report is not None and settled(report) else None
+
+
+def _corrections(report: Report, known: Mapping[str, Report]) -> Iterator[Correction]:
+    subject = report.subject
+    where = words(f"{_place(subject)} " if subject.source else written(f"{_title(subject)} "), f"(entry {report.name})")
+    if isinstance(subject, Refutation):
+        why = [said for line in report.lines for said in _witness(line, report)]
+        right = _right(subject, known)
+        see = "See " if right else strong("Correction: ")
+        remark = words(see, _corrected(subject, known)) if subject.corrected_by else ()
+        yield Correction(where, row_of(subject.claim), (), report.verdict, tuple(why), right, remark, right is not None)
+        return
+    numbers = _numbers(report)
+    for line in getattr(report, "errata", ()):
+        if not isinstance(line.item, Erratum):
             continue
-        numbers = _numbers(report)
-        for line in getattr(report, "errata", ()):
-            if not isinstance(line.item, Erratum):
-                continue
-            printed = line.item.printed
-            why = _grounds(line, subject.given)
-            right = line.item.correction
-            right = getattr(right, "conclusion", right)
-            yield Correction(
-                where, row_of(printed.statement), _reason(line.judged(by=printed.by), numbers, _letters(subject)),
-                line.verdict, tuple(why), None if right is None else row_of(right),
-                words(line.item.remark) if line.item.remark else (), settled(report),
-            )
+        printed = line.item.printed
+        right = line.item.correction
+        right = getattr(right, "conclusion", right)
+        remark = written(line.item.remark) if line.item.remark else ()
+        if right == printed.statement and settled(report):
+            remark = words("With all its facts the entry proves the line. ", remark)
+            right = None
+        reason = _reason(line.judged(by=printed.by), numbers, _letters(subject))
+        yield Correction(where, row_of(printed.statement), reason, line.verdict, tuple(_grounds(line, report)),
+                         None if right is None else row_of(right), remark, settled(report))

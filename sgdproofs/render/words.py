@@ -11,7 +11,8 @@ from ..language.statements import free_indices
 from ..language.terms import Element, Family, Index, Parameter, Row, number, term
 from .latex import latex
 
-__all__ = ["Math", "Text", "Words", "domain", "fact_name", "fact_sentence", "joined", "listed", "strong", "words"]
+__all__ = ["Math", "Text", "Words", "domain", "fact_name", "fact_sentence", "joined", "listed", "strong", "taken",
+           "words"]
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def listed(parts: Iterable[Any]) -> Words:
 
 
 def domain(parameter: Parameter) -> Words:
-    """A parameter with its bounds, and its sort where the bounds do not tell it."""
+    """A parameter with its bounds."""
     name = latex(parameter)
     below, above = parameter.lower, parameter.upper
     low = "" if below is None else _exact(below) + (" < " if parameter.open_lower else r" \le ")
@@ -78,7 +79,7 @@ def domain(parameter: Parameter) -> Words:
         bounds = name + (" > " if parameter.open_lower else r" \ge ") + _exact(below)
     else:
         bounds = f"{low}{name}{high}"
-    return words(Math(bounds), f" ({'an integer' if parameter.sort == 'integer' else 'real'})")
+    return words(Math(bounds))
 
 
 def _exact(value: Any) -> str:
@@ -97,8 +98,15 @@ def fact_sentence(fact: Any) -> Words:
 def fact_name(fact: Any) -> Words:
     """How a reason names the fact: its label, or a few words."""
     place = getattr(fact, "at_index", None)
-    at = words(" at ", Math(f"{latex(fact.over)} = {latex(place)}")) if place is not None else ()
-    return words(fact.label if fact.label else NAMES[type(fact)](fact), at)
+    return words(fact.label if fact.label else NAMES[type(fact)](fact),
+                 words(" ", taken(fact.over, place)) if place is not None else ())
+
+
+def taken(variable: Any, value: Any) -> Words:
+    """Where something is taken: `at t = 1`, but `with t + 1 for t`."""
+    if variable in getattr(value, "free_symbols", ()):
+        return words("with ", value, " for ", variable)
+    return words("at ", Math(f"{latex(variable)} = {latex(term(value))}"))
 
 
 def _for_all(statement: Any) -> Words:
