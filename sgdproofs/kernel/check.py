@@ -13,7 +13,7 @@ Nothing here searches: the advisor proposes cofactors and certificates, and they
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from time import perf_counter
@@ -137,12 +137,28 @@ def _conditions(goal: Goal, n: Normal) -> list[tuple[Relation, str | None]]:
             how = _how(goal, relation) if holds_ else None
             if relation not in met or how is None:
                 met[relation] = how
+    for relation in _needs_of_assumptions(goal):
+        met.setdefault(relation, None)
     for fact in goal.facts:
-        bare = replace(goal, statement=None, assumptions=_range_of(fact), said=(), facts=(fact,))
+        fixed = tuple(a for a in goal.assumptions if not free_indices(a))
+        bare = replace(goal, statement=None, assumptions=fixed + _range_of(fact), said=(), facts=(fact,))
         for relation, holds_ in needs_of_fact(bare.normal(bare.scope), fact):
             if relation not in met or not holds_:
                 met[relation] = _how(bare, relation) if holds_ else None
     return list(met.items())
+
+
+def _needs_of_assumptions(goal: Goal) -> list[Relation]:
+    """What the assumptions need to make sense, and do not get from those among them that need nothing."""
+    plain = [a for a in goal.assumptions if not list(_lacking(goal, a, ()))]
+    return [r for a in goal.assumptions if a not in plain for r in _lacking(goal, a, tuple(plain))]
+
+
+def _lacking(goal: Goal, assumption: Relation, others: tuple) -> Iterator[Relation]:
+    bare = replace(goal, statement=None, assumptions=others)
+    n = bare.normal(bare.scope)
+    for side in (assumption.lhs, assumption.rhs):
+        yield from (r for r, holds_ in needs(n, side, {}) if not holds_ and r.rel != "!=")
 
 
 def _range_of(fact: Fact) -> tuple[Relation, ...]:

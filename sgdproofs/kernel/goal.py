@@ -84,7 +84,10 @@ class Goal:
             f.target for f in self.given if isinstance(f, Definition) and (f.over is not None or f not in self.facts)
         }
         n.smooth = frozenset(f.function for f in self.given if isinstance(f, ChainRule))
-        n.elsewhere = frozenset(getattr(t, "family", t).name for t in defined)
+        for f in self.given:
+            if isinstance(f, ChainRule):
+                defined |= {x for x in T.walk(f.partial) if isinstance(x, (T.Element, T.Parameter))}
+        n.elsewhere = frozenset(getattr(t, "family", t).name for t in defined if not isinstance(t, T.Index))
         for relation in n.equations if self.reason.rewrites and not self._differentiates() else ():
             target = relation.lhs
             plain = (

@@ -87,6 +87,7 @@ class Scope:
         self.unequal: list[Poly] = []
         self.families: dict[str, Any] = {}
         self.opened = count(1)
+        self.asked: set[Atom] = set()
 
     def without_assumptions(self) -> Scope:
         """A scope with the declared domains alone; open indices keep their ranges and their names."""
@@ -279,14 +280,22 @@ class Scope:
             return 2
         if a in self.weak or a[0] in ("delta", "Var"):
             return 1
-        if a[0] == "pow":
-            base = dict(a[2][0])
-            return 2 if self.sign(base, True) else 1 if self.sign(base, False) else 0
-        if a[0] == "inv":
-            return 2 if self.sign(dict(a[2][0]), True) else 0
+        if a[0] in ("pow", "inv"):
+            return self._sign_of_base(a)
         if a[0] in ("sum", "E"):
             return 1 if self._by_terms(dict(a[2][-1]), False) else 0
         return 0
+
+    def _sign_of_base(self, a: Atom) -> int:
+        """The sign of a power or an inverse; 0 while it is asked for itself."""
+        if a in self.asked:
+            return 0
+        self.asked.add(a)
+        try:
+            base = dict(a[2][0])
+            return 2 if self.sign(base, True) else 1 if a[0] == "pow" and self.sign(base, False) else 0
+        finally:
+            self.asked.discard(a)
 
     def _monomial_sign(self, m: Monomial) -> int:
         least = 2

@@ -7,7 +7,7 @@ from typing import Any
 
 from .errors import StatementError
 from .statements import Relation, eq
-from .terms import Apply, Element, Family, Index, Parameter, is_random, term, walk
+from .terms import Apply, Element, Family, Index, Limit, Parameter, is_random, term, walk
 
 __all__ = [
     "Across",
@@ -168,6 +168,10 @@ def recurrence(target: Element, value: Any, *, start: dict) -> Definition:
     over = target.indices[0] if target.indices else None
     if not isinstance(over, Index):
         raise StatementError(f"a recurrence needs an index in first place, got {target}")
+    for node in walk(value):
+        bound = {node.args[1]} if isinstance(node, Limit) else {v for v, _, _ in getattr(node, "ranges", ())}
+        if over in bound:
+            raise StatementError(f"the recurrence for {target} binds {over} once more in {node}: rename the bound index")
     if not start or not all(isinstance(place, int) for place in start):
         raise StatementError(f"the recurrence for {target} needs a start, for instance start={{0: 0}}")
     if sorted(start) != list(range(min(start), max(start) + 1)):

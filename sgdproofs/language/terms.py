@@ -599,6 +599,8 @@ class Partial(Term):
             raise StatementError(f"a derivative is taken with respect to a symbol or an element, not {variable}")
         if isinstance(variable, Parameter) and variable.sort == "integer":
             raise StatementError(f"{variable} is an integer: there is no derivative with respect to it")
+        if isinstance(variable, Parameter) and variable.lower is not None and variable.lower == variable.upper:
+            raise StatementError(f"{variable} has one value only: there is no derivative with respect to it")
         return Basic.__new__(cls, term(body), variable)
 
 

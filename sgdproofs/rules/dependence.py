@@ -40,6 +40,8 @@ def _only_past(goal: Goal, fact: F.Definition, source: T.Family) -> str:
             least = 0 if x.family == source else 1
             if not is_constant(back) or back.get((), 0) < least:
                 return f"{x} is not seen to lie in the past of {fact.target}"
+            if x.family == source and source.first is not None and fact.first - back.get((), 0) < source.first:
+                return f"{x} reaches back before the first {source.name}"
             if x.family != source and fact.first - back.get((), 0) < fact.start[0][0]:
                 return f"{x} reaches back behind the start of {fact.target.family.name}"
         if isinstance(x, (T.Sum, T.Limit)) and fact.over in x.free_symbols:
@@ -107,6 +109,8 @@ def _two_points(goal: Goal) -> str:
     values = []
     for point in (said.first, said.second):
         for v, value in point.items():
+            if any(getattr(v, "family", v) == getattr(f.target, "family", f.target) for f in goal.given):
+                return f"{v} is defined: a point gives values to free quantities only"
             if isinstance(v, T.Parameter) and not v.admits(T._rational(value)):
                 return f"{v} = {value} is outside of its domain, {v.domain_text()}"
         n = goal.normal(goal.scope.copy(), values=point)

@@ -160,16 +160,17 @@ def pass_to_limit(goal: Goal, n: Normal) -> list[Poly]:
             if isinstance(relation.rhs, T.Parameter):
                 found.append(add(value, n.poly(relation.rhs, {}), -1))
     for relation in equations:
-        if not isinstance(relation.lhs, T.Limit) and all(_eventually(w) for w in relation.when):
+        if not isinstance(relation.lhs, T.Limit) and all(_eventually(w, known) for w in relation.when):
             image = _limit_of_equation(n, add(n.poly(relation.lhs, {}), n.poly(relation.rhs, {}), -1), known)
             if image is not None:
                 found.append(image)
     return found
 
 
-def _eventually(assumption: Relation) -> bool:
-    """True for `t >= 1` and the like: it holds for all large t."""
-    return isinstance(assumption.lhs, T.Index) and assumption.rel in (">=", ">") and not assumption.rhs.free_symbols
+def _eventually(assumption: Relation, known: list) -> bool:
+    """True for `t >= 1` and the like, where t is what tends to infinity: it holds for all large t."""
+    tends = any(_par(assumption.lhs) == variable for _, variable, _ in known) if isinstance(assumption.lhs, T.Index) else False
+    return tends and assumption.rel in (">=", ">") and not assumption.rhs.free_symbols
 
 
 def _par(v: T.Parameter) -> Atom:
