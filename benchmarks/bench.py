@@ -104,11 +104,24 @@ def in_sympy(node: Any) -> Any:
     if isinstance(node, T.Element):
         if node.family.random:
             raise Unsayable
-        return sympy.IndexedBase(node.family.name)[tuple(in_sympy(i) for i in node.indices)] if node.indices else sympy.Symbol(node.family.name)
+        return (
+            sympy.IndexedBase(node.family.name)[tuple(in_sympy(i) for i in node.indices)]
+            if node.indices
+            else sympy.Symbol(node.family.name)
+        )
     if isinstance(node, T.Sum) and not node.distinct:
-        return sympy.Sum(in_sympy(node.body), *((in_sympy(v), in_sympy(low), in_sympy(high)) for v, low, high in node.ranges))
-    parts = {T.Plus: sympy.Add, T.Times: sympy.Mul, T.Power: sympy.Pow, T.Minimum: sympy.Min, T.Maximum: sympy.Max,
-             T.Negative: lambda a: -a, T.Quotient: lambda a, b: a / b}
+        return sympy.Sum(
+            in_sympy(node.body), *((in_sympy(v), in_sympy(low), in_sympy(high)) for v, low, high in node.ranges)
+        )
+    parts = {
+        T.Plus: sympy.Add,
+        T.Times: sympy.Mul,
+        T.Power: sympy.Pow,
+        T.Minimum: sympy.Min,
+        T.Maximum: sympy.Max,
+        T.Negative: lambda a: -a,
+        T.Quotient: lambda a, b: a / b,
+    }
     if type(node) not in parts:
         raise Unsayable
     return parts[type(node)](*map(in_sympy, node.args))
@@ -166,10 +179,13 @@ def lines_against_simplify() -> None:
     print(f"  the kernel, all of them            {1000 * ours:8.1f} ms    1")
     print(f"  simplify, all of them              {1000 * theirs:8.1f} ms  {theirs / ours:5.1f}")
     print(f"  ratio line by line: least {ratios[0]:.2f}, median {ratios[len(ratios) // 2]:.1f}, most {ratios[-1]:.0f}")
-    print(f"  simplify answers 0 for {sum(r[2] for r in rows)}; it is not told the facts that the others cite"
-          + (f"; {late} took longer than {PATIENCE} s" if late else ""))
+    print(
+        f"  simplify answers 0 for {sum(r[2] for r in rows)}; it is not told the facts that the others cite"
+        + (f"; {late} took longer than {PATIENCE} s" if late else "")
+    )
     for own, other, zero, name in sorted(rows, key=lambda r: r[1] / r[0])[:3]:
-        print(f"    slowest in comparison: {name}: kernel {1000 * own:.2f} ms, simplify {1000 * other:.2f} ms{'' if zero else ', not 0'}")
+        answer = "" if zero else ", not 0"
+        print(f"    slowest in comparison: {name}: kernel {1000 * own:.2f} ms, simplify {1000 * other:.2f} ms{answer}")
 
 
 # --- Monte Carlo -------------------------------------------------------------------------------------------
@@ -191,8 +207,17 @@ def simulations() -> Iterator[tuple[str, Any]]:
     for entry in catalogue.load().values():
         for number, experiment in enumerate(entry.experiments):
             if isinstance(experiment, MonteCarlo) and isinstance(entry, Derivation):
-                yield entry.name, monte_carlo.plans(entry.name, number, entry.claim, entry.given, experiment, None)[0].plan
+                yield (
+                    entry.name,
+                    monte_carlo.plans(entry.name, number, entry.claim, entry.given, experiment, None)[0].plan,
+                )
                 break
+
+
+def drawn(generator: Any, out: Any, times: int) -> None:
+    """As many normal deviates, and nothing done with them."""
+    for _ in range(times):
+        generator.standard_normal(out=out)
 
 
 def throughput() -> None:
@@ -212,7 +237,7 @@ def throughput() -> None:
         own, _ = seconds(lambda packed=packed: monte_carlo.simulate(packed, 0), 0.2)
         generator, out = numpy.random.default_rng(1), numpy.empty(min(draws, plan.size * 16))
         whole = -(-draws // out.size)
-        bare, _ = seconds(lambda whole=whole, out=out: [generator.standard_normal(out=out) for _ in range(whole)], 0.2)
+        bare, _ = seconds(lambda: drawn(generator, out, whole), 0.2)  # noqa: B023  called at once
         bare *= draws / (whole * out.size)
         print(f"  {name:30} {draws:10} {draws / own / 1e6:10.1f} {draws / bare / 1e6:8.1f} {own / bare:6.1f}")
 
@@ -237,7 +262,9 @@ def batches(entry: Derivation, size: int) -> Model:
     for component in (1, 2):
         values["g", (component,)] = sum((p * v[component - 1] for p, v in LAW), Fraction(0))
     weights = tuple(prod((LAW[k][0] for k in o), start=Fraction(1)) for o in space)
-    return Model({B: Fraction(size), **spots}, weights, values, {}, tuple(f for f in entry.given if hasattr(f, "target")))
+    return Model(
+        {B: Fraction(size), **spots}, weights, values, {}, tuple(f for f in entry.given if hasattr(f, "target"))
+    )
 
 
 def symbolic_against_enumeration() -> None:
@@ -250,7 +277,8 @@ def symbolic_against_enumeration() -> None:
         began = time.perf_counter()
         true = holds(entry.claim, batches(entry, size))
         took = time.perf_counter() - began
-        print(f"  B = {size}, {3 ** size:5} outcomes, {'holds' if true else 'FAILS':5}       {1000 * took:8.1f} ms  {took / own:5.2f}", flush=True)
+        found = "holds" if true else "FAILS"
+        print(f"  B = {size}, {3**size:5} outcomes, {found}       {1000 * took:8.1f} ms  {took / own:5.2f}", flush=True)
         if took > 30:
             break
 

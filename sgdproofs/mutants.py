@@ -30,14 +30,20 @@ from .kernel.report import PROVED
 from .language import terms as T
 from .language.derivation import Derivation
 from .language.errors import SgdproofsError, StatementError
-from .language.statements import FunctionOf, Independence, Loops, NotDetermined, Relation
+from .language.statements import Independence, Loops, NotDetermined, Relation
 from .meaning import Model, NotEvaluable, Undefined, applies, holds, value
 from .verdicts import _lemmas
 
 __all__ = ["Mutant", "Tally", "examined", "mutants_of", "variants"]
 
 REFUSED, UNSAYABLE, EQUAL, REDUNDANT, OPEN, WRONG = (
-    "refused", "cannot be said", "equal in meaning", "redundant citation", "open", "PROVED WRONGLY")
+    "refused",
+    "cannot be said",
+    "equal in meaning",
+    "redundant citation",
+    "open",
+    "PROVED WRONGLY",
+)
 
 
 # --- changing one place ------------------------------------------------------------------------------------
@@ -62,7 +68,7 @@ def variants(node: Any) -> Iterator[tuple[str, Any]]:
 
 def rebuilt(node: Any, k: int, changed: Any) -> Any:
     """`node` with its k-th argument replaced."""
-    arguments = [*node.args[:k], changed, *node.args[k + 1:]]
+    arguments = [*node.args[:k], changed, *node.args[k + 1 :]]
     if isinstance(node, T.Sum):
         return T.Sum(arguments[0], *map(tuple, node.ranges), distinct=node.distinct)
     return node.func(*arguments)
@@ -83,7 +89,10 @@ def _here(node: Any) -> Iterator[tuple[str, Any]]:
         yield "sign", node.args[0]
     elif isinstance(node, T.Plus):
         for k, part in enumerate(node.args):
-            yield "sign", _with(T.Plus, node.args, k, part.args[0] if isinstance(part, T.Negative) else T.Negative(part))
+            yield (
+                "sign",
+                _with(T.Plus, node.args, k, part.args[0] if isinstance(part, T.Negative) else T.Negative(part)),
+            )
             yield "dropped term", _without(T.Plus, node.args, k)
             if not isinstance(part, sympy.Rational):
                 yield "coefficient", _with(T.Plus, node.args, k, T.Times(T.number(2), part))
@@ -116,7 +125,10 @@ def _here(node: Any) -> Iterator[tuple[str, Any]]:
         for k, place in enumerate(node.indices):
             if not isinstance(place, sympy.Rational):
                 for change in (1, -1):
-                    yield "index", T.Element(node.family, *node.indices[:k], _shifted(place, change), *node.indices[k + 1:])
+                    yield (
+                        "index",
+                        T.Element(node.family, *node.indices[:k], _shifted(place, change), *node.indices[k + 1 :]),
+                    )
     elif isinstance(node, T.Sum):
         if node.distinct:
             yield "distinct", T.Sum(node.body, *map(tuple, node.ranges))
@@ -137,11 +149,11 @@ def _here(node: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _with(node: type, arguments: tuple, k: int, changed: Any) -> Any:
-    return node(*arguments[:k], changed, *arguments[k + 1:])
+    return node(*arguments[:k], changed, *arguments[k + 1 :])
 
 
 def _without(node: type, arguments: tuple, k: int) -> Any:
-    rest = (*arguments[:k], *arguments[k + 1:])
+    rest = (*arguments[:k], *arguments[k + 1 :])
     return rest[0] if len(rest) == 1 else node(*rest)
 
 
@@ -160,7 +172,11 @@ def _out_of(node: Any) -> Iterator[tuple[str, Any]]:
 
 def _changed_ranges(node: Any) -> Iterator[tuple[str, Any]]:
     for k, (variable, low, high) in enumerate(node.ranges):
-        for place in ((variable, _shifted(low, 1), high), (variable, low, _shifted(high, -1)), (variable, low, _shifted(high, 1))):
+        for place in (
+            (variable, _shifted(low, 1), high),
+            (variable, low, _shifted(high, -1)),
+            (variable, low, _shifted(high, 1)),
+        ):
             ranges = [tuple(r) for r in node.ranges]
             ranges[k] = place
             yield "range", T.Sum(node.body, *ranges, distinct=node.distinct)
@@ -177,15 +193,25 @@ def _changed_statements(statement: Any) -> Iterator[tuple[str, Any]]:
             yield "direction", Relation(statement.lhs, rel, statement.rhs, statement.when)
         if not isinstance(statement, Loops):
             for k in range(len(statement.when)):
-                yield "dropped assumption", Relation(statement.lhs, statement.rel, statement.rhs,
-                                                     (*statement.when[:k], *statement.when[k + 1:]))
+                yield (
+                    "dropped assumption",
+                    Relation(
+                        statement.lhs, statement.rel, statement.rhs, (*statement.when[:k], *statement.when[k + 1 :])
+                    ),
+                )
     elif isinstance(statement, Independence):
         for k, item in enumerate(statement.items):
             if isinstance(item, T.Element):
                 for kind, changed in variants(item):
-                    yield kind, Independence(*statement.items[:k], changed, *statement.items[k + 1:], when=statement.when)
+                    yield (
+                        kind,
+                        Independence(*statement.items[:k], changed, *statement.items[k + 1 :], when=statement.when),
+                    )
         for k in range(len(statement.when)):
-            yield "dropped assumption", Independence(*statement.items, when=(*statement.when[:k], *statement.when[k + 1:]))
+            yield (
+                "dropped assumption",
+                Independence(*statement.items, when=(*statement.when[:k], *statement.when[k + 1 :])),
+            )
     elif isinstance(statement, NotDetermined):
         for kind, changed in variants(statement.target):
             yield kind, NotDetermined(changed, statement.by, statement.first, statement.second)
@@ -223,7 +249,7 @@ def _changed_goals(goal: Any, statement: Any) -> Iterator[tuple[str, Any]]:
         original: Goal = goal()
     except Exception:
         return
-    around = original.assumptions[len(getattr(statement, "when", ())):]
+    around = original.assumptions[len(getattr(statement, "when", ())) :]
     seen = {statement}
     try:
         for kind, changed in _changed_statements(statement):
@@ -238,9 +264,9 @@ def _changed_goals(goal: Any, statement: Any) -> Iterator[tuple[str, Any]]:
     except StatementError:
         pass
     for k in range(len(original.facts)):
-        yield "dropped fact", lambda k=k: replace(original, facts=(*original.facts[:k], *original.facts[k + 1:]))
+        yield "dropped fact", lambda k=k: replace(original, facts=(*original.facts[:k], *original.facts[k + 1 :]))
     for k in range(len(original.said)):
-        yield "dropped line", lambda k=k: replace(original, said=(*original.said[:k], *original.said[k + 1:]))
+        yield "dropped line", lambda k=k: replace(original, said=(*original.said[:k], *original.said[k + 1 :]))
 
 
 # --- what a proved mutant means ----------------------------------------------------------------------------
@@ -291,13 +317,18 @@ def meaning_of(statement: Any, facts: tuple, seconds: float = 2.0, enough: int =
 
 def _has_limit(said: Any) -> bool:
     said = getattr(said, "relation", said)
-    return isinstance(said, Relation) and any(isinstance(n, T.Limit) for side in (said.lhs, said.rhs) for n in T.walk(side))
+    return isinstance(said, Relation) and any(
+        isinstance(n, T.Limit) for side in (said.lhs, said.rhs) for n in T.walk(side)
+    )
 
 
 def _finite(facts: tuple) -> tuple:
     """The facts that a finite model can be asked about."""
-    return tuple(f for f in facts if not _has_limit(f) and not any(
-        isinstance(n, T.Limit) for n in T.walk(getattr(f, "value", T.number(0)))))
+    return tuple(
+        f
+        for f in facts
+        if not _has_limit(f) and not any(isinstance(n, T.Limit) for n in T.walk(getattr(f, "value", T.number(0))))
+    )
 
 
 def _two_points(statement: NotDetermined, facts: tuple) -> str:
@@ -411,7 +442,9 @@ def examined(name: str, targets: tuple[str, ...] = ()) -> Tally:
     entries = catalogue.load(*targets)
     tally = Tally(name, 0, Counter(), Counter(), [], 0.0)
     try:
-        tally.lines, found = mutants_of(entries.entry(name), entries)
+        entry = entries.entry(name)
+        assert isinstance(entry, Derivation)
+        tally.lines, found = mutants_of(entry, entries)
     except SgdproofsError as error:
         tally.noted.append((0, "not read", OPEN, str(error)))
         tally.counts[OPEN] += 1
@@ -442,8 +475,11 @@ def main(arguments: list[str]) -> int:
     print(f"{'entry':34} lines mutants " + " ".join(f"{c:>18}" for c in columns))
     with ProcessPoolExecutor() as pool:
         for tally in pool.map(_one, [(n, targets) for n in names]):
-            print(f"{tally.name:34} {tally.lines:5} {tally.counts.total():7} "
-                  + " ".join(f"{tally.counts[c]:18}" for c in columns), flush=True)
+            print(
+                f"{tally.name:34} {tally.lines:5} {tally.counts.total():7} "
+                + " ".join(f"{tally.counts[c]:18}" for c in columns),
+                flush=True,
+            )
             for line, kind, verdict, text in tally.noted:
                 if verbose or verdict in (WRONG, OPEN):
                     print(f"    line {line}, {kind}, {verdict}: {text}")
@@ -452,9 +488,11 @@ def main(arguments: list[str]) -> int:
             lines += tally.lines
     print(f"{'all':34} {lines:5} {total.total():7} " + " ".join(f"{total[c]:18}" for c in columns))
     print("changes: " + ", ".join(f"{k} {n}" for k, n in sorted(kinds.items())))
-    print(f"{total[REFUSED] + total[UNSAYABLE]} of {total.total()} mutants refused, {total[EQUAL]} equal in meaning, "
-          f"{total[REDUNDANT]} show a redundant citation, {total[OPEN]} open, {total[WRONG]} wrongly proved; "
-          f"{time.perf_counter() - began:.0f} s")
+    print(
+        f"{total[REFUSED] + total[UNSAYABLE]} of {total.total()} mutants refused, {total[EQUAL]} equal in meaning, "
+        f"{total[REDUNDANT]} show a redundant citation, {total[OPEN]} open, {total[WRONG]} wrongly proved; "
+        f"{time.perf_counter() - began:.0f} s"
+    )
     return 1 if total[WRONG] or total[OPEN] else 0
 
 

@@ -43,8 +43,11 @@ def arithmetic(rng: Random, node: Any) -> list:
             found.append(top.args[0] if len(top.args) == 2 else Times(*top.args[:-1]))
     if isinstance(node, Power):
         base, n = node.args
-        found += [Times(base, Power(base, n - 1)) if isinstance(n, T.Term) else node,
-                  Quotient(number(1), Power(base, Negative(n))), Times(Power(Negative(base), n), Power(number(-1), n))]
+        found += [
+            Times(base, Power(base, n - 1)) if isinstance(n, T.Term) else node,
+            Quotient(number(1), Power(base, Negative(n))),
+            Times(Power(Negative(base), n), Power(number(-1), n)),
+        ]
         if isinstance(n, Plus):
             found.append(Times(*(Power(base, p) for p in n.args)))
         if isinstance(n, Times):
@@ -62,8 +65,13 @@ def arithmetic(rng: Random, node: Any) -> list:
     if isinstance(node, (Minimum, Maximum)):
         left, right = node.args
         other = Maximum if isinstance(node, Minimum) else Minimum
-        found += [left, right, type(node)(right, left), left + right - other(left, right) if isinstance(left, T.Term) else node,
-                  Negative(other(Negative(left), Negative(right)))]
+        found += [
+            left,
+            right,
+            type(node)(right, left),
+            left + right - other(left, right) if isinstance(left, T.Term) else node,
+            Negative(other(Negative(left), Negative(right))),
+        ]
     return found
 
 
@@ -89,31 +97,48 @@ def sums(rng: Random, node: Any) -> list:
         for k, p in enumerate(body.args):
             if not p.free_symbols & bound:
                 rest = [a for n, a in enumerate(body.args) if n != k]
-                found.append(Times(p, Sum(rest[0] if len(rest) == 1 else Times(*rest), *ranges, distinct=node.distinct)))
+                found.append(
+                    Times(p, Sum(rest[0] if len(rest) == 1 else Times(*rest), *ranges, distinct=node.distinct))
+                )
     if len(ranges) == 1:
         i, low, high = ranges[0]
         if not body.free_symbols & {i}:
             found.append(Times(Plus(high, Negative(low), number(1)), body))
         if i not in low.free_symbols | high.free_symbols:
+
             def at(place: Any) -> Any:
                 return substituted(body, {i: place})
 
             c = rng.choice((1, 2, -1))
-            found += [Sum(at(Plus(i, number(c))), (i, Plus(low, number(-c)), Plus(high, number(-c)))),
-                      Plus(at(low), Sum(body, (i, Plus(low, number(1)), high))),
-                      Plus(Sum(body, (i, low, Plus(high, number(-1)))), at(high)),
-                      Plus(Sum(body, (i, low, Plus(high, number(1)))), Negative(at(Plus(high, number(1))))),
-                      Sum(at(Plus(high, low, Negative(i))), (i, low, high))]
+            found += [
+                Sum(at(Plus(i, number(c))), (i, Plus(low, number(-c)), Plus(high, number(-c)))),
+                Plus(at(low), Sum(body, (i, Plus(low, number(1)), high))),
+                Plus(Sum(body, (i, low, Plus(high, number(-1)))), at(high)),
+                Plus(Sum(body, (i, low, Plus(high, number(1)))), Negative(at(Plus(high, number(1))))),
+                Sum(at(Plus(high, low, Negative(i))), (i, low, high)),
+            ]
     if len(ranges) == 2:
         (i, a, b), (j, c, d) = ranges
         if not (a.free_symbols | b.free_symbols) & {j}:
             found.append(Sum(body, (j, c, d), (i, a, b), distinct=node.distinct))
             if (a, b) == (c, d):
                 diagonal = Sum(substituted(body, {j: i}), (i, a, b))
-                found += [Plus(Sum(body, *ranges), Negative(diagonal)) if node.distinct
-                          else Plus(Sum(body, *ranges, distinct=True), diagonal)]
-                found += [] if node.distinct else [Plus(
-                    Sum(body, (i, a, Plus(j, number(-1))), (j, c, d)), Sum(body, (j, c, Plus(i, number(-1))), (i, a, b)), diagonal)]
+                found += [
+                    Plus(Sum(body, *ranges), Negative(diagonal))
+                    if node.distinct
+                    else Plus(Sum(body, *ranges, distinct=True), diagonal)
+                ]
+                found += (
+                    []
+                    if node.distinct
+                    else [
+                        Plus(
+                            Sum(body, (i, a, Plus(j, number(-1))), (j, c, d)),
+                            Sum(body, (j, c, Plus(i, number(-1))), (i, a, b)),
+                            diagonal,
+                        )
+                    ]
+                )
         if not node.distinct:
             found.append(Sum(Sum(body, (i, a, b)), (j, c, d)))
     return found
@@ -136,7 +161,11 @@ def moments(rng: Random, node: Any) -> list:
             found += [Plus(Var(body.args[0]), Power(E(body.args[0]), number(2))), Power(E(body.args[0]), number(2))]
     if isinstance(node, Var):
         body = node.args[0]
-        found += [E(Power(body, number(2))) - Power(E(body), number(2)), Cov(body, body), E(Power(Plus(body, Negative(E(body))), number(2)))]
+        found += [
+            E(Power(body, number(2))) - Power(E(body), number(2)),
+            Cov(body, body),
+            E(Power(Plus(body, Negative(E(body))), number(2))),
+        ]
         if isinstance(body, Plus):
             found.append(Plus(*(Var(p) for p in body.args)))
             if len(body.args) == 2:

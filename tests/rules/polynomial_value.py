@@ -36,7 +36,7 @@ class Reader:
                 for o, v in enumerate(own):
                     if v == 0 and e < 0:
                         raise Undefined("a negative power of 0")
-                    product[o] *= v ** e
+                    product[o] *= v**e
             total = [s + v for s, v in zip(total, product)]
         return tuple(total)
 
@@ -67,14 +67,15 @@ class Reader:
             family = self.scope.families[label]
             if arguments and family.first is not None and self.whole(arguments[0], env) < family.first:
                 raise NotEvaluable("an element before the first one, as the name of a common law")
-            found = value(family[tuple(self.whole(k, env) for k in arguments)] if arguments
-                          else _variable(family), self.model)
+            found = value(
+                family[tuple(self.whole(k, env) for k in arguments)] if arguments else _variable(family), self.model
+            )
             return found if isinstance(found, tuple) else self.same(found)
         if kind == "pow":
             base, exponent = self.poly(arguments[0], env), self.whole(arguments[1], env)
             if exponent < 0 and 0 in base:
                 raise Undefined("a negative power of 0")
-            return tuple(b ** exponent for b in base)
+            return tuple(b**exponent for b in base)
         if kind == "inv":
             base = self.poly(arguments[0], env)
             if 0 in base:

@@ -8,7 +8,20 @@ from random import Random
 from typing import Any
 
 from sgdproofs import (
-    algebra, assume, eq, ge, geometric_sum, gt, identical_distribution, independence, le, lt, moments, ne, sums, variance,
+    algebra,
+    assume,
+    eq,
+    ge,
+    geometric_sum,
+    gt,
+    identical_distribution,
+    independence,
+    le,
+    lt,
+    moments,
+    ne,
+    sums,
+    variance,
 )
 from sgdproofs.advice import Search
 from sgdproofs.kernel.check import follows
@@ -29,7 +42,10 @@ def conditions(w: World) -> tuple:
     rng, quantities = w.rng, [w.a, w.b, w.n, w.m, w.t]
     found = []
     for _ in range(rng.choice((0, 0, 1, 1, 2))):
-        left, right = rng.choice(quantities), rng.choice((rng.choice(quantities), 0, 1, rng.choice(quantities) + 1, w.n + w.m))
+        left, right = (
+            rng.choice(quantities),
+            rng.choice((rng.choice(quantities), 0, 1, rng.choice(quantities) + 1, w.n + w.m)),
+        )
         if left is not right:
             found.append(rng.choice((le, lt, ge, gt, ne, eq, ge, gt))(left, right))
     return tuple(found)
@@ -63,21 +79,35 @@ def signs(rng: Random) -> Line:
 
 def signs_of_sums(rng: Random) -> Line:
     w = World(rng)
-    return rng.choice((le, lt, ge, gt, ne))(w.sums(0), w.arithmetic(rng.choice((0, 0, 1)))).given(*conditions(w)), (), sums()
+    return (
+        rng.choice((le, lt, ge, gt, ne))(w.sums(0), w.arithmetic(rng.choice((0, 0, 1)))).given(*conditions(w)),
+        (),
+        sums(),
+    )
 
 
 def cited(rng: Random) -> Line:
     """A relation that a combination of the cited ones may give."""
     w = World(rng)
-    facts = tuple(assume(rng.choice((eq, eq, eq, le, gt))(w.arithmetic(1), w.arithmetic(rng.choice((0, 1)))))
-                  for _ in range(rng.choice((1, 1, 2, 3))))
+    facts = tuple(
+        assume(rng.choice((eq, eq, eq, le, gt))(w.arithmetic(1), w.arithmetic(rng.choice((0, 1)))))
+        for _ in range(rng.choice((1, 1, 2, 3)))
+    )
     f, k = rng.choice(facts).relation, w.arithmetic(1)
-    said = rng.choice((
-        lambda: eq(f.lhs * k, f.rhs * k), lambda: eq(f.lhs, f.rhs + k - k), lambda: eq(f.lhs / k, f.rhs / k), lambda: eq(f.lhs ** 2, f.rhs ** 2),
-        lambda: eq(laws.rewritten(rng, f.lhs, (laws.arithmetic,), 2), f.rhs), lambda: eq(laws.disturbed(rng, f.lhs), f.rhs),
-        lambda: rng.choice((eq, ge, lt))(w.arithmetic(1), w.arithmetic(1)), lambda: rng.choice((le, lt))(f.lhs, f.rhs + k),
-        lambda: eq(w.a, w.arithmetic(1)), lambda: eq(w.b, w.arithmetic(0)),
-    ))()
+    said = rng.choice(
+        (
+            lambda: eq(f.lhs * k, f.rhs * k),
+            lambda: eq(f.lhs, f.rhs + k - k),
+            lambda: eq(f.lhs / k, f.rhs / k),
+            lambda: eq(f.lhs**2, f.rhs**2),
+            lambda: eq(laws.rewritten(rng, f.lhs, (laws.arithmetic,), 2), f.rhs),
+            lambda: eq(laws.disturbed(rng, f.lhs), f.rhs),
+            lambda: rng.choice((eq, ge, lt))(w.arithmetic(1), w.arithmetic(1)),
+            lambda: rng.choice((le, lt))(f.lhs, f.rhs + k),
+            lambda: eq(w.a, w.arithmetic(1)),
+            lambda: eq(w.b, w.arithmetic(0)),
+        )
+    )()
     return said.given(*conditions(w)), facts, algebra(*facts)
 
 
@@ -105,8 +135,11 @@ def identical_blocks(rng: Random) -> Line:
 
 
 def everything(rng: Random) -> Line:
-    return _of_moments(rng, lambda w: (w.dependence(), w.sameness(), w.given_moment(), w.given_moment()),
-                       lambda *f: independence(*f) & moments(*f) & identical_distribution(*f))
+    return _of_moments(
+        rng,
+        lambda w: (w.dependence(), w.sameness(), w.given_moment(), w.given_moment()),
+        lambda *f: independence(*f) & moments(*f) & identical_distribution(*f),
+    )
 
 
 @dataclass(frozen=True)
@@ -141,7 +174,13 @@ def judged(line: Line, seed: int, count: int = 8) -> Judged:
 
 def _message(said: Any, facts: tuple, reason: Any, model: Any) -> str:
     symbols = {s for side in (said.lhs, said.rhs) for s in side.free_symbols}
-    values = {f"{n}{list(k)}": [str(v) for v in vs] if isinstance(vs, tuple) else str(vs) for (n, k), vs in model.values.items()}
-    return (f"\n  proved      {said}\n  by          {reason}, facts {[f.name for f in facts]}"
-            f"\n  domains     {[s.domain_text() for s in symbols if hasattr(s, 'domain_text')]}"
-            f"\n  false at    { {p.name: str(v) for p, v in model.parameters.items()} } {values} p={[str(q) for q in model.probabilities]}")
+    values = {
+        f"{n}{list(k)}": [str(v) for v in vs] if isinstance(vs, tuple) else str(vs)
+        for (n, k), vs in model.values.items()
+    }
+    return (
+        f"\n  proved      {said}\n  by          {reason}, facts {[f.name for f in facts]}"
+        f"\n  domains     {[s.domain_text() for s in symbols if hasattr(s, 'domain_text')]}"
+        f"\n  false at    { {p.name: str(v) for p, v in model.parameters.items()} } {values}"
+        f" p={[str(q) for q in model.probabilities]}"
+    )

@@ -9,13 +9,36 @@ from random import Random
 from typing import Any
 
 from sgdproofs import (
-    Cov, E, Maximum, Minimum, Partial, Sum, Var, family, index, integer, natural, random_family, random_variable, real,
+    Cov,
+    E,
+    Maximum,
+    Minimum,
+    Partial,
+    Sum,
+    Var,
+    family,
+    index,
+    integer,
+    natural,
+    random_family,
+    random_variable,
+    real,
 )
 from sgdproofs.language.terms import Power, number
 
 REAL_DOMAINS: tuple[dict, ...] = (
-    {}, {}, {"at_least": 0}, {"above": 0}, {"at_least": 1}, {"above": 0, "below": 1}, {"above": -1, "below": 1},
-    {"at_most": 0}, {"at_least": -2}, {"above": 1}, {"at_least": Fraction(1, 2)}, {"below": 0},
+    {},
+    {},
+    {"at_least": 0},
+    {"above": 0},
+    {"at_least": 1},
+    {"above": 0, "below": 1},
+    {"above": -1, "below": 1},
+    {"at_most": 0},
+    {"at_least": -2},
+    {"above": 1},
+    {"at_least": Fraction(1, 2)},
+    {"below": 0},
 )
 
 
@@ -40,8 +63,16 @@ class World:
         self.z = random_variable("z")
 
     def whole(self, name: str) -> Any:
-        return self.rng.choice((natural(name), natural(name, at_least=1), natural(name, at_least=2), integer(name),
-                                integer(name, at_least=-1), natural(name, at_least=1, at_most=4)))
+        return self.rng.choice(
+            (
+                natural(name),
+                natural(name, at_least=1),
+                natural(name, at_least=2),
+                integer(name),
+                integer(name, at_least=-1),
+                natural(name, at_least=1, at_most=4),
+            )
+        )
 
     # --- pieces -------------------------------------------------------------------------------------------
 
@@ -53,9 +84,14 @@ class World:
         rng = self.rng
         options: list[Callable[[], Any]] = [lambda: number(rng.choice((1, 2, 3))), lambda: self.t]
         if bound:
-            options += [lambda: rng.choice(bound), lambda: rng.choice(bound), lambda: rng.choice(bound) + rng.choice((1, 2)),
-                        lambda: rng.choice(bound) - 1, lambda: self.n - rng.choice(bound),
-                        lambda: rng.choice(bound) + rng.choice(bound)]
+            options += [
+                lambda: rng.choice(bound),
+                lambda: rng.choice(bound),
+                lambda: rng.choice(bound) + rng.choice((1, 2)),
+                lambda: rng.choice(bound) - 1,
+                lambda: self.n - rng.choice(bound),
+                lambda: rng.choice(bound) + rng.choice(bound),
+            ]
         else:
             options += [lambda: self.t + 1, lambda: self.t - 1, lambda: self.n]
         return rng.choice(options)()
@@ -73,21 +109,48 @@ class World:
 
     def exponent(self, bound: tuple) -> Any:
         rng, w = self.rng, (*bound, self.n, self.m, self.t)
-        return rng.choice((
-            lambda: rng.choice(w), lambda: rng.choice(w) + rng.choice((1, 2)), lambda: rng.choice(w) - 1,
-            lambda: 2 * rng.choice(w), lambda: rng.choice(w) + rng.choice(w), lambda: -rng.choice(w),
-            lambda: rng.choice(w) - rng.choice(w), lambda: 2 * rng.choice(w) + 1, lambda: rng.choice(w) * rng.choice(w),
-            lambda: number(2), lambda: number(3), lambda: number(-1), lambda: number(0), lambda: 1 - rng.choice(w),
-        ))()
+        return rng.choice(
+            (
+                lambda: rng.choice(w),
+                lambda: rng.choice(w) + rng.choice((1, 2)),
+                lambda: rng.choice(w) - 1,
+                lambda: 2 * rng.choice(w),
+                lambda: rng.choice(w) + rng.choice(w),
+                lambda: -rng.choice(w),
+                lambda: rng.choice(w) - rng.choice(w),
+                lambda: 2 * rng.choice(w) + 1,
+                lambda: rng.choice(w) * rng.choice(w),
+                lambda: number(2),
+                lambda: number(3),
+                lambda: number(-1),
+                lambda: number(0),
+                lambda: 1 - rng.choice(w),
+            )
+        )()
 
     def bounds(self, outer: tuple) -> tuple[Any, Any]:
         """The ends of a range: constant, symbolic, dependent on outer indices, possibly empty."""
         rng, w = self.rng, (self.n, self.m, self.t, *outer, *outer)
-        low = rng.choice((lambda: number(rng.choice((0, 1, 1, 2, -1))), lambda: number(1), lambda: rng.choice(w),
-                          lambda: rng.choice(w) + 1))()
-        high = rng.choice((lambda: rng.choice(w), lambda: rng.choice(w), lambda: rng.choice(w) - 1, lambda: rng.choice(w) + 1,
-                           lambda: number(rng.choice((0, 1, 3))), lambda: rng.choice(w) + 2, lambda: low + rng.choice((self.n, self.m)) - 1,
-                           lambda: low + rng.choice((self.n, self.m, 2))))()
+        low = rng.choice(
+            (
+                lambda: number(rng.choice((0, 1, 1, 2, -1))),
+                lambda: number(1),
+                lambda: rng.choice(w),
+                lambda: rng.choice(w) + 1,
+            )
+        )()
+        high = rng.choice(
+            (
+                lambda: rng.choice(w),
+                lambda: rng.choice(w),
+                lambda: rng.choice(w) - 1,
+                lambda: rng.choice(w) + 1,
+                lambda: number(rng.choice((0, 1, 3))),
+                lambda: rng.choice(w) + 2,
+                lambda: low + rng.choice((self.n, self.m)) - 1,
+                lambda: low + rng.choice((self.n, self.m, 2)),
+            )
+        )()
         return low, high
 
     # --- terms --------------------------------------------------------------------------------------------
@@ -98,8 +161,17 @@ class World:
         if depth <= 0 or rng.random() < 0.12:
             if leaf is not None and rng.random() < 0.6:
                 return leaf()
-            return rng.choice((lambda: self.a, lambda: self.b, lambda: self.n, lambda: self.t, self.small, self.small,
-                               *((lambda: rng.choice(bound),) * 2 if bound else ())))()
+            return rng.choice(
+                (
+                    lambda: self.a,
+                    lambda: self.b,
+                    lambda: self.n,
+                    lambda: self.t,
+                    self.small,
+                    self.small,
+                    *((lambda: rng.choice(bound),) * 2 if bound else ()),
+                )
+            )()
 
         def more() -> Any:
             return self.arithmetic(depth - 1, bound, leaf)
@@ -127,7 +199,7 @@ class World:
         chosen = rng.sample(free, count)
         ranges = []
         for k, i in reversed(list(enumerate(chosen))):  # the last range is the outermost
-            outer = tuple(chosen[k + 1:])
+            outer = tuple(chosen[k + 1 :])
             ranges.append((i, *self.bounds((*bound, *outer) if rng.random() < 0.5 else ())))
         ranges.reverse()
         inner = (*bound, *chosen)
@@ -147,8 +219,10 @@ class World:
         rng = self.rng
         whole = self.summed(depth, random=random)
         for _ in range(rng.choice((0, 0, 1, 1, 2))):
-            other = rng.choice((lambda: self.summed(depth, random=random), lambda: self.element((), random), lambda: self.n))()
-            whole = rng.choice((lambda: whole + other, lambda: whole - other, lambda: whole * other))()
+            other = rng.choice(
+                (lambda: self.summed(depth, random=random), lambda: self.element((), random), lambda: self.n)
+            )()
+            whole = rng.choice((whole + other, whole - other, whole * other))
         return whole
 
     def geometric(self) -> Any:
@@ -156,12 +230,48 @@ class World:
         rng = self.rng
 
         def body(bound: tuple) -> Any:
-            base = rng.choice((self.a, self.b, self.a * self.b, 1 - self.a, self.a / 2, number(2), number(-1), number(1),
-                               1 - 1 / (self.n + 2), self.a * self.n, number(0), bound[0] + 2))
-            power = Power(base, rng.choice((bound[0], bound[0] + 1, 2 * bound[0], self.n - bound[0], bound[0] - 1, -bound[0],
-                                            self.t - bound[0], bound[0] + self.m)))
-            return rng.choice((lambda: power, lambda: power, lambda: self.b * power, lambda: power * Power(self.a, bound[0]),
-                               lambda: (1 - power) * (1 + power), lambda: power ** 2, lambda: power + bound[0]))()
+            base = rng.choice(
+                (
+                    self.a,
+                    self.b,
+                    self.a * self.b,
+                    1 - self.a,
+                    self.a / 2,
+                    number(2),
+                    number(-1),
+                    number(1),
+                    1 - 1 / (self.n + 2),
+                    self.a * self.n,
+                    number(0),
+                    bound[0] + 2,
+                )
+            )
+            power = Power(
+                base,
+                rng.choice(
+                    (
+                        bound[0],
+                        bound[0] + 1,
+                        2 * bound[0],
+                        self.n - bound[0],
+                        bound[0] - 1,
+                        -bound[0],
+                        self.t - bound[0],
+                        bound[0] + self.m,
+                    )
+                ),
+            )
+            return rng.choice(
+                (
+                    lambda: power,
+                    lambda: power,
+                    lambda: self.b * power,
+                    lambda: power * Power(self.a, bound[0]),
+                    lambda: (1 - power) * (1 + power),
+                    lambda: power**2,
+                    lambda: power + bound[0],
+                )
+            )()
 
         return self.summed(0, body=body)
 
@@ -169,18 +279,34 @@ class World:
         """A random quantity: mostly polynomial, with a few quotients, extremes and sums."""
         rng = self.rng
         if depth <= 0:
-            return rng.choice((lambda: self.element((), True), lambda: self.element((), True), lambda: self.a, self.small,
-                               lambda: self.element((), False)))()
+            return rng.choice(
+                (
+                    lambda: self.element((), True),
+                    lambda: self.element((), True),
+                    lambda: self.a,
+                    self.small,
+                    lambda: self.element((), False),
+                )
+            )()
 
         def more() -> Any:
             return self.random_term(depth - 1)
 
-        return rng.choice((
-            lambda: more() + more(), lambda: more() - more(), lambda: more() * more(), lambda: more() * more(),
-            lambda: more() ** 2, lambda: self.summed(0, random=True), lambda: self.summed(0, random=True) * more(),
-            lambda: more() / (self.n + 1), lambda: Minimum(more(), more()), lambda: more() / (1 + more() ** 2),
-            lambda: self.element((), True) - E(self.element((), True)),
-        ))()
+        return rng.choice(
+            (
+                lambda: more() + more(),
+                lambda: more() - more(),
+                lambda: more() * more(),
+                lambda: more() * more(),
+                lambda: more() ** 2,
+                lambda: self.summed(0, random=True),
+                lambda: self.summed(0, random=True) * more(),
+                lambda: more() / (self.n + 1),
+                lambda: Minimum(more(), more()),
+                lambda: more() / (1 + more() ** 2),
+                lambda: self.element((), True) - E(self.element((), True)),
+            )
+        )()
 
     def moment(self, depth: int = 2) -> Any:
         """Moments of random quantities, and sums and products of these."""
@@ -201,7 +327,15 @@ class World:
     def derivative(self) -> Any:
         """Partial derivatives of polynomials in parameters and elements, under sums."""
         rng, self.extremes = self.rng, False  # where two arguments are equal, min and max have no derivative
-        variable = rng.choice((lambda: self.a, lambda: self.b, lambda: self.element((), False), lambda: self.element((), False)))()
-        body = rng.choice((lambda: self.arithmetic(2, (), lambda: self.element((), False)), lambda: self.sums(0),
-                           lambda: self.sums(0) * self.arithmetic(1), lambda: self.summed(0) ** 2))()
+        variable = rng.choice(
+            (lambda: self.a, lambda: self.b, lambda: self.element((), False), lambda: self.element((), False))
+        )()
+        body = rng.choice(
+            (
+                lambda: self.arithmetic(2, (), lambda: self.element((), False)),
+                lambda: self.sums(0),
+                lambda: self.sums(0) * self.arithmetic(1),
+                lambda: self.summed(0) ** 2,
+            )
+        )()
         return Partial(body, variable)

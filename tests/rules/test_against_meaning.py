@@ -15,7 +15,17 @@ from typing import Any
 import pytest
 
 from sgdproofs import (
-    algebra, differentiation, geometric_sum, identical_distribution, independence, limit, limits, linearity, moments, sums, variance,
+    algebra,
+    differentiation,
+    geometric_sum,
+    identical_distribution,
+    independence,
+    limit,
+    limits,
+    linearity,
+    moments,
+    sums,
+    variance,
 )
 from sgdproofs.language.errors import StatementError
 
@@ -93,11 +103,16 @@ def test_moments_under_facts_have_their_value(kind: str) -> None:
 
 
 PAIRS: dict[str, tuple[Callable[[Random], Any], int, int]] = {
-    "arithmetic": (random_pairs.arithmetic, 120, 0), "finite sums": (random_pairs.finite_sums, 70, 5),
-    "geometric sum": (random_pairs.geometric, 30, 1), "signs": (random_pairs.signs, 250, 0),
-    "signs of sums": (random_pairs.signs_of_sums, 80, 1), "cited relations": (random_pairs.cited, 90, 3),
-    "linear": (random_pairs.linear, 50, 3), "independent blocks": (random_pairs.independent_blocks, 40, 3),
-    "known moments": (random_pairs.known_moments, 30, 3), "identical blocks": (random_pairs.identical_blocks, 25, 1),
+    "arithmetic": (random_pairs.arithmetic, 120, 0),
+    "finite sums": (random_pairs.finite_sums, 70, 5),
+    "geometric sum": (random_pairs.geometric, 30, 1),
+    "signs": (random_pairs.signs, 250, 0),
+    "signs of sums": (random_pairs.signs_of_sums, 80, 1),
+    "cited relations": (random_pairs.cited, 90, 3),
+    "linear": (random_pairs.linear, 50, 3),
+    "independent blocks": (random_pairs.independent_blocks, 40, 3),
+    "known moments": (random_pairs.known_moments, 30, 3),
+    "identical blocks": (random_pairs.identical_blocks, 25, 1),
     "everything": (random_pairs.everything, 40, 1),
 }
 

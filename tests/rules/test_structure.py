@@ -1,3 +1,4 @@
+# ruff: noqa: B023  (every lambda is called in the iteration that makes it)
 """Definitions, recurrences, induction, cases, citing and dependence against the exact interpreter."""
 
 from __future__ import annotations
@@ -8,9 +9,42 @@ from typing import Any
 import pytest
 
 from sgdproofs import (
-    HYPOTHESIS, Derivation, Maximum, Minimum, Sum, algebra, at, branches, check, define, definition, disjoint_blocks, eq, family,
-    function_of, function_of_past, ge, gt, independent, independent_across, index, induction, integer, le, lt, natural, ne,
-    passage_to_limit, random_family, real, recurrence, step, substitution, sums, assume, limit,
+    HYPOTHESIS,
+    Derivation,
+    Maximum,
+    Minimum,
+    Sum,
+    algebra,
+    assume,
+    at,
+    branches,
+    check,
+    define,
+    definition,
+    disjoint_blocks,
+    eq,
+    family,
+    function_of,
+    function_of_past,
+    ge,
+    gt,
+    independent,
+    independent_across,
+    index,
+    induction,
+    integer,
+    le,
+    limit,
+    lt,
+    natural,
+    ne,
+    passage_to_limit,
+    random_family,
+    real,
+    recurrence,
+    step,
+    substitution,
+    sums,
 )
 from sgdproofs.advice import Search
 from sgdproofs.kernel.report import PROVED
@@ -39,8 +73,12 @@ def agrees(said: Any, given: tuple, seed: int, count: int = 6) -> int:
     try:
         for model in models([said], given, count=count, seed=seed, tries=8 * count):
             if applies(said, model):
-                assert holds(said, model), (str(said), [str(f) for f in given],
-                                            {p.name: str(v) for p, v in model.parameters.items()}, dict(model.values))
+                assert holds(said, model), (
+                    str(said),
+                    [str(f) for f in given],
+                    {p.name: str(v) for p, v in model.parameters.items()},
+                    dict(model.values),
+                )
                 seen += 1
     except (NotEvaluable, Undefined):
         pass
@@ -63,11 +101,30 @@ def test_definitions() -> None:
     for number_, rng in seeds("definitions", 150):
         k, i = index("k", at_least=rng.choice((0, 1))), index("i", at_least=0)
         A = family("A", first=int(k.lower or 0))
-        fact = define(A[k], rng.choice((lambda: k * a + b, lambda: Sum(i * a, (i, 1, rng.choice((k, z, 3)))), lambda: Power(a, k), lambda: a / (k + 1),
-                                        lambda: Minimum(k, n)))())
-        place = rng.choice((lambda: i, lambda: i + 1, lambda: i - 1, lambda: n, lambda: n - 1, lambda: number(rng.choice((0, 1, 2)))))
+        fact = define(
+            A[k],
+            rng.choice(
+                (
+                    lambda: k * a + b,
+                    lambda: Sum(i * a, (i, 1, rng.choice((k, z, 3)))),
+                    lambda: Power(a, k),
+                    lambda: a / (k + 1),
+                    lambda: Minimum(k, n),
+                )
+            )(),
+        )
+        place = rng.choice(
+            (lambda: i, lambda: i + 1, lambda: i - 1, lambda: n, lambda: n - 1, lambda: number(rng.choice((0, 1, 2))))
+        )
         try:
-            left = rng.choice((lambda: A[place()] * c, lambda: A[place()] - A[place()], lambda: Sum(A[i], (i, rng.choice((0, 1)), n)), lambda: A[place()] ** 2))()
+            left = rng.choice(
+                (
+                    lambda: A[place()] * c,
+                    lambda: A[place()] - A[place()],
+                    lambda: Sum(A[i], (i, rng.choice((0, 1)), n)),
+                    lambda: A[place()] ** 2,
+                )
+            )()
             right = laws.rewritten(rng, left, (laws.arithmetic, laws.sums), 1)
             unfolded = _unfold(right, fact, k) if rng.random() < 0.8 else right
             said = eq(left, laws.disturbed(rng, unfolded) if rng.random() < 0.3 else unfolded)
@@ -87,7 +144,13 @@ def _unfold(node: Any, fact: Any, k: Any) -> Any:
     if isinstance(node, Element) and node.family == fact.target.family:
         return substituted(fact.value, {k: node.indices[0]})
     for place, part in enumerate(node.args):
-        if hasattr(part, "args") and part.args and not isinstance(part, type(node.args)) and hasattr(part, "free_symbols") and _is_term(part):
+        if (
+            hasattr(part, "args")
+            and part.args
+            and not isinstance(part, type(node.args))
+            and hasattr(part, "free_symbols")
+            and _is_term(part)
+        ):
             node = rebuilt(node, place, _unfold(part, fact, k))
     return node
 
@@ -108,10 +171,25 @@ def test_recurrences() -> None:
         back = rng.choice((1, 1, 2))
         try:
             fact = recurrence(y[t], a * y[t - back] + x[t], start=start)
-            cite = rng.choice((lambda: fact, lambda: fact.at(t + 1), lambda: fact.at(t - 1), lambda: fact.at(number(1)), lambda: fact.at(n)))()
+            cite = rng.choice(
+                (
+                    lambda: fact,
+                    lambda: fact.at(t + 1),
+                    lambda: fact.at(t - 1),
+                    lambda: fact.at(number(1)),
+                    lambda: fact.at(n),
+                )
+            )()
             place = fact.over if cite.at_index is None else cite.at_index
             here = rng.choice((lambda: place, lambda: place, lambda: place, lambda: t, lambda: number(0)))()
-            right = rng.choice((lambda: a * y[here - back] + x[here], lambda: a * y[here - back] + x[here] + 0, lambda: a * y[here - 1] + x[here], lambda: a))()
+            right = rng.choice(
+                (
+                    lambda: a * y[here - back] + x[here],
+                    lambda: a * y[here - back] + x[here] + 0,
+                    lambda: a * y[here - 1] + x[here],
+                    lambda: a,
+                )
+            )()
             said = eq(y[here], right)
             if rng.random() < 0.7:
                 said = said.given(ge(here, rng.choice((0, 1, 2))))
@@ -134,7 +212,9 @@ def test_induction() -> None:
         kind = rng.choice(("geometric", "linear", "constant"))
         value = {"geometric": q * y[t - 1] + c, "linear": y[t - 1] + c, "constant": q * y[t - 1] + (1 - q) * c}[kind]
         fact = recurrence(y[t], value, start={first: c if kind == "constant" else 0})
-        closed = {"geometric": c * (1 - q ** (t - first)) / (1 - q), "linear": c * (t - first), "constant": c + 0 * t}[kind]
+        closed = {"geometric": c * (1 - q ** (t - first)) / (1 - q), "linear": c * (t - first), "constant": c + 0 * t}[
+            kind
+        ]
         if rng.random() < 0.5:
             closed = laws.disturbed(rng, closed)
         claim = eq(y[t], closed)
@@ -154,7 +234,8 @@ def test_cases() -> None:
         x, y = rng.choice(((a, b), (n, z), (a, n)))
         claim = rng.choice((eq, le, ge, lt))(
             rng.choice((Minimum, Maximum))(x, y) + rng.choice((number(0), number(1), x)),
-            rng.choice((x, y, x + y - Maximum(x, y), x + 1, x + y - Minimum(x, y), 2 * x, x + x)))
+            rng.choice((x, y, x + y - Maximum(x, y), x + 1, x + y - Minimum(x, y), 2 * x, x + x)),
+        )
         condition = rng.choice((le, lt, ge, gt, ne))(*rng.choice(((x, y), (y, x), (x, y + 1), (x, number(0)))))
         item = branches(claim, (condition, algebra()), (condition.negated(), algebra()))
         found = verdicts(item)
@@ -169,8 +250,11 @@ def test_lines_at_other_indices() -> None:
     for number_, rng in seeds("at", 150):
         t, s = index("t", at_least=rng.choice((0, 1, 2))), index("s", at_least=0)
         A = family("A")
-        fact = assume(rng.choice((eq(A[t], a * t), ge(A[t], t), eq(A[t] * A[t + 1], c)))) if rng.random() < 0.7 else \
-            assume(eq(A[t], b).given(rng.choice((ge(t, n), ne(t, 1), gt(t, 2)))))
+        fact = (
+            assume(rng.choice((eq(A[t], a * t), ge(A[t], t), eq(A[t] * A[t + 1], c))))
+            if rng.random() < 0.7
+            else assume(eq(A[t], b).given(rng.choice((ge(t, n), ne(t, 1), gt(t, 2)))))
+        )
         line = step(fact.relation, by=algebra(fact))
         value = rng.choice((s, s + 1, s - 1, n, n + 2, z, number(1), number(0), a, t + 1, 2 * s))
         try:
@@ -193,8 +277,15 @@ def test_substitution() -> None:
         k, i = index("k", at_least=rng.choice((0, 1))), index("i", at_least=0)
         A, B = family("A"), family("B")
         fact = assume(rng.choice((eq(A[k], a * B[k]), eq(A[k], B[k + 1]), eq(c, a + b), eq(A[k], k))))
-        left = rng.choice((lambda: Sum(A[i] * c, (i, rng.choice((0, 1)), n)), lambda: A[i] * c, lambda: A[n] + A[1], lambda: Sum(A[k], (k, 1, n)),
-                           lambda: A[i - 1] * 2))()
+        left = rng.choice(
+            (
+                lambda: Sum(A[i] * c, (i, rng.choice((0, 1)), n)),
+                lambda: A[i] * c,
+                lambda: A[n] + A[1],
+                lambda: Sum(A[k], (k, 1, n)),
+                lambda: A[i - 1] * 2,
+            )
+        )()
         target = fact.relation.lhs
         right = laws.rewritten(rng, left, (laws.arithmetic, laws.sums), 1)
         if hasattr(target, "family"):
@@ -212,8 +303,16 @@ def test_functions_of_the_past() -> None:
         t, s = index("t", at_least=0), index("s", at_least=rng.choice((0, 1)))
         x = random_family("x", first=rng.choice((None, 0)))
         y = random_family("y", first=rng.choice((None, 0)))
-        value = rng.choice((lambda: a * y[t - 1] + x[t], lambda: y[t - 1] * x[t] + x[t - 1], lambda: a * y[t - 1] + x[t + 1],
-                            lambda: y[t - 2] + x[t], lambda: y[t - 1] + b, lambda: Minimum(y[t - 1], x[t])))()
+        value = rng.choice(
+            (
+                lambda: a * y[t - 1] + x[t],
+                lambda: y[t - 1] * x[t] + x[t - 1],
+                lambda: a * y[t - 1] + x[t + 1],
+                lambda: y[t - 2] + x[t],
+                lambda: y[t - 1] + b,
+                lambda: Minimum(y[t - 1], x[t]),
+            )
+        )()
         fact = recurrence(y[t], value, start=rng.choice(({0: 0}, {0: a}, {0: 0, 1: 1})))
         mutual = independent_across(x, s)
         past = step(function_of(y[t], x), by=function_of_past(fact))
@@ -230,12 +329,19 @@ def test_functions_of_the_past() -> None:
 @pytest.mark.parametrize("ratio", ["small", "one", "large", "unknown"])
 def test_passage_to_the_limit(ratio: str) -> None:
     """The fixed point is the limit only where a line says that there is one."""
-    q = {"small": real("q", above=-1, below=1), "one": real("q", at_least=0, at_most=2), "large": real("q", above=1), "unknown": real("q")}[ratio]
+    q = {
+        "small": real("q", above=-1, below=1),
+        "one": real("q", at_least=0, at_most=2),
+        "large": real("q", above=1),
+        "unknown": real("q"),
+    }[ratio]
     t, y, v = index("t"), family("y"), real("v")
     fact = recurrence(y[t], q * y[t - 1] + c, start={0: 0})
     unfolded = step(eq(y[t], q * y[t - 1] + c).given(ge(t, 1)), by=definition(fact))
     named = assume(eq(limit(y[t], t), v))
     with_limit = verdicts(unfolded, step(eq(v, q * v + c), by=passage_to_limit(unfolded, named)), given=(fact, named))
     assert with_limit == [True, True]
-    alone = verdicts(unfolded, step(eq(limit(y[t], t), q * limit(y[t], t) + c), by=passage_to_limit(unfolded)), given=(fact,))
+    alone = verdicts(
+        unfolded, step(eq(limit(y[t], t), q * limit(y[t], t) + c), by=passage_to_limit(unfolded)), given=(fact,)
+    )
     assert alone == [True, False]
