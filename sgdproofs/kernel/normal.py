@@ -218,7 +218,11 @@ class Normal:
             if places[0] == constant(at):
                 return self._unfold(fact, value, dict(zip(fact.target.indices[1:], places[1:])))
         cited = self.poly(fact.over if fact.at_index is None else fact.at_index, {})
-        if places[0] != cited or not self.admits(fact.over, cited) or not self.scope.nonnegative(add(cited, constant(fact.first), -1)):
+        if (
+            places[0] != cited
+            or not self.admits(fact.over, cited)
+            or not self.scope.nonnegative(add(cited, constant(fact.first), -1))
+        ):
             return None
         return self._unfold(fact, fact.value, dict(zip(fact.target.indices, places)))
 

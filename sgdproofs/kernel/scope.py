@@ -335,10 +335,26 @@ class Scope:
             rest, found = add(rest, piece, -1), found or sharp
         return self._by_terms(rest, not found)
 
+    def _powers_below_one(self, here: set[Atom]) -> list[tuple[Poly, bool, str]]:
+        """`q^e <= 1` for each power with `0 <= q <= 1` and natural e; `< 1` if `q < 1` and `e >= 1`."""
+        found = []
+        for a in sorted(x for x in here if x[0] == "pow" and x not in self.asked):
+            base, exponent = (dict(k) for k in a[2])
+            rest = add(constant(1), base, -1)
+            self.asked.add(a)
+            try:
+                if self.sign(base, False) and self.sign(rest, False) and self.sign(exponent, False):
+                    sharp = self.sign(rest, True) and self.sign(add(exponent, constant(1), -1), False)
+                    found.append((add(constant(1), atom(a), -1), sharp, ""))
+            finally:
+                self.asked.discard(a)
+        return found
+
     def _relevant(self, p: Poly) -> list[tuple[Poly, bool, str]]:
         """What is known of the symbols of `p`, and of the symbols that these facts bring in."""
         chosen: list[tuple[Poly, bool, str]] = []
         here, rest = set(within(p)), list(self.known)
+        chosen += self._powers_below_one(here)
         while True:
             new = []
             for k in rest:

@@ -202,8 +202,13 @@ def knows(n: Normal, fact: Any) -> MomentRule | None:
 
     def rule(m: Normal, target: Monomial) -> Poly | None:
         for mapping in _matches(shape, target):
-            if _admitted(m, relation, marks, mapping):
+            env = _admitted(m, marks, mapping)
+            open_ = [w for w in relation.when if not holds(m, w, env)] if env is not None else []
+            if env is not None and not open_:
                 return _again(m, m.rename(value, mapping))
+            if env is not None and len(open_) == 1 and open_[0].rel == "!=":
+                gap = add(m.poly(open_[0].lhs, env), m.poly(open_[0].rhs, env), -1)
+                return None if not gap else _by_cases(m, target, gap)
         return None
 
     return rule
@@ -249,15 +254,15 @@ def _match_atom(a: Atom, e: int, b: Atom, f: int, mapping: dict[Atom, Poly]) -> 
     return True
 
 
-def _admitted(n: Normal, relation: Relation, marks: dict[Any, Atom], mapping: dict[Atom, Poly]) -> bool:
-    """True if the matched indices lie in their domains and the assumptions of the fact hold for them."""
+def _admitted(n: Normal, marks: dict[Any, Atom], mapping: dict[Atom, Poly]) -> dict[Any, Poly] | None:
+    """The matched indices, if they all lie in their domains."""
     env = {}
     for v, mark in marks.items():
         value = mapping.get(mark)
         if value is None or not n.admits(v, value):
-            return False
+            return None
         env[v] = value
-    return all(holds(n, w, env) for w in relation.when)
+    return env
 
 
 # --- identical distributions -----------------------------------------------------------------------------

@@ -169,7 +169,11 @@ def pass_to_limit(goal: Goal, n: Normal) -> list[Poly]:
 
 def _eventually(assumption: Relation, known: list) -> bool:
     """True for `t >= 1` and the like, where t is what tends to infinity: it holds for all large t."""
-    tends = any(_par(assumption.lhs) == variable for _, variable, _ in known) if isinstance(assumption.lhs, T.Index) else False
+    tends = (
+        any(_par(assumption.lhs) == variable for _, variable, _ in known)
+        if isinstance(assumption.lhs, T.Index)
+        else False
+    )
     return tends and assumption.rel in (">=", ">") and not assumption.rhs.free_symbols
 
 
