@@ -428,7 +428,7 @@ class Checker:
                     for v in bound:
                         if v in f.value.free_symbols and v not in getattr(f.target, "indices", ()):
                             raise StatementError(
-                                f"{self.derivation.name}: {v} is bound in {x}, and occurs in the definition of {f.target}: "
+                                f"{self.derivation.name}: {v} is bound in {x}, and used to define {f.target}: "
                                 f"make {f.target} a family with {v} as an index"
                             )
 

@@ -171,7 +171,7 @@ def recurrence(target: Element, value: Any, *, start: dict) -> Definition:
     for node in walk(value):
         bound = {node.args[1]} if isinstance(node, Limit) else {v for v, _, _ in getattr(node, "ranges", ())}
         if over in bound:
-            raise StatementError(f"the recurrence for {target} binds {over} once more in {node}: rename the bound index")
+            raise StatementError(f"the recurrence for {target} binds {over} again in {node}: rename the bound index")
     if not start or not all(isinstance(place, int) for place in start):
         raise StatementError(f"the recurrence for {target} needs a start, for instance start={{0: 0}}")
     if sorted(start) != list(range(min(start), max(start) + 1)):
