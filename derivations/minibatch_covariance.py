@@ -62,8 +62,8 @@ minibatch_covariance = Derivation(
         erratum(
             step(eq(double_sum, 1/B**2*diagonal + others), by=linearity()),
             correction=eq(double_sum, split.expr),
-            remark="The factor $1/B^2$ belongs to both sums; as printed the row holds only because the second sum is 0, "
-                   "which later rows show.",
+            remark="The factor $1/B^2$ belongs to both sums; as printed the row holds only because the second sum is "
+                   "0, which later rows show.",
         ),
         erratum(
             step(eq(double_sum, 1/B**2*diagonal + others_factored), by=independence(independent_draws)),

@@ -30,6 +30,6 @@ momentum_not_invariant = Derivation(
         exact(near_miss=not_determined(first_order, first_order, point, {**point, mu: half})),
     ),
     note=r"Line 1: divided by $\eta_0$, the variance of momentum-exact-stationary tends to $\Sigma/(2 h)$ for small "
-         r"steps, whatever $\mu$ and $B$ are. Lines 2 and 3: at a step that is not small it differs, with $\mu$ and with "
-         r"$B$, at one and the same $\eta_0$, $h$ and $\Sigma$. The size of a step is $x = B \eta_0 h$.",
+         r"steps, whatever $\mu$ and $B$ are. Lines 2 and 3: at a step that is not small it differs, with $\mu$ and "
+         r"with $B$, at one and the same $\eta_0$, $h$ and $\Sigma$. The size of a step is $x = B \eta_0 h$.",
 )

@@ -237,7 +237,7 @@ def _contents(block: Contents, room: float) -> list[str]:
 def _correction(number: int, entry: Correction, room: float) -> list[str]:
     reason = f" (reason given: {_text(entry.reason)})" if entry.reason else ""
     said = [
-        r"\begin{samepage}", rf"\head{{{number}. {_text(entry.where)}}}", rf"\par As printed{reason}:",
+        rf"\head{{{number}. {_text(entry.where)}.}}", rf" As printed{reason}:",
         _display(_aligned(entry.printed, room)), rf"\par \textbf{{{escape(entry.verdict.capitalize())}.}}",
     ]
     said += [rf"{_text(why)}\par" for why in entry.why]
@@ -245,12 +245,14 @@ def _correction(number: int, entry: Correction, room: float) -> list[str]:
         label = "Correct" if entry.proved else "Correction, not proved"
         right = entry.correction
         same = (right.left, right.tail) == (entry.printed.left, entry.printed.tail)
-        if same and r"\begin{aligned}" in said[3]:  # a wide left side is not said twice
+        if same and r"\begin{aligned}" in said[2]:  # a wide left side is not said twice
             label, right = f"{label}, the right side", replace(right, left="", tail="")
-        said += [rf"\par \textbf{{{label}:}}", _display(_aligned(right, room))]
+        see = f" ({_text(entry.see)})" if entry.see else ""
+        said += [rf"\par \textbf{{{label}{see}:}}", _display(_aligned(right, room))]
     if entry.remark:
         said.append(rf"\par {_text(entry.remark)}")
-    return [*said, r"\end{samepage}\pagebreak[1]"]
+    # An erratum stays on one page.
+    return [f"{part}\n\\nopagebreak" for part in said[:-1]] + [said[-1]]
 
 
 WRITE: dict[type, Callable[[Any, float], list[str]]] = {

@@ -92,6 +92,7 @@ def _correction(number: int, entry: Correction) -> str:
         printed += f"<br>(reason given: {_text(entry.reason, cell=True)})"
     right = [] if entry.correction is None else [_text(words(Math(entry.correction.tex)), cell=True)]
     right += [] if entry.correction is None or entry.proved else ["(not proved)"]
+    right += [f"({_text(entry.see, cell=True)})"] if entry.see else []
     right += [_text(entry.remark, cell=True)] if entry.remark else []
     why = "<br>".join(_text(said, cell=True) for said in entry.why)
     cells = [str(number), _text(entry.where, cell=True), printed, f"**{entry.verdict}**", why, "<br>".join(right)]

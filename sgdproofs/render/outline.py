@@ -103,6 +103,8 @@ class Correction:
     remark: Words
     proved: bool = False
     """Is the derivation that the correction belongs to a theorem?"""
+    see: Words = ()
+    """Where the correction is derived, if that is elsewhere."""
 
 
 @dataclass(frozen=True)

@@ -668,9 +668,10 @@ def _corrections(report: Report, known: Mapping[str, Report]) -> Iterator[Correc
     if isinstance(subject, Refutation):
         why = [said for line in report.lines for said in _witness(line, report)]
         right = _right(subject, known)
-        see = "See " if right else strong("Correction: ")
-        remark = words(see, _corrected(subject, known)) if subject.corrected_by else ()
-        yield Correction(where, row_of(subject.claim), (), report.verdict, tuple(why), right, remark, right is not None)
+        see = words("see ", _corrector(known[subject.corrected_by or ""])) if right else ()
+        remark = words(strong("Correction: "), _corrected(subject, known)) if subject.corrected_by and not right else ()
+        yield Correction(where, row_of(subject.claim), (), report.verdict, tuple(why), right, remark, right is not None,
+                         see)
         return
     numbers = _numbers(report)
     for line in getattr(report, "errata", ()):

@@ -37,10 +37,12 @@ class Phrases:
         self.names = {p.name: p for p in parameters}
         parts = [re.escape(text) for text in sorted(self.known, key=len, reverse=True)]
         parts += [
-            rf"(?:integer |real )?(?:{NUMBER} <=? )?{re.escape(name)}(?: (?:<=?|>=?|=) {NUMBER}(?! ?[-+*/^]))?"
+            rf"(?:integer |real )?(?:{NUMBER} <=? )?{re.escape(name)}(?: (?:<=?|>=?|=) {NUMBER})?"
             for name in sorted(self.names, key=len, reverse=True)
         ] if self.names else []
-        self.pattern = re.compile(rf"(?<![\w\[*/^])(?:{'|'.join(parts)})(?![\w\[(])") if parts else None
+        # Not within a word or a larger formula.
+        whole = rf"(?<![\w\[*/^])(?<![-+*/] )(?:{'|'.join(parts)})(?![\w\[(*/^]| [-+*/])"
+        self.pattern = re.compile(whole) if parts else None
 
     def split(self, text: str) -> Iterator[Any]:
         """The pieces of `text`: words where a phrase was known, plain text between."""

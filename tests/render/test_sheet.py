@@ -8,15 +8,28 @@ import re
 import shutil
 import subprocess
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
-from sgdproofs.kernel.report import UNDECIDED, Report
+from sgdproofs.catalogue import load
+from sgdproofs.experiments import run
+from sgdproofs.kernel.report import PROVED, UNDECIDED, Condition, Line, Report
+from sgdproofs.language.derivation import Derivation, step
+from sgdproofs.language.facts import assume
+from sgdproofs.language.statements import eq, gt, lt
+from sgdproofs.language.terms import family, index, natural, random_family, real
+from sgdproofs.meaning import Model
+from sgdproofs.refute import Witness
 from sgdproofs.render import latex, solution_sheet
 from sgdproofs.render.article import escape
 from sgdproofs.render.layout import broken, width
 from sgdproofs.render.markdown import escape as escape_markdown
+from sgdproofs.render.told import phrases, told, written
+from sgdproofs.render.witness import witness_words
+from sgdproofs.render.words import Math
+from sgdproofs.verdicts import judge
 
 from . import handmade
 
@@ -134,6 +147,7 @@ def test_errata_have_a_page_of_their_own() -> None:
     text = printed(handmade.minibatch(), handmade.weighted())
     page = text[text.rindex(r"\clearpage"):].replace("\n", " ")
     assert page.index("Errata") < page.index("Problem 5") < page.index("Problem 6")
+    page = page.replace(r"\nopagebreak ", "")
     assert r"\textbf{Unjustified.} It does not follow from what it cites; it also needs" in page
     assert r"\textbf{Witness: }n = 2" in page
     assert "The bracket is missing in print." in page
@@ -231,5 +245,134 @@ def test_widths_are_estimated_on_the_large_side(tmp_path: Path) -> None:
                    f"\\begin{{document}}\n{body}x\\end{{document}}\n", tmp_path)
     measured = [float(found) / 10 for found in re.findall(r"WIDTH ([0-9.]+)pt", log)]
     assert len(measured) == len(formulas)
-    for tex, real in zip(formulas, measured, strict=True):
-        assert real <= width(tex) <= 1.6 * real + 1.5, f"{width(tex):.1f} for {real:.1f} em: {tex}"
+    for tex, found in zip(formulas, measured, strict=True):
+        assert found <= width(tex) <= 1.6 * found + 1.5, f"{width(tex):.1f} for {found:.1f} em: {tex}"
+
+
+# --- the catalogue ---------------------------------------------------------------------------------------
+
+DERIVATIONS = Path(__file__).parents[2] / "derivations"
+
+
+@pytest.fixture(scope="module")
+def catalogued() -> tuple[list[Report], dict[str, tuple]]:
+    """The reports and the outcomes of the experiments of the entries that ship, in the order of a sheet."""
+    entries = load(str(DERIVATIONS))
+    assert entries.selected and not entries.errors
+    return ([judge(entry, entries) for entry in entries.selected],
+            {entry.name: run(entry) for entry in entries.selected})
+
+
+@needs_pdflatex
+def test_the_sheet_of_the_catalogue_compiles_without_a_warning(catalogued, tmp_path: Path) -> None:
+    reports, results = catalogued
+    text = solution_sheet(reports, title="SGD problems: solutions", experiments=results)
+    log = compiled(text, tmp_path)
+    assert not re.findall(r".*(?:Warning|Overfull|Underfull|Missing character).*", log)
+
+
+def test_the_sheet_of_the_catalogue_reads_as_mathematics(catalogued) -> None:
+    reports, results = catalogued
+    text = solution_sheet(reports, title="SGD problems: solutions", experiments=results)
+    assert text.count(r"\boxed") == sum(r.verdict == "proved" for r in reports) + 1  # one result is printed twice
+    plain = re.sub(r"\$[^$]*\$|\\\[.*?\\\]|\\begin\{flalign\*\}.*?\\end\{flalign\*\}", "", text, flags=re.DOTALL)
+    for sign in ("sigma2", "alpha[", "ghat", r"Sigma\_", r"\textasciicircum", "True", "NOT PASSED", "cannot be"):
+        assert sign not in plain
+    assert r"starting from $y_0 = 0$" in text
+    assert r"\hat g^B[i]" in text and "g_i" not in text
+
+
+def test_the_order_of_the_catalogue_is_that_of_the_problems(catalogued) -> None:
+    problems = [int(re.search(r"\d+", report.subject.source)[0]) for report in catalogued[0]]
+    assert problems == sorted(problems)
+    names = [report.name for report in catalogued[0]]
+    assert names.index("ema-variance-limit") < names.index("ema-against-mean")
+    assert names.index("problem-6-as-printed") < names.index("weighted-update-covariance")
+
+
+@pytest.mark.parametrize("form", ["latex", "markdown"])
+def test_an_entry_that_cannot_be_printed_is_named_and_the_others_are_printed(form: str) -> None:
+    bad = real("bad", latex=r"\hat g^")
+    claim = eq(bad, bad)
+    line = step(claim, handmade.By("algebra"))
+    broken_entry = Report(
+        Derivation(name="broken-entry", source="Problem 3", claim=claim, proof=(line,), experiments=()),
+        PROVED, (Line(1, claim, line.by, PROVED, item=line),), handmade.THEOREM,
+    )
+    with pytest.warns(UserWarning, match=r"entry broken-entry cannot be printed: .*\\hat g\^"):
+        text = printed(handmade.ema_variance(), broken_entry, handmade.weighted(), form=form)
+    assert "This entry cannot be printed." in text
+    assert text.count(r"\boxed") == 1
+    assert "Covariance of a weighted update" in text
+
+
+# --- witnesses and told texts ----------------------------------------------------------------------------
+
+
+def said(parts) -> str:
+    return "".join(f"${part.tex}$" if isinstance(part, Math) else part.text for part in parts)
+
+
+def test_a_witness_is_read_as_mathematics() -> None:
+    n, i = natural("n", at_least=1), index("i", at_least=1)
+    alpha, ghat = family("alpha"), random_family("ghat", arity=2, latex=r"\hat g")
+    half = Fraction(1, 2)
+    model = Model({n: Fraction(2), i: Fraction(1)}, (half / 2,) * 4, {
+        ("alpha", (1,)): half, ("alpha", (2,)): half,
+        ("ghat", (1, 1)): (2, 2, 0, 0), ("ghat", (2, 1)): (2, 0, 2, 0),
+    })
+    witness = Witness(model, {i: Fraction(1)}, half, Fraction(1), "", {})
+    text = said(witness_words(witness, {"alpha": alpha, "ghat": ghat}))
+    assert text == (r"take $n = 2$, $i = 1$ and $\alpha_1 = \alpha_2 = \frac{1}{2}$; $(\hat g_1[1], \hat g_2[1])$ "
+                    r"takes the values $(2, 2)$, $(2, 0)$, $(0, 2)$ and $(0, 0)$, each with probability $\frac{1}{4}$. "
+                    r"Then the left side is $\frac{1}{2}$ and the right side is $1$.")
+    uneven = replace(witness, model=replace(model, probabilities=(half, half / 2, half / 4, half / 4)))
+    assert r"is $(2, 2)$ with probability $\frac{1}{2}$, $(2, 0)$ with probability $\frac{1}{4}$" in said(
+        witness_words(uneven, {"alpha": alpha, "ghat": ghat}))
+    outcomes = replace(witness, lhs=(2, 2, 0, 0), rhs=(2, 0, 2, 0))
+    assert "Where the values are $2$, $0$, the left side is $2$ and the right side is $0$." in said(
+        witness_words(outcomes, {"alpha": alpha, "ghat": ghat}))
+    unknown = replace(witness, lhs=None, rhs=None, why="undefined at n = 2")
+    assert said(witness_words(unknown, {})).endswith("Undefined at n = 2.")
+
+
+def test_told_texts_change_only_what_is_known() -> None:
+    mu, n = real("mu", at_least=0, below=1, latex=r"\mu"), natural("n", at_least=1)
+    stable = assume(mu*n < 2).named("stability")
+    line = step(eq(mu, mu), handmade.By("algebra"))
+    entry = Derivation(name="told", claim=line.statement, proof=(line,), given=(stable,))
+    known = phrases(entry, (), (mu, n))
+    for plain, expected in (
+        ("from 0 <= mu < 1", r"from $0 \le \mu < 1$"), ("integer n >= 1, mu * n < 2", r"$n \ge 1$, $\mu n < 2$"),
+        ("n = 2 + 1", "n = 2 + 1"), ("mun < 3 of n", "mun < 3 of n"), ("1 - mu = 0", "1 - mu = 0"),
+        ("remainder below 10^-56", "remainder below $10^{-56}$"), ("largest |z| = 2.34, n", "largest $|z| = 2.34$, n"),
+        ("at 1e-06", "at $10^{-6}$"), ("x10^2", "x10^2"),
+    ):
+        assert said(told(plain, known)) == expected
+
+
+def test_text_between_dollar_signs_is_mathematics() -> None:
+    assert said(written(r"line $\mu$ of 2")) == r"line $\mu$ of 2"
+    assert said(written("costs 5 $")) == "costs 5 $"
+    assert not any(isinstance(part, Math) for part in written("a $ {b $"))
+
+
+def test_a_long_derivation_of_conditions_is_short() -> None:
+    report = handmade.ema_variance()
+    q = N_MINUS_1 / handmade.N
+    pair = tuple(Condition(relation, 1, "from N >= 1, N >= 1") for relation in (gt(q, -1), lt(q, 1)))
+    text = printed(replace(report, lines=(replace(report.lines[0], conditions=pair), *report.lines[1:])))
+    assert r"$-1 < (N - 1) / N < 1$ (line 1, from $N \ge 1$)" in text
+
+
+N_MINUS_1 = handmade.N - 1
+
+
+def test_the_head_of_a_sheet_counts_what_is_there() -> None:
+    text = printed(*handmade.every(), form="markdown")
+    assert "7 printed claims" not in text
+    assert re.search(r"6 derivations with \d+ lines: \d+ proved, \d+ undecided\.", text)
+    assert "1 printed claim examined: 1 refuted." in text
+    assert "1 printed line examined: 1 unjustified." in text
+    assert re.search(r"\d+ conditions \(.*\): \d+ shown to hold\.", text)
+    assert "all shown to hold" not in text  # one of them is not
