@@ -65,7 +65,7 @@ from .language.terms import (
     walk,
 )
 
-__all__ = ["Budget", "Model", "NoValue", "NotEvaluable", "OutOfRange", "Undefined", "applies", "domains_hold",
+__all__ = ["Budget", "Irrational", "Model", "NoValue", "NotEvaluable", "OutOfRange", "Undefined", "applies", "domains_hold",
            "fact_holds", "holds", "in_domain", "instances", "last_of", "sides", "value"]
 
 REACH = 3
@@ -97,6 +97,10 @@ class NoValue(NotEvaluable):
 
 class Budget(NotEvaluable):
     """The value needs more operations, or larger numbers, than the model allows."""
+
+
+class Irrational(Budget):
+    """The value at this point is no rational number; elsewhere it may be one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -708,16 +712,16 @@ def _absolute_value(a: Any, _: Any) -> Any:
 def _square_root(a: Any, _: Any) -> Fraction:
     a = _plain_number(a)
     if a < 0:
-        raise NotEvaluable(f"the square root of {a} is not real")
+        raise Irrational(f"the square root of {a} is not real")
     found = Fraction(isqrt(a.numerator), isqrt(a.denominator))
     if found * found != a:
-        raise NotEvaluable(f"the square root of {a} is irrational")
+        raise Irrational(f"the square root of {a} is irrational")
     return found
 
 
 def _exponential(a: Any, _: Any) -> Fraction:
     if _plain_number(a):
-        raise NotEvaluable(f"exp({a}) is irrational")
+        raise Irrational(f"exp({a}) is irrational")
     return Fraction(1)
 
 
@@ -726,7 +730,7 @@ def _logarithm(a: Any, _: Any) -> Fraction:
     if a == 0:
         raise Undefined("the logarithm of 0")
     if a != 1:
-        raise NotEvaluable(f"log({a}) is irrational or not real")
+        raise Irrational(f"log({a}) is irrational or not real")
     return Fraction(0)
 
 
@@ -740,7 +744,7 @@ def _real_power(a: Any, x: Any) -> Any:
     if a == 0 and x < 0:
         raise Undefined("division by zero (a negative power of 0)")
     if a < 0:
-        raise NotEvaluable(f"the power of {a} with the exponent {x} is not real")
+        raise Irrational(f"the power of {a} with the exponent {x} is not real")
     top, bottom = (_integer_root(n, x.denominator) for n in (a.numerator, a.denominator))
     return _raise(Fraction(top, bottom), Fraction(x.numerator))
 
@@ -751,7 +755,7 @@ def _integer_root(n: int, k: int) -> int:
         raise Budget("the root of too large a number")
     found = int(sympy.integer_nthroot(n, k)[0])
     if found ** k != n:
-        raise NotEvaluable(f"the root of {n} is irrational")
+        raise Irrational(f"the root of {n} is irrational")
     return found
 
 
@@ -783,7 +787,7 @@ def _choice(here: _Reading, node: Choice, env: Mapping) -> Any:
             if set(chosen) == {own}:
                 raise
             # It may be undefined only at outcomes at which the other branch is chosen.
-            raise NotEvaluable(f"a case that is not defined everywhere: {error}") from None
+            raise Irrational(f"a case that is not defined everywhere: {error}") from None
     return tuple((own[n] if isinstance(own, tuple) else own)
                  for n, own in enumerate(found[0] if c else found[1] for c in chosen))
 

@@ -16,6 +16,7 @@ from importlib.resources import files
 from typing import Any
 
 from ..language import facts as F
+from ..language import functions as L
 from ..language import terms as T
 from ..language.errors import StatementError
 from ..language.statements import Independence, Relation, eq, ge, gt, le, ne
@@ -59,6 +60,7 @@ class Setting:
     why: str = ""
     unsaid: tuple[str, ...] = ()
     split: tuple[Any, ...] = ()
+    complexes: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -171,6 +173,10 @@ def _item(name: str, around: Mapping, own: Mapping, rel: str) -> Item:
             raise NotInLanguage("matrices")
         builder = _Builder(around)
         claims = builder.claims(own["lhs"], rel, own["rhs"])
+        mixed = frozenset(f for f, uses in builder.names.used.items() if len(uses) > 1)
+        if mixed:  # a function of integers here and of real numbers there is a function of real numbers
+            builder = _Builder(around, mixed)
+            claims = builder.claims(own["lhs"], rel, own["rhs"])
         return Item(name, text, claims, builder.setting())
     except NotInLanguage as error:
         return Item(name, text, unsaid=str(error))
@@ -183,7 +189,7 @@ def _item(name: str, around: Mapping, own: Mapping, rel: str) -> Item:
 class _Builder:
     """The names, facts and claims of one item."""
 
-    def __init__(self, data: Mapping) -> None:
+    def __init__(self, data: Mapping, reals: frozenset[str] = frozenset()) -> None:
         self.data = data
         self.names = Names()
         self.facts: list = []
@@ -196,13 +202,14 @@ class _Builder:
         self.fixed: set[str] = set()
         self.bounds: dict[str, list] = {}
         self.kept: list[str] = []
+        self.complexes: list[Any] = []
         self._fold()
         for name, domain in (data.get("symbols") or {}).items():
             self._symbol(name, domain)
         for name, codomain in (data.get("functions") or {}).items():
             if codomain not in ("real", "positive", "nonnegative"):
                 raise NotInLanguage(f"functions with values that are {codomain}")
-            self.names.declare(name, Undefined(name))
+            self.names.declare(name, Undefined(name, name in reals))
         random = data.get("random") or {}
         for name, own in (random.get("vars") or {}).items():
             self._random(name, own)
@@ -242,7 +249,12 @@ class _Builder:
         if kind in MATRIX_DOMAINS:
             raise NotInLanguage("matrices")
         if domain == "complex":
-            raise NotInLanguage("complex numbers")
+            # Read as a real number, about which nothing is then proved; a witness may take complex values.
+            self.names.declare(name, T.Parameter(name))
+            self.complexes.append(self.names.known[name])
+            if name in self.bounds:
+                raise NotInLanguage("complex numbers")
+            return
         known = {"real": (), "bound": (), "nonzero": (), "positive": ((">", Fraction(0)),), "nonnegative": ((">=", Fraction(0)),),
                  "unit": ((">", Fraction(0)), ("<", Fraction(1))), "posint": ((">=", Fraction(1)),),
                  "natural": ((">=", Fraction(0)),), "integer": ()}
@@ -412,15 +424,13 @@ class _Builder:
 
     def _fact_condmean0(self, names: list[str], given: Any) -> None:
         """`E[X | Y, ...] = 0`.  For proofs also its consequences of low order."""
-        from ..language.functions import Conditional
-
         others = [given] if isinstance(given, str) else list(given)
         for name in others:
             self._element(name)
         elements = [T.Element(self.names.known[n]) if not self.names.known[n].arity else None for n in (*names, *others)]
         if None in elements or len(names) != 1:
             raise NotInLanguage("a conditional mean of a sequence")
-        self.facts.append(F.assume(eq(Conditional(*elements), 0)))
+        self.facts.append(F.assume(eq(L.Conditional(*elements), 0)))
 
     def _let(self, name: str, text: str) -> None:
         reading = Translation(self.names)
@@ -502,8 +512,7 @@ class _Builder:
         proof, exact = Translation(self.names), Translation(self.names, exact=True)
         statement = Relation(proof.text(left), rel, proof.text(right), when)
         said = Relation(exact.text(left), rel, exact.text(right), when_exact)
-        wanted = tuple(Need(n.relation.given(*when), n.necessary) for n in (*needs, *self.let_needs, *proof.needs))
-        found = [Claim(statement, said, wanted)]
+        found = [Claim(statement, said, _wanted(when, needs, (*self.let_needs, *proof.needs)))]
         for one, other in zip(proof.also, exact.also, strict=True):
             found.append(Claim(one.given(*when), other.given(*when_exact)))
         return found
@@ -519,7 +528,7 @@ class _Builder:
             if len(alternatives) != 1 or reading.also:
                 raise NotInLanguage("an equivalence with alternatives")
             for when, when_exact, needs in contexts:
-                wanted = tuple(Need(n.relation.given(*when), n.necessary) for n in (*needs, *reading.needs))
+                wanted = _wanted(when, needs, reading.needs)
                 for k, r in enumerate(alternatives[0]):
                     found.append(Claim(r.given(*when), r.given(*when_exact), wanted if k == 0 else ()))
         return found
@@ -537,7 +546,7 @@ class _Builder:
                 self.facts.append(F.assume((gt if codomain == "positive" else ge)(element, 0)))
         models = None if self.unmodelled else (*self.facts, *self.stronger)
         split = tuple(r.lhs for r in self.assumed)
-        return Setting(tuple(self.facts), models, ", ".join(self.unmodelled), tuple(self.unsaid), split)
+        return Setting(tuple(self.facts), models, ", ".join(self.unmodelled), tuple(self.unsaid), split, tuple(self.complexes))
 
 
 
@@ -545,6 +554,18 @@ _FACTS: dict[str, set[str]] = {
     "independent": set(), "independent_seq": set(), "iid": set(), "identical": set(), "pairwise_independent": set(),
     "uncorrelated": set(), "mean": {"value"}, "var": {"value"}, "equicov": set(), "condmean0": {"given"},
 }
+
+
+def _wanted(when: Context, of_assumptions: Iterable[Need], own: Iterable[Need]) -> tuple[Need, ...]:
+    """What a claim needs, under its assumptions.
+
+    What an assumption itself needs, such as that the range of its sum is not reversed, must not be proved from such
+    assumptions: that would be a circle.
+    """
+    plain = [r for r in when if not any(isinstance(x, T.Sum) or type(x).__module__ == L.__name__
+                                        for side in (r.lhs, r.rhs) for x in T.walk(side))]
+    return (*(Need(n.relation.given(*plain), n.necessary) for n in of_assumptions),
+            *(Need(n.relation.given(*when), n.necessary) for n in own))
 
 
 def _names_in(node: Node) -> set[str]:

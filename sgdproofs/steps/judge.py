@@ -30,6 +30,7 @@ from ..rules.derivatives import differentiation
 from ..rules.expectation import identical_distribution, independence, moments
 from ..rules.limits import limits
 from .case import Case, Claim, Item, Setting, read_case
+from .irrational import search_enclosed
 from .translate import CaseError, Need
 
 __all__ = ["SECONDS", "check_step", "failed", "judge"]
@@ -146,6 +147,8 @@ def _item(item: Item, clock: Clock) -> Outcome:
 def _claim(claim: Claim, setting: Setting, clock: Clock) -> Outcome:
     """First a quick proof, then a quick search for a witness, then the longer ways."""
     prover = Prover(setting, clock)
+    if setting.complexes:
+        return _refuted(claim, setting, clock, prover) or Outcome(UNDECIDED, "not in the language (complex numbers)")
     with clock.spend(0.3 * clock.left()):
         open_needs = [n for n in claim.needs if not prover.holds(n)]
         proof = None if open_needs else prover.quick(claim.statement)
@@ -183,7 +186,7 @@ def _refuted(claim: Claim, setting: Setting, clock: Clock, prover: Prover) -> Ou
     """A witness against the claim, or against something without which it is undefined."""
     if setting.models is None:
         return None
-    necessary = [n for n in claim.needs if n.necessary and not prover.holds(n)]
+    necessary = [n for n in claim.needs if n.necessary and not setting.complexes and not prover.holds(n)]
     for need in necessary[:3]:
         found = _searched(need.relation, setting.models, min(1.0, 0.2 * clock.left()))
         if found is not None:
@@ -191,8 +194,16 @@ def _refuted(claim: Claim, setting: Setting, clock: Clock, prover: Prover) -> Ou
                            f"{found.describe()}", witness=found.as_json())
     statement = claim.exact.given(*(r for n in necessary if len(n.relation.when) == len(claim.exact.when)
                                     for r in (Relation(n.relation.lhs, n.relation.rel, n.relation.rhs),)))
-    found = _searched(statement, setting.models, min(3.0, 0.4 * clock.left()))
-    return None if found is None else Outcome(REFUTED, found.describe(), witness=found.as_json())
+    if not setting.complexes:
+        found = _searched(statement, setting.models, min(3.0, 0.4 * clock.left()))
+        if found is not None:
+            return Outcome(REFUTED, found.describe(), witness=found.as_json())
+    record = search_enclosed(statement, setting.models, setting.complexes, seconds=min(2.0, 0.4 * clock.left()))
+    if record is None:
+        return None
+    where = ", ".join(f"{name} = {v}" for name, v in record["parameters"].items())
+    sides = "" if record["left"] is None else f": left {record['left'][0]}, right {record['right'][0]}"
+    return Outcome(REFUTED, f"{where}{sides} ({record['why']})", witness=record)
 
 
 def _searched(statement: Relation, facts: Iterable[Any], seconds: float) -> Any:

@@ -95,9 +95,10 @@ class Names:
 
 @dataclass(frozen=True)
 class Undefined:
-    """A declared function of which it is not yet known whether its arguments are integers."""
+    """A declared function; `real` says that some of its arguments are not seen to be integers."""
 
     name: str
+    real: bool = False
 
 
 Context = tuple[Relation, ...]
@@ -231,8 +232,7 @@ class Translation:
             raise CaseError(f"at {node.at + 1}: {node.value} takes {self.names.arities[node.value]} arguments, got {len(arguments)}")
         whole = all(map(integral, arguments))
         if isinstance(found, Undefined):
-            if any(T.is_random(a) for a in arguments):
-                whole = False
+            whole = whole and not found.real and not any(T.is_random(a) for a in arguments)
             self.names.used.setdefault(node.value, set()).add(whole)
             if not whole:
                 return T.function(node.value)(*arguments)
