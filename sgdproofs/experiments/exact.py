@@ -123,7 +123,7 @@ def _held(entry: Any, tested: int, distinct: int, limits: int, unsaid: int) -> s
     if distinct == tested == 1:
         return "the claim holds exactly"
     if distinct == tested:
-        return f"all {distinct} statements hold exactly"
+        return f"{'both' if distinct == 2 else f'all {distinct}'} statements hold exactly"
     others = [f"{limits} with limits"] if limits else []
     others += [f"{unsaid} that cannot be evaluated"] if unsaid else []
     verb = "holds" if tested == 1 else "hold"

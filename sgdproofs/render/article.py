@@ -55,7 +55,7 @@ PREAMBLE = r"""\documentclass[10pt,a4paper,fleqn]{article}
   \vskip 3pt\hrule\nopagebreak\vskip -6pt}
 \newcommand{\entry}[1]{\room{11\baselineskip}\section{#1}}
 % A part of an entry; what follows may be a formula of the same paragraph.
-\newcommand{\head}[1]{\par\addvspace{8pt plus 2pt}\room{4\baselineskip}\textbf{#1}\nopagebreak}
+\newcommand{\head}[2][4]{\par\addvspace{8pt plus 2pt}\room{#1\baselineskip}\textbf{#2}\nopagebreak}
 % One line of the contents.
 \newcommand{\listing}[3]{\par\vskip -\parskip\parbox[t]{17em}{\raggedright\small #1\strut}\hspace{0.5em}%
   \parbox[t]{25em}{\raggedright\small #2\strut}\hfill{\small #3}\par}
@@ -191,7 +191,8 @@ def _blocks(blocks: Iterable[Any], room: float) -> list[str]:
 def _heading(block: Heading, room: float) -> list[str]:
     if block.level < 2:
         return ["", rf"\{'entry' if block.level else 'problem'}{{{_text(block.words)}}}"]
-    return [rf"\head{{{_text(block.words)}}}"]
+    room_for = f"[{block.room}]" if block.room else ""
+    return [rf"\head{room_for}{{{_text(block.words)}}}"]
 
 
 def _paragraph(block: Paragraph, room: float) -> list[str]:
@@ -237,7 +238,7 @@ def _contents(block: Contents, room: float) -> list[str]:
 def _correction(number: int, entry: Correction, room: float) -> list[str]:
     reason = f" (reason given: {_text(entry.reason)})" if entry.reason else ""
     said = [
-        rf"\head{{{number}. {_text(entry.where)}.}}", rf" As printed{reason}:",
+        rf"\head{{{number}. {_text(entry.where)}.}}", rf"\ As printed{reason}:",
         _display(_aligned(entry.printed, room)), rf"\par \textbf{{{escape(entry.verdict.capitalize())}.}}",
     ]
     said += [rf"{_text(why)}\par" for why in entry.why]
@@ -247,8 +248,8 @@ def _correction(number: int, entry: Correction, room: float) -> list[str]:
         same = (right.left, right.tail) == (entry.printed.left, entry.printed.tail)
         if same and r"\begin{aligned}" in said[2]:  # a wide left side is not said twice
             label, right = f"{label}, the right side", replace(right, left="", tail="")
-        see = f" ({_text(entry.see)})" if entry.see else ""
-        said += [rf"\par \textbf{{{label}{see}:}}", _display(_aligned(right, room))]
+        told = rf"\textbf{{{label};}} {_text(entry.see)}:" if entry.see else rf"\textbf{{{label}:}}"
+        said += [rf"\par {told}", _display(_aligned(right, room))]
     if entry.remark:
         said.append(rf"\par {_text(entry.remark)}")
     # An erratum stays on one page.

@@ -50,6 +50,8 @@ class Heading:
 
     words: Words
     level: int = 1
+    room: int = 0
+    """About how many lines of text are to stand on one page with a heading of level 2; 0 leaves it to the writer."""
 
 
 @dataclass(frozen=True)

@@ -152,9 +152,9 @@ def _place(subject: Any) -> str:
 
 
 def _legend(outcomes: Sequence[Any]) -> Iterator[Words]:
-    yield words("Beside each line stands its reason, with the facts and lines that it uses; nothing else was used to "
-                "check it. A result is in a box only if every line of its proof is proved and every condition holds. "
-                "A further result goes beyond the problem set.")
+    yield words("Beside each line stands its reason, with the facts and lines that it uses; but for the domains of the "
+                "parameters nothing else was used to check it. A result is in a box only if every line of its proof is "
+                "proved and every condition holds. A further result goes beyond the problem set.")
     yield words(strong("Unjustified"), " means: it does not follow from the facts that are cited for it, even if it is "
                 "true for another reason. ", strong("Refuted"), " means: it is false, and an example shows it.")
     kinds = {getattr(outcome, "kind", "") for outcome in outcomes}
@@ -291,7 +291,7 @@ def _derivation(report: Report, known: Mapping[str, Report]) -> list[Block]:
     subject = report.subject
     blocks = [*_head(subject), *_given(subject), Heading(words("Proof"), 2), *_proof(report)]
     if settled(report):
-        blocks += [Heading(words("Result"), 2), *_statement_blocks(subject.claim, boxed=True)]
+        blocks += [Heading(words("Result"), 2, _room(report)), *_statement_blocks(subject.claim, boxed=True)]
         if points := _points(subject.claim):
             blocks.append(points)
     else:
@@ -302,6 +302,12 @@ def _derivation(report: Report, known: Mapping[str, Report]) -> list[Block]:
             *_statement_blocks(subject.claim),
         ]
     return blocks + _conditions(report) + _sanity(report)
+
+
+def _room(report: Report) -> int:
+    """The lines of text that a result takes with its conditions and sanity checks, so that they stay on one page."""
+    rows = [3 if r"\left" in latex(line.statement) else 2 for line in report.lines if _is_sanity(line)]
+    return min(5 + (len(report.conditions) + 1) // 2 + (3 + sum(rows) if rows else 0), 22)
 
 
 def _points(claim: Any) -> Block | None:
