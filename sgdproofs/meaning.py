@@ -254,14 +254,17 @@ class _Growth:
     def limit(self) -> Fraction:
         if not self.above:
             return Fraction(0)
-        (q, k), (p, m) = _dominant(self.above), _dominant(self.below)
-        if (abs(q), k) < (abs(p), m):
+        (p, m) = _dominant(self.below)
+        size = max((abs(q), k) for q, k in self.above)
+        if size < (abs(p), m):
             return Fraction(0)
-        if (abs(q), k) > (abs(p), m):
+        if size > (abs(p), m):
             raise Undefined("there is no limit: the absolute value grows without bound")
-        if q != p:
+        found = [(q, k) for q, k in self.above if (abs(q), k) == size]
+        if len(found) > 1 or found[0][0] != p:
+            # One of the terms changes its sign against the denominator, and nothing of the same size balances it.
             raise Undefined("there is no limit: the sign alternates")
-        return self.above[q, k] / self.below[p, m]
+        return self.above[found[0]] / self.below[p, m]
 
     def series(self, start: int) -> Fraction:
         """The sum over all integers from `start` on."""

@@ -32,6 +32,7 @@ from .translate import (
     Translation,
     Undefined,
     conditions,
+    spread,
 )
 
 __all__ = ["Case", "Claim", "Item", "Setting", "parse", "read_case"]
@@ -59,7 +60,6 @@ class Setting:
     models: tuple | None = ()
     why: str = ""
     unsaid: tuple[str, ...] = ()
-    split: tuple[Any, ...] = ()
     complexes: tuple[Any, ...] = ()
 
 
@@ -229,14 +229,11 @@ class _Builder:
         """Assumptions `symbol rel number` are taken into the domain of the symbol."""
         symbols = self.data.get("symbols") or {}
         for text in self.data.get("assumptions") or ():
-            node = self._tree(text)
-            bound = _simple_bound(node, symbols)
-            if bound is None:
+            found = _simple_bounds(self._tree(text), symbols)
+            for name, rel, value in found:
+                self.bounds.setdefault(name, []).append((rel, value))
+            if not found:
                 self.kept.append(text)
-            else:
-                name, rel, value = bound
-                own = self.bounds.setdefault(name, [])
-                own.append((rel, value))
 
     def _tree(self, text: str) -> Node:
         try:
@@ -512,7 +509,8 @@ class _Builder:
         proof, exact = Translation(self.names), Translation(self.names, exact=True)
         statement = Relation(proof.text(left), rel, proof.text(right), when)
         said = Relation(exact.text(left), rel, exact.text(right), when_exact)
-        found = [Claim(statement, said, _wanted(when, needs, (*self.let_needs, *proof.needs)))]
+        wanted = _wanted(when, needs, (*self.let_needs, *proof.needs))
+        found = [Claim(one, other, wanted) for one, other in zip(spread(statement), spread(said), strict=True)]
         for one, other in zip(proof.also, exact.also, strict=True):
             found.append(Claim(one.given(*when), other.given(*when_exact)))
         return found
@@ -529,7 +527,7 @@ class _Builder:
                 raise NotInLanguage("an equivalence with alternatives")
             for when, when_exact, needs in contexts:
                 wanted = _wanted(when, needs, reading.needs)
-                for k, r in enumerate(alternatives[0]):
+                for k, r in enumerate(part for own in alternatives[0] for part in spread(own)):
                     found.append(Claim(r.given(*when), r.given(*when_exact), wanted if k == 0 else ()))
         return found
 
@@ -545,8 +543,7 @@ class _Builder:
                 element = T.Element(T.family(name, arity=len(places)), *places)
                 self.facts.append(F.assume((gt if codomain == "positive" else ge)(element, 0)))
         models = None if self.unmodelled else (*self.facts, *self.stronger)
-        split = tuple(r.lhs for r in self.assumed)
-        return Setting(tuple(self.facts), models, ", ".join(self.unmodelled), tuple(self.unsaid), split, tuple(self.complexes))
+        return Setting(tuple(self.facts), models, ", ".join(self.unmodelled), tuple(self.unsaid), tuple(self.complexes))
 
 
 
@@ -589,6 +586,25 @@ def _simple_bound(node: Node, symbols: Mapping[str, str]) -> tuple[str, str, Fra
     if left.kind != "name" or left.value not in symbols or number is None:
         return None
     return left.value, sign, number
+
+
+def _simple_bounds(node: Node, symbols: Mapping[str, str]) -> list[tuple[str, str, Fraction]]:
+    """`symbol rel number`, and `Abs(symbol) rel number` as two such bounds."""
+    bound = _simple_bound(node, symbols)
+    if bound is not None:
+        return [bound]
+    if node.kind != "compare" or len(node.value) != 1 or node.value[0] not in ("<", "<=", ">", ">="):
+        return []
+    (left, right), (sign,) = node.parts, node.value
+    if sign in (">", ">="):
+        left, right, sign = right, left, TURNED[sign]
+    number = _plain_number(right)
+    if left.kind != "call" or left.value != "Abs" or len(left.parts) != 1 or number is None:
+        return []
+    inner = left.parts[0]
+    if inner.kind != "name" or inner.value not in symbols or symbols[inner.value] == "complex":
+        return []
+    return [(inner.value, sign, number), (inner.value, TURNED[sign], -number)]
 
 
 def _plain_number(node: Node) -> Fraction | None:

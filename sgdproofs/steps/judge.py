@@ -14,7 +14,6 @@ from itertools import product
 from time import perf_counter
 from typing import Any
 
-from ..advice import Search
 from ..kernel.check import examine, follows
 from ..kernel.goal import Goal
 from ..kernel.polynomial import DEADLINE
@@ -30,6 +29,7 @@ from ..rules.derivatives import differentiation
 from ..rules.expectation import identical_distribution, independence, moments
 from ..rules.limits import limits
 from .case import Case, Claim, Item, Setting, read_case
+from .certificates import WiderSearch, power_sums
 from .irrational import search_enclosed
 from .translate import CaseError, Need
 
@@ -277,7 +277,7 @@ class Prover:
         self._closed: list[Closed] | None = None
 
     def goal(self, statement: Relation, facts: tuple) -> Any:
-        return follows(lambda: Goal(statement, replace(RULES, cites=facts), facts, (), statement.when, Search(), facts),
+        return follows(lambda: Goal(statement, replace(RULES, cites=facts), facts, (), statement.when, WiderSearch(), facts),
                        seconds=max(0.05, min(4.0, self.clock.left())))
 
     def holds(self, need: Need) -> bool:
@@ -313,26 +313,27 @@ class Prover:
                 yield tuple(f.at(place) if f in self.recurrences else f for f in self.setting.facts)
 
     def longer(self, statement: Relation) -> Outcome | None:
-        for way in (self.by_closed_form, self.by_induction, self.by_signs):
+        for way in (self.by_closed_form, self.by_power_sums, self.by_induction, self.by_signs):
             found = way(statement)
             if found is not None or self.clock.left() < 0.1:
                 return found
         return None
 
     def by_signs(self, statement: Relation) -> Outcome | None:
-        """Quantities that are not 0 are positive or negative: every combination of signs."""
-        quantities = [q for q in self.setting.split if isinstance(q, T.Parameter)]
-        if not 0 < len(quantities) <= 3:
+        """Symbols that are not 0 are positive or negative, and one that is not positive is minus one that is not negative."""
+        apart = {w.lhs for w in statement.when if w.rel == "!=" and w.rhs == 0 and isinstance(w.lhs, T.Parameter)}
+        domains = []
+        for s in sorted((s for s in statement.free_symbols if isinstance(s, T.Parameter)), key=lambda s: s.name):
+            turned = s.lower is None and s.upper is not None and s.upper <= 0
+            if turned or s in apart and (s.lower is None or s.lower < 0) and (s.upper is None or s.upper > 0):
+                domains.append([(s, new) for new in _signs(s)[0 if not turned else 1:]])
+        if not 0 < len(domains) <= 3:
             return None
         found: list[Outcome] = []
-        for signs in product((gt, lt), repeat=len(quantities)):
-            domains = {q: T.Parameter(q.name, q.sort, *(0, True, q.upper, q.open_upper) if s is gt else
-                                      (q.lower, q.open_lower, 0, True)) for q, s in zip(quantities, signs)
-                       if (q.upper is None or q.upper > 0) and (q.lower is None or q.lower < 0)}
-            if len(domains) < len(quantities):
-                return None
-            prover = Prover(_moved(self.setting, domains), self.clock)
-            case = statement.at(domains)
+        for choice in product(*domains):
+            values = dict(choice)
+            prover = Prover(_moved(self.setting, values), self.clock)
+            case = statement.at(values)
             one = prover.quick(case) or prover.by_closed_form(case) or prover.by_induction(case)
             if one is None:
                 return None
@@ -393,7 +394,7 @@ class Prover:
         """A derivation of the claim from the facts, checked by the kernel; None unless every line is proved."""
         with self.clock.spend(min(5.0, max(0.1, self.clock.left()))):
             try:
-                report = examine(D.Derivation("step", claim, proof, given=self.setting.facts), advisor=Search())[0]
+                report = examine(D.Derivation("step", claim, proof, given=self.setting.facts), advisor=WiderSearch())[0]
             except StatementError as error:
                 self.reason = self.reason or str(error)
                 return None
@@ -415,6 +416,20 @@ class Prover:
             if found is not None:
                 return replace(found, reason="by the closed form of the recurrence, which is proved by induction")
         return None
+
+    def by_power_sums(self, statement: Relation) -> Outcome | None:
+        """The statement from the closed forms of sums of powers."""
+        over, closed, ends = power_sums(_nodes(statement))
+        if not closed:
+            return None
+        items = []
+        for claim in closed:
+            reason = replace(RULES, cites=())
+            items.append(D.induction(claim, over=over, start=0, base=reason, step=replace(RULES, cites=(D.HYPOTHESIS,))))
+        cites = tuple(D.at(item, {over: end}) for item in items for end in ends)
+        line = D.step(statement, by=replace(RULES, cites=(*self.setting.facts, *cites)))
+        found = self._checked(statement, (*items, line))
+        return None if found is None else replace(found, reason="by closed forms of power sums, which are proved by induction")
 
     def closed_forms(self, statement: Relation) -> list[Closed]:
         """Closed forms of linear recurrences of first order with constant coefficients, each proved by induction."""
@@ -483,6 +498,17 @@ def _free(fact: Any) -> set:
     return {s for root in fact_roots(fact) for s in root.free_symbols}
 
 
+def _signs(s: T.Parameter) -> list[Any]:
+    """`s > 0`, and `s < 0` as minus a positive one (not negative, where `s <= 0`)."""
+    whole = s.sort == "integer"
+    least = (1, False) if whole else (0, True)
+    above = T.Parameter(s.name, s.sort, *least, s.upper, s.open_upper) if s.upper is None or s.upper > 0 else None
+    if s.upper is not None and (s.upper < 0 or s.upper == 0 and not s.open_upper):
+        least = (-s.upper, s.open_upper)
+    below = T.Parameter(f"{s.name}'", s.sort, *least, None if s.lower is None else -s.lower, s.open_lower)
+    return [above, T.Negative(below)]
+
+
 def _moved(setting: Setting, domains: dict) -> Setting:
     """The setting with some symbols in narrower domains."""
     from ..language.facts import Equation
@@ -495,6 +521,6 @@ def _moved(setting: Setting, domains: dict) -> Setting:
             return replace(fact, relation=fact.relation.at(domains))
         return fact
 
-    return replace(setting, facts=tuple(map(moved, setting.facts)), split=())
+    return replace(setting, facts=tuple(map(moved, setting.facts)))
 
 

@@ -24,7 +24,7 @@ from ..language.errors import SgdproofsError, StatementError
 from ..language.statements import Relation, eq, ge, gt, le, ne
 from .reader import Node, ReadingError, read
 
-__all__ = ["CaseError", "Context", "Macro", "Names", "Need", "NotInLanguage", "Translation", "conditions", "integral"]
+__all__ = ["CaseError", "Context", "Macro", "Names", "Need", "NotInLanguage", "Translation", "conditions", "integral", "spread"]
 
 
 class CaseError(SgdproofsError):
@@ -535,7 +535,7 @@ class Translation:
             return self._few(joined)
         relations = self.relations(node)
         if positive:
-            return [tuple(relations)]
+            return [tuple(part for r in relations for part in spread(r))]
         if any(map(_random, relations)):
             raise NotInLanguage("the negation of a relation between random quantities")
         return self._few([(r.negated(),) for r in relations])
@@ -606,6 +606,17 @@ def _value(term: Any) -> Any:
     if isinstance(term, T.Quotient) and all(isinstance(a, sympy.Integer) for a in term.args) and term.args[1] != 0:
         return T.number(Fraction(int(term.args[0]), int(term.args[1])))
     return term
+
+
+def spread(relation: Relation) -> Context:
+    """`|u| < v` as `-v < u < v`, and the like for `<=`: for real numbers the same; other relations as they are."""
+    left, rel, right = relation.lhs, relation.rel, relation.rhs
+    if rel in (">", ">="):
+        left, rel, right = right, {">": "<", ">=": "<="}[rel], left
+    if rel in ("<", "<=") and isinstance(left, L.Absolute):
+        inside = left.args[0]
+        return Relation(inside, rel, right, relation.when), Relation(T.Negative(right), rel, inside, relation.when)
+    return (relation,)
 
 
 def _true(relation: Relation) -> bool:

@@ -1,0 +1,92 @@
+"""More proposals for the kernel: certificates of sign with higher products, and closed forms of power sums.
+
+Nothing here is trusted: the kernel verifies each proposal by arithmetic, or proves it by induction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from math import comb
+from typing import Any
+
+import sympy
+
+from ..advice import Search, _weighted
+from ..kernel.polynomial import Atom, Poly, constant, mul
+from ..language import terms as T
+from ..language.statements import eq
+
+__all__ = ["WiderSearch", "power_sums"]
+
+MANY = 40
+"""The most columns of one linear program."""
+
+
+class WiderSearch(Search):
+    """The advisor in everyday use; where it finds nothing, squares of what is known and products with even monomials."""
+
+    def combination(self, p: Poly, known: list[Poly], signed: frozenset[Atom]) -> list[tuple[Poly, tuple[int, ...], Poly]]:
+        found = super().combination(p, known, signed)
+        if found or len(p) > 20 or len(known) > 6:
+            return found
+        one = constant(1)
+        plain = [(one, q, (i,), one) for i, q in enumerate(known)]
+        pairs = [(one, mul(q, known[j]), (i, j), one) for i, q in enumerate(known) for j in range(i, len(known))]
+        squares = [(one, mul(q, q), (), q) for q in (p, *known)]
+        even = sorted({tuple((a, e - e % 2) for a, e in m if e > 1) for m in p} - {()})[:4]
+        scaled = [({m: 1}, mul({m: 1}, q), product, root) for m in even for _, q, product, root in (*plain, *pairs)]
+        for columns in (plain + pairs + squares, plain + scaled):
+            found = _weighted(p, columns[:MANY], signed)
+            if found:
+                return found
+        return []
+
+
+def power_sums(nodes: Iterator[Any]) -> tuple[T.Index, list[Any], list[Any]]:
+    """Closed forms of `sum_{j=1}^n j^k` for the powers that occur, the index n, and the ends of the sums among `nodes`."""
+    over, inner = T.Index("n'", "integer", 0), T.Index("j'", "integer")
+    degree = 0
+    ends: dict[Any, None] = {}
+    for node in nodes:
+        if isinstance(node, T.Sum):
+            for variable, _, high in node.ranges:
+                if not high.free_symbols & {v for v, _, _ in node.ranges}:
+                    degree = max(degree, _degree(node.body, variable))
+                    ends[high] = None
+    found: list[Any] = []
+    if not 1 <= degree <= 6 or len(ends) > 4:
+        return over, [], []
+    for k, coefficients in enumerate(_closed_forms(degree)):
+        if k:
+            value = T.Plus(T.number(0), *(T.Times(T.number(c), T.Power(over, T.number(e))) for e, c in enumerate(coefficients) if c))
+            found.append(eq(T.Sum(T.Power(inner, T.number(k)), (inner, 1, over)), value))
+    return over, found, list(ends)
+
+
+def _degree(node: Any, variable: Any) -> int:
+    """The degree of a polynomial in a bound index; 0 where it is none."""
+    if node == variable:
+        return 1
+    if isinstance(node, T.Power) and isinstance(node.args[1], sympy.Integer) and node.args[1] > 0:
+        return _degree(node.args[0], variable) * int(node.args[1])
+    if isinstance(node, T.Times):
+        return sum(_degree(a, variable) for a in node.args)
+    if isinstance(node, (T.Plus, T.Negative)):
+        return max(_degree(a, variable) for a in node.args)
+    if isinstance(node, T.Quotient):
+        return _degree(node.args[0], variable)
+    return 0
+
+
+def _closed_forms(degree: int) -> list[list[Fraction]]:
+    """The coefficients of `sum_{j=1}^n j^k` as a polynomial in n, from `(n+1)^(k+1) - 1 = sum_j binom(k+1, j) S_j`."""
+    found: list[list[Fraction]] = []
+    for k in range(degree + 1):
+        own = [Fraction(comb(k + 1, e)) for e in range(k + 2)]
+        own[0] -= 1
+        for j, lower in enumerate(found):
+            for e, c in enumerate(lower):
+                own[e] -= comb(k + 1, j) * c
+        found.append([c / (k + 1) for c in own])
+    return found
