@@ -44,23 +44,25 @@ class WiderSearch(Search):
 
 
 def power_sums(nodes: Iterator[Any]) -> tuple[T.Index, list[Any], list[Any]]:
-    """Closed forms of `sum_{j=1}^n j^k` for the powers that occur, the index n, and the ends of the sums among `nodes`."""
+    """Closed forms of `sum_{j=0}^{n-1} j^k` for the powers that occur, the index n, and the lengths of the sums among `nodes`."""
     over, inner = T.Index("n'", "integer", 0), T.Index("j'", "integer")
     degree = 0
     ends: dict[Any, None] = {}
     for node in nodes:
         if isinstance(node, T.Sum):
-            for variable, _, high in node.ranges:
-                if not high.free_symbols & {v for v, _, _ in node.ranges}:
-                    degree = max(degree, _degree(node.body, variable))
-                    ends[high] = None
+            for variable, low, high in node.ranges:
+                degree = max(degree, _degree(node.body, variable))
+                if not any(isinstance(s, T.Index) for s in high.free_symbols | low.free_symbols):
+                    ends[T.Plus(high, T.Negative(low), T.number(1))] = None
     found: list[Any] = []
     if not 1 <= degree <= 6 or len(ends) > 4:
         return over, [], []
     for k, coefficients in enumerate(_closed_forms(degree)):
         if k:
-            value = T.Plus(T.number(0), *(T.Times(T.number(c), T.Power(over, T.number(e))) for e, c in enumerate(coefficients) if c))
-            found.append(eq(T.Sum(T.Power(inner, T.number(k)), (inner, 1, over)), value))
+            # From 0 to n - 1, as normal forms count: then each line is about one sum alone.
+            own = [c - (e == k) for e, c in enumerate(coefficients)]
+            value = T.Plus(T.number(0), *(T.Times(T.number(c), T.Power(over, T.number(e))) for e, c in enumerate(own) if c))
+            found.append(eq(T.Sum(T.Power(inner, T.number(k)), (inner, 0, over - 1)), value))
     return over, found, list(ends)
 
 

@@ -351,16 +351,23 @@ class Prover:
             if any(symbol in _free(f) for f in self.setting.facts) or self.clock.left() < 0.1:
                 continue
             index = T.Index(symbol.name, "integer", symbol.lower, False, symbol.upper, symbol.open_upper)
-            found = self._inductive(statement.at({symbol: index}), index)
+            found = self._inductive(self._relevant(statement, symbol).at({symbol: index}), index)
             if found is not None:
                 return found
         return None
 
+    def _relevant(self, statement: Relation, symbol: T.Parameter) -> Relation:
+        """The statement without assumptions on symbols that neither it nor a fact mentions: it says more."""
+        here = statement.lhs.free_symbols | statement.rhs.free_symbols
+        here = here.union(*(_free(f) for f in self.setting.facts))
+        kept = [w for w in statement.when if _symbols(w) <= {symbol} or (_symbols(w) - {symbol}) & here]
+        return Relation(statement.lhs, statement.rel, statement.rhs, kept)
+
     def _inductive(self, claim: Relation, index: T.Index) -> Outcome | None:
         start = int(index.lower)
-        for lines in self._preparations(index):
-            base = replace(RULES, cites=(*self._at(T.number(start)), *lines))
-            step = replace(RULES, cites=(*self._at(index), *lines, D.HYPOTHESIS))
+        for lines, cites in self._preparations(claim, index):
+            base = replace(RULES, cites=(*self._at(T.number(start)), *(lines if lines == cites else ())))
+            step = replace(RULES, cites=(*self._at(index), *cites, D.HYPOTHESIS))
             proof = D.induction(claim, over=index, start=start, base=base, step=step)
             report = self._checked(claim, (*lines, proof))
             if report is not None:
@@ -370,9 +377,13 @@ class Prover:
     def _at(self, place: Any) -> tuple:
         return tuple(f.at(place) if f in self.recurrences else f for f in self.setting.facts)
 
-    def _preparations(self, index: T.Index) -> Iterator[tuple]:
-        """Lines before an induction: none; or that what a random recurrence computes does not depend on later inputs."""
-        yield ()
+    def _preparations(self, claim: Relation, index: T.Index) -> Iterator[tuple[tuple, tuple]]:
+        """Lines before an induction, and how its step cites them.
+
+        There are none; or they say that what a random recurrence computes does not depend on later inputs; or they
+        are closed forms of power sums.
+        """
+        yield (), ()
         across = [f for f in self.setting.facts if isinstance(f, Across) and f.strength == "mutual" and len(f.families) == 1]
         lines: list = []
         for rule in self.recurrences:
@@ -388,7 +399,10 @@ class Prover:
                            by=disjoint_blocks(past, facts[0]))
             lines += [past, fresh]
         if lines:
-            yield tuple(lines)
+            yield tuple(lines), tuple(lines)
+        items, over, _ = self._power_sums(claim)
+        if items:
+            yield items, tuple(D.at(item, {over: end}) for item in items for end in (index, index + 1))
 
     def _checked(self, claim: Relation, proof: tuple) -> Outcome | None:
         """A derivation of the claim from the facts, checked by the kernel; None unless every line is proved."""
@@ -419,17 +433,19 @@ class Prover:
 
     def by_power_sums(self, statement: Relation) -> Outcome | None:
         """The statement from the closed forms of sums of powers."""
-        over, closed, ends = power_sums(_nodes(statement))
-        if not closed:
+        items, over, ends = self._power_sums(statement)
+        if not items or not ends:
             return None
-        items = []
-        for claim in closed:
-            reason = replace(RULES, cites=())
-            items.append(D.induction(claim, over=over, start=0, base=reason, step=replace(RULES, cites=(D.HYPOTHESIS,))))
         cites = tuple(D.at(item, {over: end}) for item in items for end in ends)
         line = D.step(statement, by=replace(RULES, cites=(*self.setting.facts, *cites)))
         found = self._checked(statement, (*items, line))
         return None if found is None else replace(found, reason="by closed forms of power sums, which are proved by induction")
+
+    def _power_sums(self, statement: Relation) -> tuple[tuple, T.Index, list]:
+        over, closed, ends = power_sums(_nodes(statement))
+        items = tuple(D.induction(claim, over=over, start=0, base=RULES, step=replace(RULES, cites=(D.HYPOTHESIS,)))
+                      for claim in closed)
+        return items, over, ends
 
     def closed_forms(self, statement: Relation) -> list[Closed]:
         """Closed forms of linear recurrences of first order with constant coefficients, each proved by induction."""
@@ -490,6 +506,10 @@ def _bound_in(place: Any, relation: Relation) -> bool:
     """Whether a place mentions an index that is bound in the relation."""
     return any(isinstance(s, T.Index) for s in place.free_symbols) and not place.free_symbols <= (
         relation.lhs.free_symbols | relation.rhs.free_symbols)
+
+
+def _symbols(relation: Relation) -> set:
+    return relation.lhs.free_symbols | relation.rhs.free_symbols
 
 
 def _free(fact: Any) -> set:
