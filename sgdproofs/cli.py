@@ -11,6 +11,7 @@ import json
 import os
 import sys
 import time
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -148,6 +149,11 @@ def _judged(catalogue: Catalogue, errors: list[SgdproofsError]) -> Iterator[Repo
             where = f"{entry.file}: " if entry.file and entry.file not in str(error) else ""
             _say(f"{where}{error}")
             errors.append(error)
+        except Exception as error:  # one entry must not take the others with it
+            text = f"{entry.file}: {entry.name}: an error of sgdproofs itself: {type(error).__name__}: {error}"
+            told = CatalogueError(text)
+            _say(str(told))
+            errors.append(told)
 
 
 def _code(reports: Sequence[Report], errors: Sequence[object] = (), results: Sequence[Any] = ()) -> int:
@@ -420,7 +426,13 @@ def sheet(targets: tuple[str, ...], output: Path, title: str, experiments: bool,
     written = []
     for ending, form in ((".tex", "latex"), (".md", "markdown")):
         path = stem.with_name(stem.name + ending)
-        path.write_text(solution_sheet(reports, title=title, experiments=results or None, form=form), encoding="utf-8")
+        with warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("always", UserWarning)
+            text = solution_sheet(reports, title=title, experiments=results or None, form=form)
+        for warning in told if form == "latex" else ():
+            errors.append(CatalogueError(str(warning.message)))
+            _say(str(warning.message))
+        path.write_text(text, encoding="utf-8")
         written.append(str(path))
     everything = [result for own in results.values() for result in own]
     if as_json:

@@ -38,9 +38,14 @@ AS_PRINTED = Reason("as printed")
 
 def judge(entry: Derivation | Refutation, catalogue: Mapping[str, Any] | None = None) -> Report:
     """The report on an entry; lemmas are looked up, and proved, in `catalogue`."""
-    if isinstance(entry, Refutation):
-        return _refutation(entry)
-    return _derivation(entry, catalogue or {}, ())
+    try:
+        if isinstance(entry, Refutation):
+            return _refutation(entry, catalogue)
+        return _derivation(entry, catalogue or {}, ())
+    except RecursionError:
+        raise CatalogueError(
+            f"{entry.name}: its terms are nested too deeply; name their parts with define(...)"
+        ) from None
 
 
 def _derivation(entry: Derivation, catalogue: Mapping[str, Any], above: tuple[str, ...]) -> Report:
@@ -174,8 +179,11 @@ def _erratum(erratum: Any, checker: Checker, entry: Derivation) -> Line:
     return line if line.verdict == PROVED else _diagnosed(line, goal, tuple(item for item, _ in checker.known), entry)
 
 
-def _refutation(entry: Refutation) -> Report:
+def _refutation(entry: Refutation, catalogue: Mapping[str, Any] | None) -> Report:
     began = perf_counter()
+    other = (catalogue or {}).get(entry.corrected_by)
+    if catalogue is not None and entry.corrected_by and not isinstance(other, Derivation):
+        raise CatalogueError(f"{entry.name}: there is no derivation called {entry.corrected_by} that corrects it")
     witness = refute.search(entry.claim, entry.given, fixed=dict(entry.witness) or None)
     verdict = UNDECIDED if witness is None else REFUTED
     reason = "no witness was found" if witness is None else ""

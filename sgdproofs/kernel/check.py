@@ -277,7 +277,9 @@ class Checker:
     def run(self) -> None:
         place = _Place(known=tuple((item, frozenset()) for item in self.derivation.lemmas))
         try:
-            Goal(eq(0, 0), Reason("the given facts"), self.derivation.given, advisor=self.advisor)
+            equations = [f.relation for f in self.derivation.given if isinstance(f, Equation) and not f.relation.when]
+            fixed = tuple(r for r in equations if r.rel == "==" and not free_indices(r))
+            Goal(eq(0, 0), Reason("the given facts"), self.derivation.given, (), fixed, self.advisor)
         except Contradiction as error:
             raise StatementError(f"{self.derivation.name}: the given facts contradict each other: {error}") from None
         for item in self.derivation.lemmas:
@@ -395,8 +397,13 @@ class Checker:
             raise StatementError(
                 f"{self.derivation.name}: the line {statement} needs a reason, for instance by=algebra()"
             )
-        self.readable(statement)
-        facts, said = self.resolved(statement, reason, place)
+        try:
+            self.readable(statement)
+            facts, said = self.resolved(statement, reason, place)
+        except StatementError as error:
+            line_of_file = getattr(item, "place", None)
+            where = f"{self.derivation.file}:{line_of_file}: " if self.derivation.file and line_of_file else ""
+            raise StatementError(f"{where}{error}") from None
         assumptions = (*getattr(statement, "when", ()), *place.assumptions)
 
         def goal(facts: tuple = facts, said: tuple = said, reason: Reason = reason) -> Goal:
@@ -438,17 +445,20 @@ class Checker:
         said: list[Any] = []
         for cite in flat(reason.cites):
             if isinstance(cite, D.At) and isinstance(cite.item, Fact):
-                relation = getattr(cite.item, "relation", None)
+                relation, values = getattr(cite.item, "relation", None), dict(cite.values)
+                if isinstance(cite.item, Definition) and cite.item.over is not None:
+                    raise StatementError(f"{self.derivation.name}: cite a recurrence by its at(...), not {cite}")
                 if cite.item not in self.derivation.given or relation is None:
                     raise StatementError(
                         f"{self.derivation.name}: the line {statement} cites “{cite}”, which is not given"
                     )
-                said.append(self.moved(relation, dict(cite.values)))
+                said.append(self.moved(relation, values))
             elif isinstance(cite, Fact):
                 bare = replace(cite, at_index=None) if isinstance(cite, Definition) else cite
                 if bare not in self.derivation.given:
                     raise StatementError(
-                        f"{self.derivation.name}: the line {statement} cites “{cite.name}”, which is not given"
+                        f"{self.derivation.name}: the line {statement} cites “{cite.name}”, which is not given: "
+                        "add it to given=(...)"
                     )
                 facts.append(cite)
             else:

@@ -198,6 +198,17 @@ def _spelled_atom(a: Any, scope: Scope) -> Any:
     if a[0] in ("el", "rv"):
         of = scope.families.get(a[1])
         return T.Apply(T.function(a[1]), *arguments) if of is None else T.Element(_anywhere(of), *arguments)
+    if a[0] in ("E", "Var", "Cov"):
+        return {"E": T.E, "Var": T.Var, "Cov": T.Cov}[a[0]](*arguments)
+    if a[0] == "bv":
+        return T.index(f"k{a[1][0]}_{a[1][1]}", at_least=None)
+    if a[0] == "sum":
+        ranges = []
+        for k in range(a[1][1]):
+            start, length = arguments[2 * k], dict(a[2][2 * k + 1])
+            last = _spelled(add(add(dict(a[2][2 * k]), length), constant(1), -1), scope)
+            ranges.append((T.index(f"k{a[1][0]}_{k}", at_least=None), start, last))
+        return T.Sum(arguments[-1], *reversed(ranges))
     if a[0] == "pow":
         return T.Power(*arguments)
     if a[0] == "inv":

@@ -166,6 +166,19 @@ class Normal:
         bare.moment_rules = self.moment_rules
         return bare.poly(node, env)
 
+    def here(self, p: Poly) -> Poly:
+        """What holds nearby, at the point itself: parameters that the assumptions fix get their value."""
+        fixed = {("par", name, ()): self.scope.parameter(q) for name, q in self._fixed().items()}
+        return self.rename(p, fixed)
+
+    def _fixed(self) -> dict[str, T.Parameter]:
+        bounds = self.scope.bounds
+        return {
+            name: q
+            for name, q in self.scope.met.items()
+            if bounds[name][0] is not None and bounds[name][0] == bounds[name][2]
+        }
+
     def _fresh(self) -> int:
         return next(self.scope.opened)
 

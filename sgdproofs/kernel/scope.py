@@ -88,11 +88,13 @@ class Scope:
         self.families: dict[str, Any] = {}
         self.opened = count(1)
         self.asked: set[Atom] = set()
+        self.origins: dict[str, Fraction] = {}
+        self.met: dict[str, Parameter] = {}
 
     def without_assumptions(self) -> Scope:
-        """A scope with the declared domains alone; open indices keep their ranges and their names."""
+        """A scope with the declared domains alone; parameters are counted from where they are counted here."""
         other = Scope(self.advisor)
-        other.families, other.opened = self.families, self.opened
+        other.families, other.opened, other.origins = self.families, self.opened, self.origins
         opened = {a for a in self.integers if a[0] == "var"}
         other.integers, other.weak = set(opened), {a for a in self.weak if a in opened}
         return other
@@ -102,7 +104,7 @@ class Scope:
         other.bounds = {k: list(v) for k, v in self.bounds.items()}
         other.declared, other.integers = dict(self.declared), set(self.integers)
         other.strict, other.weak = set(self.strict), set(self.weak)
-        other.families = dict(self.families)
+        other.families, other.origins = dict(self.families), dict(self.origins)
         other.known, other.unequal, other.opened = list(self.known), list(self.unequal), self.opened
         return other
 
@@ -133,15 +135,17 @@ class Scope:
         """`p` as its lower bound plus an atom that is not negative; from 0 if it has none, or a negative one."""
         which = ("par", p.name, ())
         low, open_low, high, open_high = self._bounds(p)
+        self.met[p.name] = p
         if low is not None and low == high:
             return constant(low if low.denominator != 1 else int(low))
         if p.name not in self.declared:
             self.declared[p.name] = p
             if p.sort == "integer":
                 self.integers.add(which)
-            value = add(atom(which), constant(_plain(self.origin(p.name))))
-            if low is not None and low >= 0:
-                (self.strict if open_low else self.weak).add(which)
+            origin = self.origin(p.name)
+            value = add(atom(which), constant(_plain(origin)))
+            if low is not None and low >= origin:
+                (self.strict if open_low or low > origin else self.weak).add(which)
             elif low is not None:
                 self.known.append((add(value, constant(_plain(low)), -1), open_low, self.said(p.name)))
             if high is not None:
@@ -149,9 +153,11 @@ class Scope:
         return add(atom(which), constant(_plain(self.origin(p.name))))
 
     def origin(self, name: str) -> Fraction:
-        """What a parameter is counted from: its lower bound, if this is not negative."""
-        low = self.bounds[name][0]
-        return low if low is not None and low > 0 else Fraction(0)
+        """What a parameter is counted from: its lower bound at first use, if this is not negative."""
+        if name not in self.origins:
+            low = self.bounds[name][0]
+            self.origins[name] = low if low is not None and low > 0 else Fraction(0)
+        return self.origins[name]
 
     def said(self, name: str) -> str:
         """The domain of a parameter as this scope has it, for the ledger."""

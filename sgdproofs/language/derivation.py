@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any
@@ -70,6 +71,7 @@ class Step:
     statement: Any
     by: Any
     label: str | None = None
+    place: int | None = field(default=None, compare=False)
 
     @property
     def conclusion(self) -> Any:
@@ -86,6 +88,7 @@ class Row:
     expr: Any
     by: Any
     rel: str = "=="
+    place: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -204,15 +207,14 @@ class Derivation:
     file: str | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
-        if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", self.name):
-            raise StatementError(f"{self.name!r} is not a name of a derivation: use small letters, digits and dashes")
+        _named(self)
         for label in ("proof", "given", "sanity", "experiments", "errata", "lemmas"):
-            if not isinstance(getattr(self, label), tuple):
-                raise StatementError(
-                    f"{self.name}: {label} is a tuple; for one item write ({label}_item,) with the comma"
-                )
+            _is_tuple(self, label)
+        if isinstance(self.claim, str) or not hasattr(self.claim, "when"):
+            raise StatementError(f"{self.name}: the claim is a statement, such as eq(a, b), not {self.claim!r}")
         if not self.proof:
             raise StatementError(f"{self.name} has no lines: give proof=(step(...),)")
+        _plain_fields(self)
         _one_symbol_a_name(self)
         heads = [getattr(f.target, "family", f.target) for f in self.given if isinstance(f, Definition)]
         twice = next((h for h in heads if heads.count(h) > 1), None)
@@ -238,15 +240,60 @@ class Refutation:
     experiments: tuple = ()
     file: str | None = field(default=None, compare=False)
 
+    def __post_init__(self) -> None:
+        _named(self)
+        for label in ("given", "witness", "experiments"):
+            _is_tuple(self, label)
+        if not isinstance(self.claim, Relation):
+            raise StatementError(f"{self.name}: a refutation refutes a relation, such as eq(a, b), not {self.claim!r}")
+        _plain_fields(self)
+        _one_symbol_a_name(self)
+
+
+def _named(entry: Any) -> None:
+    if not isinstance(entry.name, str) or not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", entry.name):
+        raise StatementError(f"{entry.name!r} is not a name of an entry: use small letters, digits and dashes")
+
+
+def _is_tuple(entry: Any, label: str) -> None:
+    if not isinstance(getattr(entry, label), tuple):
+        raise StatementError(f"{entry.name}: {label} is a tuple; for one item write ({label}_item,) with the comma")
+
+
+KINDS = {"given": Fact, "errata": Erratum, "lemmas": Lemma}
+
+
+def _plain_fields(entry: Any) -> None:
+    """StatementError if a field holds something of another kind than it is meant for."""
+    for label in ("title", "source", "note", "corrected_by"):
+        if not isinstance(getattr(entry, label, ""), str):
+            raise StatementError(f"{entry.name}: {label} is text, not {getattr(entry, label)!r}")
+    for label, kind in KINDS.items():
+        for item in getattr(entry, label, ()):
+            if not isinstance(item, kind):
+                raise StatementError(f"{entry.name}: {label} holds {item!r}, which is no {kind.__name__.lower()}")
+    for item in getattr(entry, "sanity", ()):
+        if not isinstance(item, tuple) or len(item) not in (2, 3) or not isinstance(item[0], dict):
+            raise StatementError(f"{entry.name}: a sanity check is a tuple ({{N: 1}}, value), not {item!r}")
+        term(item[1])
+    for item in entry.experiments:
+        if not is_dataclass(item) or isinstance(item, type):
+            raise StatementError(f"{entry.name}: {item!r} is no experiment: use exact, precision or monte_carlo")
+
+
+def _line_of_caller() -> int:
+    """The line of the file that calls step(...) or row(...), for messages."""
+    return sys._getframe(2).f_lineno
+
 
 def step(statement: Any, by: Any, label: str | None = None) -> Step:
     """One line of a proof."""
-    return Step(statement, by, label)
+    return Step(statement, by, label, _line_of_caller())
 
 
 def row(expr: Any, by: Any, rel: str = "==") -> Row:
     """One row of a calculation."""
-    return Row(term(expr), by, rel)
+    return Row(term(expr), by, rel, _line_of_caller())
 
 
 def calc(start: Any, *rows: Row, when: tuple = (), label: str | None = None) -> Calc:
@@ -315,14 +362,23 @@ def fact_relations(fact: Fact) -> Iterator[Any]:
         yield relation
 
 
-def _one_symbol_a_name(derivation: Derivation) -> None:
+def _one_symbol_a_name(derivation: Any) -> None:
+    """One symbol a name, and one a print: what looks the same on the page must be the same."""
     seen: dict[str, Any] = {}
+    printed: dict[tuple[str, int], Any] = {}
     for symbol in _symbols(derivation):
         other = seen.setdefault(symbol.name, symbol)
         if other != symbol:
             raise StatementError(
                 f"{derivation.name}: two different symbols are called {symbol.name} "
                 f"({_said(other)}; {_said(symbol)}): rename one"
+            )
+        shown = (symbol.tex or symbol.name, getattr(symbol, "arity", 0))
+        alike = printed.setdefault(shown, symbol)
+        if alike != symbol:
+            raise StatementError(
+                f"{derivation.name}: {alike.name} and {symbol.name} would both be printed as {shown[0]}: "
+                "give one of them another latex=..."
             )
 
 

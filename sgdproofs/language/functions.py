@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import Any
 
 import sympy
-from sympy.core.basic import Basic
 
 from .errors import StatementError
 from .terms import Index, Term, substituted, term, walk
@@ -19,12 +18,12 @@ __all__ = ["Absolute", "AtMost", "Both", "Choice", "Conditional", "Either", "Equ
 
 class _Unary(Term):
     def __new__(cls, argument: Any) -> Any:
-        return Basic.__new__(cls, term(argument))
+        return Term.__new__(cls, term(argument))
 
 
 class _Binary(Term):
     def __new__(cls, left: Any, right: Any) -> Any:
-        return Basic.__new__(cls, term(left), term(right))
+        return Term.__new__(cls, term(left), term(right))
 
 
 class Absolute(_Unary):
@@ -85,7 +84,7 @@ class Choice(Term):
     """`Choice(condition, a, b)`: `a` where the condition holds, else `b`; only the one that is chosen must be defined."""
 
     def __new__(cls, condition: Any, then: Any, otherwise: Any) -> Choice:
-        return Basic.__new__(cls, term(condition), term(then), term(otherwise))
+        return Term.__new__(cls, term(condition), term(then), term(otherwise))
 
 
 def choice(condition: Any, then: Any, otherwise: Any = 0) -> Choice:
@@ -162,5 +161,5 @@ class Conditional(Term):
     def __new__(cls, of: Any, *given: Any) -> Conditional:
         if not given:
             raise StatementError("a conditional expectation names what it is conditional on")
-        return Basic.__new__(cls, term(of), *(term(g) for g in given))
+        return Term.__new__(cls, term(of), *(term(g) for g in given))
 

@@ -58,9 +58,14 @@ __all__ = [
 ]
 
 
+BITS = 4_000
+
+
 def number(value: int | Fraction) -> sympy.Rational:
     """The exact rational `value` as a term."""
     fraction = Fraction(value)
+    if max(abs(fraction.numerator), fraction.denominator).bit_length() > BITS:
+        raise StatementError(f"a number of more than {BITS} binary digits: give it a name with real(...)")
     return sympy.Rational(fraction.numerator, fraction.denominator)
 
 
@@ -84,15 +89,34 @@ def term(value: Any) -> sympy.Expr:
     return number(value)
 
 
+DEPTH, SIZE = 200, 5_000
+"""How deep and how large a term may be: what is larger is not read by people, and not checked in time."""
+
+
+def _flat(node: Any) -> Iterator[Any]:
+    """The terms in nested tuples, such as the ranges of a sum."""
+    for part in node.args:
+        yield from _flat(part) if isinstance(part, sympy.Tuple) else (part,)
+
+
 class Term(sympy.Expr):
     """A node whose operators build larger nodes and evaluate nothing."""
 
-    __slots__ = ()
+    __slots__ = ("depth", "size")
     _op_priority = 100.0
     is_commutative = True
 
     def __new__(cls, *args: Any) -> Term:
-        return Basic.__new__(cls, *args)
+        self = Basic.__new__(cls, *args)
+        parts = [b for a in args for b in (_flat(a) if isinstance(a, sympy.Tuple) else (a,))]
+        self.depth = 1 + max((getattr(a, "depth", 1) for a in parts), default=0)
+        self.size = 1 + sum(getattr(a, "size", 1) for a in parts)
+        if self.depth > DEPTH or self.size > SIZE:
+            raise StatementError(
+                f"a term is nested {self.depth} deep and has {self.size} parts (at most {DEPTH} and {SIZE}): "
+                "give names to its parts with define(...)"
+            )
+        return self
 
     def __pos__(self) -> Term:
         return self
@@ -194,14 +218,14 @@ class Minimum(Term):
     """`min(a, b)`."""
 
     def __new__(cls, left: Any, right: Any) -> Minimum:
-        return Basic.__new__(cls, term(left), term(right))
+        return Term.__new__(cls, term(left), term(right))
 
 
 class Maximum(Term):
     """`max(a, b)`."""
 
     def __new__(cls, left: Any, right: Any) -> Maximum:
-        return Basic.__new__(cls, term(left), term(right))
+        return Term.__new__(cls, term(left), term(right))
 
 
 # --- symbols ---------------------------------------------------------------------------------------------
@@ -231,7 +255,7 @@ class Parameter(Term):
             raise StatementError(
                 f"{name!r} is not a name: use letters, digits and underscores, and latex=... for the print"
             )
-        self = Basic.__new__(cls)
+        self = Term.__new__(cls)
         self.name, self.sort = name, sort
         self.lower = None if lower is None else Fraction(_rational(lower))
         self.upper = None if upper is None else Fraction(_rational(upper))
@@ -425,7 +449,7 @@ class Element(Term):
                 raise StatementError(f"{of.name}[{place}]: an index is an integer")
         if places and of.first is not None and isinstance(places[0], sympy.Rational) and places[0] < of.first:
             raise StatementError(f"{of.name}[{places[0]}] is out of range: {of.name} starts at {of.first}")
-        return Basic.__new__(cls, of, *places)
+        return Term.__new__(cls, of, *places)
 
     @property
     def family(self) -> Family:
@@ -510,7 +534,7 @@ class Sum(Term):
         if len({place[0] for place in read}) != len(read):
             raise StatementError("a sum binds one index twice: rename one of them")
         flag = sympy.true if distinct and distinct is not sympy.false else sympy.false
-        return Basic.__new__(cls, term(body), sympy.Tuple(*read), flag)
+        return Term.__new__(cls, term(body), sympy.Tuple(*read), flag)
 
     def __reduce_ex__(self, protocol: Any) -> tuple:
         return _read_sum, (self.body, tuple(map(tuple, self.ranges)), self.distinct)
@@ -542,7 +566,7 @@ def _read_sum(body: Any, ranges: tuple, distinct: bool) -> Sum:
 
 class _Moment(Term):
     def __new__(cls, *args: Any) -> Any:
-        return Basic.__new__(cls, *(term(a) for a in args))
+        return Term.__new__(cls, *(term(a) for a in args))
 
 
 class E(_Moment):
@@ -601,7 +625,7 @@ class Partial(Term):
             raise StatementError(f"{variable} is an integer: there is no derivative with respect to it")
         if isinstance(variable, Parameter) and variable.lower is not None and variable.lower == variable.upper:
             raise StatementError(f"{variable} has one value only: there is no derivative with respect to it")
-        return Basic.__new__(cls, term(body), variable)
+        return Term.__new__(cls, term(body), variable)
 
 
 def is_random(node: Any) -> bool:

@@ -76,7 +76,7 @@ def _text(node: Any) -> tuple[str, int]:
         ranges = ", ".join(f"{v} = {plain(a)}..{plain(b)}" for v, a, b in node.ranges)
         return f"Sum({plain(node.body)}, {ranges}{', distinct' if node.distinct else ''})", ATOM
     if isinstance(node, Limit):
-        return f"lim[{node.args[1]} -> {plain(node.args[2])}] {_at(node.args[0], TIMES)}", TIMES
+        return f"lim[{node.args[1]} -> {plain(node.args[2])}] {_at(node.args[0], TIMES)}", PLUS
     if isinstance(node, Partial):
         return f"d({plain(node.args[0])})/d({plain(node.args[1])})", ATOM
     if isinstance(node, Apply):

@@ -31,7 +31,7 @@ def open_partial(n: Normal, node: Any, env: Environment) -> Poly:
             break
     else:
         found = derivative(n, n.nearby(body, env), which)
-    return n.closed(node, env) if found is None else found
+    return n.closed(node, env) if found is None else n.here(found)
 
 
 def _chain(n: Normal, fact: F.ChainRule, variable: Atom, env: Environment) -> Poly | None:
