@@ -22,7 +22,7 @@ from typing import Any
 
 import sympy
 
-from . import catalogue, models, refute
+from . import catalogue, models
 from .advice import Search
 from .kernel.check import examine, follows
 from .kernel.goal import Goal
@@ -272,7 +272,7 @@ def _changed_goals(goal: Any, statement: Any) -> Iterator[tuple[str, Any]]:
 # --- what a proved mutant means ----------------------------------------------------------------------------
 
 
-def judged(mutant: Mutant, seconds: float = 2.0) -> tuple[str, str]:
+def judged(mutant: Mutant) -> tuple[str, str]:
     """What becomes of a mutant, and its text if it is proved."""
     try:
         outcome = follows(mutant.goal)
@@ -282,7 +282,7 @@ def judged(mutant: Mutant, seconds: float = 2.0) -> tuple[str, str]:
     except SgdproofsError:
         return UNSAYABLE, ""
     statement = _closed_statement(goal)
-    verdict = meaning_of(statement, (*goal.facts, *goal.said), seconds)
+    verdict = meaning_of(statement, (*goal.facts, *goal.said))
     if verdict == EQUAL and mutant.kind.startswith("dropped") and mutant.kind[8:] in ("fact", "line"):
         verdict = REDUNDANT
     return verdict, str(statement)
@@ -296,20 +296,22 @@ def _closed_statement(goal: Goal) -> Any:
     return Independence(*said.items, when=goal.assumptions) if isinstance(said, Independence) else said
 
 
-def meaning_of(statement: Any, facts: tuple, seconds: float = 2.0, enough: int = 6) -> str:
+def meaning_of(statement: Any, facts: tuple, enough: int = 16) -> str:
     """Whether a proved statement is true: WRONG, EQUAL, or OPEN where no model can be asked."""
     facts = tuple(f for f in facts if not isinstance(f, NotDetermined))
     if isinstance(statement, NotDetermined):
         return _two_points(statement, facts)
     if _has_limit(statement):
         return _numerically(statement, facts)
-    if refute.search(statement, _finite(facts), seconds=seconds) is not None:
-        return WRONG if not any(_has_limit(f) for f in facts) else OPEN
     agreed = 0
     try:
-        for model in models.models([statement], _finite(facts), count=enough, tries=120):
-            if applies(statement, model) and holds(statement, model):
-                agreed += 1
+        for model in models.models([statement], _finite(facts), count=enough, tries=10 * enough):
+            if not applies(statement, model):
+                continue
+            if not holds(statement, model):
+                # Where a fact about a limit was left out of the models, they may be none of the line's.
+                return OPEN if any(_has_limit(f) for f in facts) else WRONG
+            agreed += 1
     except NotEvaluable:
         return OPEN
     return EQUAL if agreed else OPEN
