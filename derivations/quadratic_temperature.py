@@ -24,7 +24,9 @@ stationary = define(S[i, j], limit(stepwise, root, 0)).named("stationary covaria
 
 factor = (1 - h[i]*root**2)*(1 - h[j]*root**2)
 past = step(function_of(Phi[t, i], noise), by=function_of_past(langevin))
-fresh = step(independent(Phi[t - 1], noise[t], when=(t >= 1,)), by=disjoint_blocks(past, independent_noise))
+fresh = tuple(
+    step(independent(Phi[t - 1, k], noise[t], when=(t >= 1,)), by=disjoint_blocks(past, independent_noise)) for k in (i, j)
+)
 recursion = step(
     eq(Cov(Phi[t, i], Phi[t, j]), factor*Cov(Phi[t - 1, i], Phi[t - 1, j]) + root**2*eta0*Sigma1[i, j]).given(t >= 1),
     by=independence(langevin, fresh) & moments(noise_covariance),
@@ -48,7 +50,7 @@ quadratic_temperature = Derivation(
     given=(*curvature, *short_steps, langevin, independent_noise, noise_covariance, stationary),
     claim=solution.statement,
     proof=(
-        past, fresh, recursion, closed_form, long_run, small_steps, solution,
+        past, *fresh, recursion, closed_form, long_run, small_steps, solution,
         step(lyapunov, by=algebra(solution)),
         step(eq(S[i, j], eta0*Sigma1[i, j]/(h[i] + h[j])).given(lyapunov), by=algebra(curvature)),
     ),

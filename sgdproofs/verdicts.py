@@ -15,12 +15,13 @@ from . import refute
 from .advice import Search
 from .kernel.check import Checker, Theorem, examine, follows
 from .kernel.goal import Goal
-from .kernel.polynomial import DEADLINE
+from .kernel.polynomial import DEADLINE, add
 from .kernel.reasons import Reason
 from .kernel.report import PROVED, REFUTED, UNDECIDED, UNJUSTIFIED, Line, Report
 from .kernel.scope import Contradiction
 from .language.derivation import HYPOTHESIS, PREVIOUS, Derivation, Refutation, fact_relations
 from .language.errors import CatalogueError
+from .language.facts import Equation
 from .language.statements import NotDetermined, Relation
 from .language.terms import Limit, walk
 from .meaning import NotEvaluable
@@ -61,9 +62,10 @@ def _derivation(entry: Derivation, catalogue: Mapping[str, Any], above: tuple[st
     reason = report.reason
     if verdict == PROVED and not _consistent(entry):
         verdict, reason = UNDECIDED, "no model of the given facts was found: they may contradict each other"
-    blessed = next((e for e in errata if e.verdict == PROVED), None)
+    blessed = next((e for e in errata if e.verdict in (PROVED, UNDECIDED)), None)
     if verdict == PROVED and blessed is not None:
-        verdict, reason = UNDECIDED, f"an erratum is proved as printed: {blessed.statement}"
+        said = "proved as printed" if blessed.verdict == PROVED else "not seen to be wrong"
+        verdict, reason = UNDECIDED, f"an erratum is {said}: {blessed.statement}"
     return replace(
         report,
         verdict=verdict,
@@ -76,12 +78,18 @@ def _derivation(entry: Derivation, catalogue: Mapping[str, Any], above: tuple[st
 
 
 def _consistent(entry: Derivation) -> bool:
-    """True if the given facts have a model.  A definition by a limit only names a value, and is left out."""
-    facts = [
-        f
+    """True if a model of the given facts is found; what is said of limits is compared with the limits that a rule gives."""
+    limits_in = {
+        f: any(isinstance(x, Limit) for r in fact_relations(f) for side in (r.lhs, r.rhs) for x in walk(side))
         for f in entry.given
-        if not any(isinstance(x, Limit) for r in fact_relations(f) for side in (r.lhs, r.rhs) for x in walk(side))
-    ]
+    }
+    for fact in (f for f in entry.given if limits_in[f] and isinstance(f, Equation) and not f.relation.when):
+        others = tuple(f for f in entry.given if f is not fact)
+        goal = Goal(fact.relation, EVERY_RULE, others, advisor=Search(), given=entry.given)
+        n = goal.normal(goal.scope)
+        if n.scope.nonzero(add(n.poly(fact.relation.lhs, {}), n.poly(fact.relation.rhs, {}), -1)):
+            return False
+    facts = [f for f in entry.given if not limits_in[f]]
     for statements in ([], [entry.claim]):
         try:
             if next(iter(models(statements, facts, seed=0, count=1)), None) is not None:

@@ -23,7 +23,7 @@ from ..language import derivation as D
 from ..language.errors import StatementError
 from ..language.facts import Definition, Equation, Fact
 from ..language.statements import Relation, eq, free_indices, ge, gt, le, lt, ne
-from ..language.terms import Element, Index, Limit, Quotient, number, substituted, walk
+from ..language.terms import Element, Index, Limit, Quotient, is_random, number, substituted, walk
 from .conditions import needs, needs_of_fact
 from .goal import Goal, factored, spelled
 from .normal import Normal
@@ -206,9 +206,8 @@ def _relation(goal: Goal, n: Normal, met: list) -> str:
 def _equation(goal: Goal, n: Normal, gap: Poly, met: list) -> str:
     if n.zero(gap):
         return ""
-    premises = [p for _, p in goal.premises(n)]
-    if goal.reason.premises:
-        premises = [p for transform in goal.reason.premises for p in transform(goal, n)]
+    premises = [p for _, p in goal.premises(n)] if goal.reason.plain else []
+    premises += [p for transform in goal.reason.premises for p in transform(goal, n)]
     premises = [p for p in premises if p]
     if not premises:
         return f"what is left, {_short(gap, goal)}, is not 0"
@@ -232,9 +231,11 @@ def _divisors(goal: Goal, n: Normal, proposal: list[Poly], met: list) -> list[tu
     for c in proposal:
         divisor = fraction(c)[1]
         for q, _ in n.scope._factored(divisor) if not is_constant(divisor) else ():
-            if not any(_same(n, r, q) for r, _ in met):
-                relation = ne(spelled(q, goal.scope), 0)
-                found.append((relation, _how(goal, relation) if n.scope.nonzero(q) else None))
+            relation = ne(spelled(q, goal.scope), 0)
+            if not n.scope.nonzero(q):
+                found.append((relation, None))
+            elif not any(_same(n, r, q) for r, _ in met):
+                found.append((relation, _how(goal, relation)))
     return found
 
 
@@ -326,6 +327,8 @@ class Checker:
             raise StatementError(
                 f"{self.derivation.name}: {item.over} is not free here: an assumption speaks of it already"
             )
+        if not isinstance(item.over, Index):
+            raise StatementError(f"{self.derivation.name}: induction is over an index(...), not over {item.over}")
         if item.over.lower != item.start:
             raise StatementError(
                 f"{self.derivation.name}: the induction starts at {item.start}, but {item.over.domain_text()}: "
@@ -347,6 +350,10 @@ class Checker:
         if len(conditions) != 2 or conditions[0].negated() != conditions[1]:
             raise StatementError(
                 f"{self.derivation.name}: cases are a condition and its negation, such as t <= N and t > N"
+            )
+        if is_random(conditions[0].lhs) or is_random(conditions[0].rhs):
+            raise StatementError(
+                f"{self.derivation.name}: {conditions[0]} is random, and may hold for some outcomes only: it splits no cases"
             )
         for condition, lines in item.parts:
             inner = replace(

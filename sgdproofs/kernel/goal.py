@@ -80,9 +80,7 @@ class Goal:
         opens = {node: opener for node, opener in self.reason.opens if opener not in weaker}
         n = Normal(scope, opens, self.facts, dict(self.reason.remakes))
         n.equations = self.universal()
-        defined = {
-            f.target for f in self.given if isinstance(f, Definition) and (f.over is not None or f not in self.facts)
-        }
+        defined = {f.target for f in self.given if isinstance(f, Definition)}
         n.smooth = frozenset(f.function for f in self.given if isinstance(f, ChainRule))
         for f in self.given:
             if isinstance(f, ChainRule):

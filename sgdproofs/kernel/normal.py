@@ -113,7 +113,8 @@ class Normal:
 
     def existing(self) -> list[Poly]:
         """The limits that exist because a cited equation speaks of them."""
-        return [self.closed(s, {}) for r in self.equations for s in (r.lhs, r.rhs) if isinstance(s, T.Limit)]
+        sides = [s for r in self.equations if not r.when for s in (r.lhs, r.rhs)]
+        return [self.closed(s, {}) for s in sides if isinstance(s, T.Limit)]
 
     def lowest(self, p: Poly) -> Poly:
         """`p` with the common factors of its numerator and denominator cancelled, as far as they are found."""
@@ -429,10 +430,10 @@ class Normal:
             results = [r + [o] for r in results for o in options]
         return results[:24]
 
-    def opened(self, a: Atom) -> tuple[list[tuple[Atom, Poly]], Poly]:
-        """A sum atom as open indices with their lengths, and its body."""
+    def opened(self, a: Atom, replaced: Mapping[Atom, Poly] | None = None) -> tuple[list[tuple[Atom, Poly]], Poly]:
+        """A sum atom as open indices with their lengths, and its body; with atoms `replaced` in the same go."""
         height, count = a[1]
-        mapping: dict[Atom, Poly] = {}
+        mapping: dict[Atom, Poly] = dict(replaced or {})
         binders = []
         for k in range(count):
             start = self.rename(dict(a[2][2 * k]), mapping)
@@ -463,7 +464,24 @@ class Normal:
             return mapping[a]
         if not has(a, mapping.__contains__):
             return atom(a)
+        if a[0] == "sum":
+            binders, body = self.opened(a, mapping)
+            for var, length in reversed(binders):
+                body = self.add_up(var, length, body)
+            return body
+        if isinstance(a[1], tuple) and a[2]:
+            return self._closed_again(a, mapping)
         return self.made(a[0], a[1], tuple(self.rename(dict(k), mapping) for k in a[2]))
+
+    def _closed_again(self, a: Atom, mapping: Mapping[Atom, Poly]) -> Poly:
+        """A closed binder with atoms replaced inside: its indices are opened first, so that nothing is captured."""
+        height, count = a[1]
+        opened: list[Atom] = [("var", self._fresh(), ()) for _ in range(count)]
+        inner = {("bv", (height, k), ()): atom(v) for k, v in enumerate(opened)}
+        arguments = [self.rename(dict(k), {**mapping, **inner}) for k in a[2]]
+        height = max(_height(p) for p in arguments)
+        back = {v: atom(("bv", (height, k), ())) for k, v in enumerate(opened)}
+        return atom((a[0], (height, count), tuple(key(self.rename(p, back)) for p in arguments)))
 
     def made(self, kind: str, label: Any, arguments: tuple[Poly, ...]) -> Poly:
         """The atom with new arguments, in normal form."""
@@ -479,11 +497,6 @@ class Normal:
             return self.place(self.scope.families[label], arguments)
         if kind == "sgn":
             return self._power_of_number(Fraction(-1), arguments[0])
-        if kind == "sum":
-            binders, body = self.opened((kind, label, tuple(key(q) for q in arguments)))
-            for var, length in reversed(binders):
-                body = self.add_up(var, length, body)
-            return body
         if kind in self.remakes:
             return self.remakes[kind](self, arguments[0])
         return atom((kind, label, tuple(key(q) for q in arguments)))
@@ -534,12 +547,15 @@ class Normal:
 
     def _picked_again(self, p: Poly) -> Poly:
         """`p` with the sums that still hold a delta summed anew, since more is known of their indices now."""
-        mapping = {
-            a: self.made(a[0], a[1], tuple(dict(k) for k in a[2]))
-            for a in atoms(p)
-            if a[0] == "sum" and has(a, lambda b: b[0] == "delta")
-        }
-        return self.rename(p, {a: q for a, q in mapping.items() if q != atom(a)})
+        mapping: dict[Atom, Poly] = {}
+        for a in atoms(p):
+            if a[0] == "sum" and has(a, lambda b: b[0] == "delta"):
+                binders, body = self.opened(a)
+                for var, length in reversed(binders):
+                    body = self.add_up(var, length, body)
+                if body != atom(a):
+                    mapping[a] = body
+        return self.rename(p, mapping)
 
     def _aligned(self, p: Poly) -> Poly:
         """Sums of one body over ranges that differ by fixed numbers of terms, brought to one range."""

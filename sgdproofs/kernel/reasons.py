@@ -15,8 +15,9 @@ class Reason:
 
     `opens` are the nodes that the rule may take apart (pairs of node type and opener), `remakes` how atoms of
     a kind are brought into normal form again, `moments` what makes rules for moments out of cited facts.
-    `premises` turns cited lines into other equations; `rewrites` says that cited equations `x[i] = value` are put in
-    everywhere, as definitions are; `check` decides statements that are no relations.
+    `premises` turns cited lines into further equations, beside the cited ones if `plain`; `rewrites` says that
+    cited equations `x[i] = value` are put in everywhere, as definitions are; `check` decides statements that are
+    no relations.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Reason:
     remakes: tuple = ()
     moments: tuple = ()
     premises: tuple = ()
+    plain: bool = True
     rewrites: bool = False
     check: Callable[..., Any] | None = field(default=None)
 
@@ -40,6 +42,7 @@ class Reason:
             remakes=_united(self.remakes, other.remakes),
             moments=_united(self.moments, other.moments),
             premises=_united(self.premises, other.premises),
+            plain=self.plain or other.plain,
             rewrites=self.rewrites or other.rewrites,
             check=self.check or other.check,
         )

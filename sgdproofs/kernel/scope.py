@@ -190,12 +190,11 @@ class Scope:
         """`p != 0` for a while; an integer that is not negative is then at least 1."""
         signs = [s for s in (1, -1) if self.integral(p) and self.sign(scale(p, s), strict=False)]
         self.unequal.append(p)
-        self.known += [(add(scale(p, s), constant(1), -1), False, "") for s in signs]
         try:
-            yield
+            with self.supposing(*((add(scale(p, s), constant(1), -1), False, "") for s in signs)):
+                yield
         finally:
-            self.unequal.pop()
-            del self.known[len(self.known) - len(signs) :]
+            self.unequal[:] = [q for q in self.unequal if q is not p]
 
     # --- integers -----------------------------------------------------------------------------------------
 
@@ -263,15 +262,23 @@ class Scope:
     def by_choice(self, a: Atom, p: Poly, test: Callable[[Poly], bool]) -> bool:
         """A minimum or maximum is one of two values: the test in either case, with the case as a known inequality."""
         left, right = (dict(k) for k in a[2])
+        if any(b[0] == "rv" for k in a[2] for b in within(dict(k))):
+            return False  # the case would hold for some outcomes only
         for value, other in ((left, right), (right, left)):
             gap = add(other, value, -1) if a[0] == "Minimum" else add(value, other, -1)
-            self.known.append((gap, False, ""))
-            try:
+            with self.supposing((gap, False, "")):
                 if not test(replace_atoms(p, {a: value}.get)):
                     return False
-            finally:
-                self.known.pop()
         return True
+
+    @contextmanager
+    def supposing(self, *facts: tuple[Poly, bool, str]) -> Iterator[None]:
+        """Some inequalities as known for a while; what else becomes known meanwhile stays."""
+        self.known += facts
+        try:
+            yield
+        finally:
+            self.known[:] = [k for k in self.known if not any(k is f for f in facts)]
 
     def _factored(self, p: Poly) -> list[tuple[Poly, int]]:
         parts = self.advisor.factors(p)

@@ -199,6 +199,10 @@ class Loops(Relation):
             raise StatementError(
                 f"the loops over {', '.join(str(p[0]) for p in order)} do not reach every index of {target}"
             )
+        for v, low, high in order:
+            hidden = {u for u, _, _ in free} & (term(low).free_symbols | term(high).free_symbols)
+            if v in target.indices and hidden:
+                raise StatementError(f"the range of {v} depends on a loop that {target} does not carry")
         visited = [
             bound
             for v, low, high in order

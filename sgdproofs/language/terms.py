@@ -260,6 +260,8 @@ class Parameter(Term):
         self.lower = None if lower is None else Fraction(_rational(lower))
         self.upper = None if upper is None else Fraction(_rational(upper))
         self.open_lower, self.open_upper, self.tex = open_lower, open_upper, tex
+        if sort == "integer" and any(b is not None and b.denominator != 1 for b in (self.lower, self.upper)):
+            raise StatementError(f"{name} is an integer, so its bounds are integers")
         if (
             self.lower is not None
             and self.upper is not None
@@ -593,7 +595,16 @@ class Limit(Term):
 
 
 class _Infinity(Term):
-    """The point that an index tends to; not a number, and no argument of arithmetic."""
+    """The point that an index tends to; not a number, and no argument of arithmetic.  There is one."""
+
+    def __new__(cls) -> _Infinity:
+        return globals().get("INFINITY") or Term.__new__(cls)
+
+    def __reduce__(self) -> str:
+        return "INFINITY"
+
+    def __reduce_ex__(self, protocol: Any) -> str:
+        return "INFINITY"
 
 
 INFINITY = _Infinity()

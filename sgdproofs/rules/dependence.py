@@ -23,6 +23,9 @@ def _function_of_past(goal: Goal) -> str:
         if isinstance(fact, F.Definition) and fact.over is not None and fact.target.family == said.target.family:
             if not isinstance(place, T.Index) or place.lower is None or place.lower < fact.start[0][0]:
                 return f"{said.target} is not computed before the start, at {fact.start[0][0]}"
+            n = goal.normal(goal.scope.copy())
+            if not all(n.admits(v, n.poly(p, {})) for v, p in zip(fact.target.indices, said.target.indices, strict=True)):
+                return f"{said.target} is not seen to be computed by the recurrence"
             return _only_past(goal, fact, said.source)
     return f"no recurrence for {said.target.family.name} is cited"
 
@@ -31,7 +34,7 @@ def _only_past(goal: Goal, fact: F.Definition, source: T.Family) -> str:
     for _, value in fact.start:
         if any(isinstance(x, T.Element) and x.family.random for x in T.walk(value)):
             return f"the start of {fact.target.family.name} is random"
-    n = goal.normal(goal.scope.copy())
+    n, own = goal.normal(goal.scope.copy()), fact.target.indices
     for x in T.walk(fact.value):
         if isinstance(x, T.Element) and x.family.random:
             if x.family not in (source, fact.target.family):
@@ -40,6 +43,8 @@ def _only_past(goal: Goal, fact: F.Definition, source: T.Family) -> str:
             least = 0 if x.family == source else 1
             if not is_constant(back) or back.get((), 0) < least:
                 return f"{x} is not seen to lie in the past of {fact.target}"
+            if x.family != source and not all(n.admits(v, n.poly(p, {})) for v, p in zip(own[1:], x.indices[1:], strict=True)):
+                return f"{x} is not seen to be computed by this recurrence"
             if x.family == source and source.first is not None and fact.first - back.get((), 0) < source.first:
                 return f"{x} reaches back before the first {source.name}"
             if x.family != source and fact.first - back.get((), 0) < fact.start[0][0]:
@@ -76,7 +81,10 @@ def _disjoint_blocks(goal: Goal) -> str:
                             f"independence across {fact.index.domain_text()} does not reach every {newer.family.name}"
                         )
                     n = goal.normal(goal.scope.copy())
-                    if not n.admits(line.target.indices[0], n.poly(older.indices[0], {})):
+                    if len(older.indices) < len(line.target.indices):
+                        return f"name the components of {older}: of which of them {line} speaks is not said by a row"
+                    pairs = zip(line.target.indices, older.indices, strict=True)
+                    if not all(isinstance(v, T.Index) and n.admits(v, n.poly(p, {})) for v, p in pairs):
                         return f"{older} is not seen to lie where {line} speaks"
                     gap = add(n.poly(newer.indices[0], {}), n.poly(older.indices[0], {}), -1)
                     if n.scope.nonnegative(add(gap, constant(1), -1)):

@@ -88,6 +88,8 @@ def open_covariance(n: Normal, node: Any, env: Environment) -> Poly:
     return add(expect(n, mul(p, q)), mul(expect(n, p), expect(n, q)), -1)
 
 
+BINDERS = frozenset({"Product", "InfiniteSum"})
+"""Closed nodes with an index of their own: what they hold is no quantity of one block."""
 LINEAR = ((T.E, open_expectation), (T.Sum, open_sum))
 MOMENTS = (*LINEAR, (T.Var, open_variance), (T.Cov, open_covariance))
 REMAKES = (("E", expect),)
@@ -129,6 +131,8 @@ def _split(n: Normal, free: Monomial, strength: str, place: Callable[[Atom], Pol
     where: dict[Any, Poly] = {}
     for a, e in free:
         found = [place(b) for b in inside(a) if b[0] == "rv"]
+        if any(b[0] in BINDERS for b in inside(a)):
+            return None
         own = {key(p): p for p in found if p is not None}
         if len(own) != 1 or None in found:
             return None
@@ -276,6 +280,8 @@ def erases(n: Normal, fact: Any) -> MomentRule | None:
 
     def rule(m: Normal, free: Monomial) -> Poly | None:
         found = [_place(m, fact, b) for a, _ in free for b in inside(a) if b[0] == "rv"]
+        if any(b[0] in BINDERS for a, _ in free for b in inside(a)):
+            return None
         places = {key(p) for p in found if p is not None}
         if None in found or len(places) != 1 or places == {key(lowest)}:
             return None

@@ -32,7 +32,7 @@ def open_limit(n: Normal, node: Any, env: Environment) -> Poly:
 
 def _rewritten(n: Normal, p: Poly, variable: T.Parameter, here: Environment) -> Poly:
     """`p` with what a cited equation is about, for all values of the variable, replaced by its right-hand side."""
-    for relation in n.equations:
+    for relation in n.equations if isinstance(variable, T.Index) else ():
         if variable in relation.lhs.free_symbols and not relation.when:
             left = n.poly(relation.lhs, here)
             if len(left) == 1 and list(left.values()) == [1]:
@@ -149,57 +149,55 @@ def pass_to_limit(goal: Goal, n: Normal) -> list[Poly]:
     Only polynomials in quantities whose limit is known to exist are passed to the limit; these are continuous.
     A limit that a cited line names by a symbol may go by that name.
     """
-    known: list[tuple[Poly, Atom, Poly]] = []
-    found: list[Poly] = []
     equations = goal.universal()
-    for relation in equations:
-        side = relation.lhs
-        if isinstance(side, T.Limit) and side.args[2] is T.INFINITY and not relation.when:
-            value = n.closed(side, {})
-            known.append((n.poly(side.args[0], {}), _par(side.args[1]), value))
-            if isinstance(relation.rhs, T.Parameter):
-                found.append(add(value, n.poly(relation.rhs, {}), -1))
-    for relation in equations:
-        if not isinstance(relation.lhs, T.Limit) and all(_eventually(w, known) for w in relation.when):
-            image = _limit_of_equation(n, add(n.poly(relation.lhs, {}), n.poly(relation.rhs, {}), -1), known)
-            if image is not None:
-                found.append(image)
+    found: list[Poly] = []
+    for index in sorted({v for r in equations for v in _tends(r)}, key=lambda v: v.name):
+        which: Atom = ("var", n._fresh(), ())
+        n._limit_variable(which, index)
+        here = {index: add(atom(which), constant(exact(index.lower or 0)))}
+        known: list[tuple[Poly, Poly]] = []
+        for relation in equations:
+            if index in _tends(relation):
+                value = n.closed(relation.lhs, {})
+                known.append((n.poly(relation.lhs.args[0], here), value))
+                if isinstance(relation.rhs, T.Parameter):
+                    found.append(add(value, n.poly(relation.rhs, {}), -1))
+        for relation in equations:
+            if not isinstance(relation.lhs, T.Limit) and all(_eventually(w, index) for w in relation.when):
+                gap = add(n.poly(relation.lhs, here), n.poly(relation.rhs, here), -1)
+                image = _limit_of_equation(n, gap, which, known)
+                if image is not None:
+                    found.append(image)
     return found
 
 
-def _eventually(assumption: Relation, known: list) -> bool:
-    """True for `t >= 1` and the like, where t is what tends to infinity: it holds for all large t."""
-    tends = (
-        any(_par(assumption.lhs) == variable for _, variable, _ in known)
-        if isinstance(assumption.lhs, T.Index)
-        else False
-    )
-    return tends and assumption.rel in (">=", ">") and not assumption.rhs.free_symbols
+def _tends(relation: Relation) -> tuple[T.Index, ...]:
+    """The index that tends to infinity, if the relation says what a limit is."""
+    side = relation.lhs
+    plain = isinstance(side, T.Limit) and side.args[2] is T.INFINITY and isinstance(side.args[1], T.Index)
+    return (side.args[1],) if plain and not relation.when else ()
 
 
-def _par(v: T.Parameter) -> Atom:
-    return ("par", v.name, ())
+def _eventually(assumption: Relation, index: T.Index) -> bool:
+    """True for `t >= 1` and the like: it holds for all large t."""
+    return assumption.lhs == index and assumption.rel in (">=", ">") and not assumption.rhs.free_symbols
 
 
-def _limit_of_equation(n: Normal, p: Poly, known: list) -> Poly | None:
+def _limit_of_equation(n: Normal, p: Poly, which: Atom, known: list[tuple[Poly, Poly]]) -> Poly | None:
     numerator, _ = fraction(p)
-    indices = {variable for _, variable, _ in known}
     total: Poly = {}
     for monomial, c in numerator.items():
         product = constant(c)
         for a, e in monomial:
-            if not has(a, indices.__contains__):
+            if not has(a, which.__eq__):
                 product = mul(product, atom(a, e))
                 continue
-            value = next(
-                (
-                    closed
-                    for body, variable, closed in known
-                    for shift in range(-2, 3)
-                    if e > 0 and n.rename(body, {variable: add(atom(variable), constant(shift))}) == atom(a)
-                ),
-                None,
+            shifted = (
+                (n.rename(body, {which: add(atom(which), constant(shift))}), value)
+                for body, value in known
+                for shift in range(-2, 3)
             )
+            value = next((v for body, v in shifted if e > 0 and body == atom(a)), None)
             if value is None:
                 return None
             product = mul(product, power(value, e))
@@ -217,4 +215,4 @@ def passage_to_limit(*cites: Any) -> Reason:
     Fails: no line that says that the limit exists: a fixed point alone is no limit (`a_t = 2 a_{t-1} + 1` has the
     fixed point -1 and diverges).
     """
-    return Reason("passage to the limit", flat(cites), premises=(pass_to_limit,))
+    return Reason("passage to the limit", flat(cites), premises=(pass_to_limit,), plain=False)

@@ -32,6 +32,7 @@ from .translate import (
     Translation,
     Undefined,
     conditions,
+    integral,
     spread,
 )
 
@@ -279,7 +280,8 @@ class _Builder:
             family: Any = T.Family(name, 0, True)
         elif kind == "seq" and isinstance(upto, str | int):
             family = T.random_family(name, first=1)
-            self.names.lengths[name] = (self._length(upto),)
+            if upto != "oo":
+                self.names.lengths[name] = (self._length(upto),)
         elif kind == "seq2" and isinstance(upto, list):
             family = T.random_family(name, arity=2, first=1)
             self.names.lengths[name] = tuple(map(self._length, upto))
@@ -295,9 +297,9 @@ class _Builder:
             self.facts.append(F.assume((gt if values == "positive" else ge)(self._element(name)[0], 0)))
 
     def _length(self, text: Any) -> Any:
+        if not _names_in(self._tree(str(text))) <= set(self.names.known):
+            raise NotInLanguage(f"a sequence of the length {text}, which is not declared")
         found = Translation(self.names).text(str(text))
-        from .translate import integral
-
         if not integral(found):
             raise NotInLanguage(f"a sequence of the length {text}")
         return found
@@ -412,6 +414,8 @@ class _Builder:
         families = self._sequences("equicov", names)
         if families is None or len(families) > 1 or families[0].arity > 1:
             raise NotInLanguage("equal covariances of other than one sequence")
+        if names[0] not in self.names.lengths:
+            raise NotInLanguage("equal covariances of an infinite sequence")
         (family,), (last,) = families, self.names.lengths[names[0]]
         common = T.Parameter(self.names.fresh("c"))
         i, j = self._index(), self._index()

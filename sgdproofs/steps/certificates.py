@@ -92,3 +92,36 @@ def _closed_forms(degree: int) -> list[list[Fraction]]:
                 own[e] -= comb(k + 1, j) * c
         found.append([c / (k + 1) for c in own])
     return found
+
+
+def geometric_moments(limit: T.Limit) -> list[Any]:
+    """Closed forms of `sum_{k=0}^{n-1} k^d q^k` for the sums in a limit over n, to be proved by induction over n."""
+    body, over, _ = limit.args
+    found: list[Any] = []
+    for node in T.walk(body):
+        if isinstance(node, T.Sum) and len(node.ranges) == 1:
+            variable = node.ranges[0][0]
+            degree, ratios = _degree(node.body, variable), _ratios(node.body, variable)
+            if not 1 <= degree <= 4 or len(ratios) != 1 or over in ratios[0].free_symbols:
+                continue
+            inner, q = T.Index("j'", "integer"), ratios[0]
+            below: list[Any] = []
+            for d in range(degree + 1):
+                # Shifting by one: q sum_j binom(d, j) S_j - S_d = n^d q^n - [d = 0].
+                rest = T.Plus(T.Times(T.Power(over, T.number(d)), T.Power(q, over)), T.number(-(d == 0)),
+                              *(T.Negative(T.Times(q, T.number(comb(d, j)), s)) for j, s in enumerate(below)))
+                below.append(T.Quotient(rest, T.Plus(q, T.number(-1))))
+            found += [eq(T.Sum(T.Times(T.Power(inner, T.number(d)), T.Power(q, inner)), (inner, 0, over - 1)), s)
+                      for d, s in enumerate(below) if d]
+    return list(dict.fromkeys(found))
+
+
+def _ratios(node: Any, variable: Any) -> list[Any]:
+    """The `q` of the powers `q^k`, `q^(k + c)` and `q^(c k)` in a term."""
+    found: dict[Any, None] = {}
+    for x in T.walk(node):
+        if isinstance(x, T.Power) and variable in x.args[1].free_symbols:
+            base, exponent = x.args
+            factors = [a for a in exponent.args if isinstance(a, sympy.Integer)] if isinstance(exponent, T.Times) else []
+            found[T.Power(base, factors[0]) if len(factors) == 1 else base] = None
+    return list(found)

@@ -29,7 +29,7 @@ from ..rules.derivatives import differentiation
 from ..rules.expectation import identical_distribution, independence, moments
 from ..rules.limits import limits
 from .case import Case, Claim, Item, Setting, read_case
-from .certificates import WiderSearch, power_sums
+from .certificates import WiderSearch, geometric_moments, power_sums
 from .irrational import search_enclosed
 from .translate import CaseError, Need
 
@@ -313,7 +313,7 @@ class Prover:
                 yield tuple(f.at(place) if f in self.recurrences else f for f in self.setting.facts)
 
     def longer(self, statement: Relation) -> Outcome | None:
-        for way in (self.by_closed_form, self.by_power_sums, self.by_induction, self.by_signs):
+        for way in (self.by_closed_form, self.by_power_sums, self.by_series, self.by_induction, self.by_signs):
             found = way(statement)
             if found is not None or self.clock.left() < 0.1:
                 return found
@@ -440,6 +440,18 @@ class Prover:
         line = D.step(statement, by=replace(RULES, cites=(*self.setting.facts, *cites)))
         found = self._checked(statement, (*items, line))
         return None if found is None else replace(found, reason="by closed forms of power sums, which are proved by induction")
+
+    def by_series(self, statement: Relation) -> Outcome | None:
+        """The statement from the closed forms of the sums `k^d q^k` in its limits."""
+        items = tuple(D.induction(claim, over=x.args[1], start=0, base=RULES,
+                                  step=replace(RULES, cites=(D.HYPOTHESIS,)))
+                      for x in _nodes(statement) if isinstance(x, T.Limit) and isinstance(x.args[1], T.Index) and x.args[1].lower == 0
+                      for claim in geometric_moments(x))
+        if not items:
+            return None
+        line = D.step(statement, by=replace(RULES, cites=(*self.setting.facts, *items)))
+        found = self._checked(statement, (*items, line))
+        return None if found is None else replace(found, reason="by closed forms of the partial sums, which are proved by induction")
 
     def _power_sums(self, statement: Relation) -> tuple[tuple, T.Index, list]:
         over, closed, ends = power_sums(_nodes(statement))

@@ -115,6 +115,7 @@ class Translation:
         self.scopes: list[dict[str, Any]] = []
         self.assuming = False
         self.inside = 0
+        self.limits = 0
         self.defining: Defined | None = None
         self.expanding: list[str] = []
 
@@ -145,6 +146,7 @@ class Translation:
         """Note a need at the present place; what assumptions need in order to be defined is assumed with them."""
         if self.assuming and necessary:
             return
+        necessary = necessary and not self.limits  # what happens at one place does not matter to a limit
         if not (isinstance(relation.lhs, sympy.Rational) and isinstance(relation.rhs, sympy.Rational)
                 and _true(relation)):
             self.needs.append(Need(relation.given(*self.context), necessary))
@@ -487,7 +489,7 @@ class Translation:
         distance = T.Parameter(self.names.fresh("h"), "real", 0, True)
         shifted = distance if side == "+" else T.Negative(distance)
         place = shifted if at == T.number(0) else T.Plus(at, shifted)
-        with self.scope({variable: place}):
+        with self.scope({variable: place}), self.limiting():
             return T.limit(self.term(body), distance, 0)
 
     def _at_infinity(self, body: Node, variable: str) -> Any:
@@ -495,8 +497,16 @@ class Translation:
         counted = _counts(body, variable, self.names) or isinstance(declared, T.Parameter) and declared.sort == "integer"
         kind = T.Index if counted else T.Parameter
         symbol = kind(self.names.fresh(variable), "integer" if counted else "real", 1)
-        with self.scope({variable: symbol}):
+        with self.scope({variable: symbol}), self.limiting():
             return T.limit(self.term(body), symbol)
+
+    @contextmanager
+    def limiting(self) -> Iterator[None]:
+        self.limits += 1
+        try:
+            yield
+        finally:
+            self.limits -= 1
 
     def partial(self, node: Node) -> Any:
         if len(node.parts) != 2:
