@@ -8,9 +8,10 @@ from typing import Any
 
 import sympy
 
+from ..language import functions as Fn
 from ..language import terms as T
 from ..language.facts import CitedTheorem, Definition, Equation
-from ..language.statements import Relation, ge, ne
+from ..language.statements import Relation, ge, gt, ne
 from .normal import Environment, Normal
 from .polynomial import add, atom, constant, exact, is_constant
 
@@ -27,6 +28,15 @@ def needs(n: Normal, node: Any, env: Environment) -> Iterator[Need]:
         yield from _indices(n, node, env)
     elif isinstance(node, T.Sum):
         yield from _sum(n, node, env)
+        return
+    elif isinstance(node, (Fn.SquareRoot, Fn.Logarithm, Fn.RealPower)):
+        p = n.poly(node.args[0], env)
+        if isinstance(node, Fn.SquareRoot):
+            yield ge(node.args[0], 0), n.scope.nonnegative(p)
+        else:
+            yield gt(node.args[0], 0), n.scope.positive(p)
+    elif isinstance(node, (Fn.Product, Fn.InfiniteSum)):
+        yield Relation(T.Apply(T.function("exists"), node), "==", 1), False
         return
     elif isinstance(node, T.Limit):
         body, variable, point = node.args
