@@ -14,8 +14,10 @@ from fractions import Fraction
 from itertools import islice
 from typing import Any
 
+from sympy import Rational
+
 from .language.facts import Across, ChainRule, Definition, Fact, Identical
-from .language.statements import FunctionOf, Independence, NotDetermined, Relation
+from .language.statements import FunctionOf, Independence, NotDetermined, Relation, free_indices
 from .language.terms import Element, Family, Function, Index, Limit, Parameter, walk
 from .meaning import (
     Budget,
@@ -139,6 +141,8 @@ def replay(witness: Witness | Mapping, statement: Any, facts: Iterable[Any]) -> 
     """Whether the record of `witness` shows, evaluated from nothing, that `statement` does not follow from `facts`."""
     record = witness.as_json() if isinstance(witness, Witness) else witness
     facts = _concerned(statement, read_facts(facts))
+    if not all(_settled(fact, facts) for fact in facts):
+        return False
     try:
         return _replayed(record, statement, facts)
     except (NotEvaluable, Undefined, KeyError, ValueError, ZeroDivisionError, TypeError):
@@ -223,6 +227,8 @@ def search(statement: Any, facts: Iterable[Any], *, seed: int = 0, budget: int =
     the point itself (an induction hypothesis, a case) belongs into the statement's `when`.  None proves nothing.
     """
     facts = _concerned(statement, read_facts(facts))
+    if not all(_settled(fact, facts) for fact in facts):
+        return None
     if isinstance(statement, NotDetermined):
         return _search_points(statement, facts)
     if not isinstance(statement, (Relation, Independence, FunctionOf)):
@@ -238,6 +244,36 @@ def search(statement: Any, facts: Iterable[Any], *, seed: int = 0, budget: int =
         return None
     witness = _witness(found, statement)
     return witness if replay(witness, statement, facts) else None
+
+
+def _settled(fact: Fact, facts: tuple[Fact, ...]) -> bool:
+    """True if a fact that holds for all values of its indices can be met at all of them once it is met at a few.
+
+    That is so if the indices occur only as plain places of elements that no definition computes, as in
+    `Var(x[t]) = sigma2` or `E(ghat[b][i]) = g[i]`: further elements are chosen like the first ones.  It is not for
+    `t x <= 1` (for all t) or `y[t] = y[t + 1]`: a model seen up to some t says nothing of the rest.
+    """
+    relation = getattr(fact, "relation", None)
+    if isinstance(fact, Definition) or not isinstance(relation, Relation):
+        return True
+    free = free_indices(relation)
+    computed = {getattr(f.target, "family", f.target) for f in facts if isinstance(f, Definition)}
+
+    def plain(node: Any) -> bool:
+        if isinstance(node, Element) and any(free & i.free_symbols for i in node.indices):
+            return node.family not in computed and all(i in free or not free & i.free_symbols for i in node.indices)
+        return not free & node.free_symbols or node not in free and bool(node.args) and all(
+            plain(part) for part in node.args if hasattr(part, "free_symbols")
+        )
+
+    sides = (relation.lhs, relation.rhs)
+    near = all(_near(side) for w in relation.when for side in (w.lhs, w.rhs))
+    return near and all(plain(side) for side in sides)
+
+
+def _near(side: Any) -> bool:
+    """True for what an assumption of a fact may compare indices with: symbols, and numbers within any reach."""
+    return isinstance(side, Parameter) or (not side.free_symbols and isinstance(side, Rational) and side <= 3)
 
 
 def _refutes(draft: Draft, statement: Any, facts: tuple) -> bool:
