@@ -39,6 +39,8 @@ SEED = os.environ.get("SGDPROOFS_SEED", str(time.time_ns()) if LONG else "")
 
 def seeds(kind: str, trials: int) -> Iterator[tuple[int, Random]]:
     """A fixed number of trials, or as many as the time of the long mode allows."""
+    if LONG:
+        print(f"to see it again: SGDPROOFS_SEED={SEED}")
     end = time.monotonic() + LONG
     number = 0
     while time.monotonic() < end if LONG else number < trials:
