@@ -61,8 +61,9 @@ class Witness:
         fixed = [(k, v) for k, v in entries if not isinstance(v, tuple) and (k in self.shown or not self.shown)]
         random = [(k, v) for k, v in entries if isinstance(v, tuple)]
         parts += [f"{_named(key)} = {v}" for key, v in fixed]
-        parts += [f"{name}({', '.join(map(str, arguments))}) = {v}"
-                  for (name, arguments), v in self.model.functions.items()]
+        parts += [
+            f"{name}({', '.join(map(str, arguments))}) = {v}" for (name, arguments), v in self.model.functions.items()
+        ]
         if random:
             shown = [(k, v) for k, v in random if k in self.shown] or random
             parts += _random_text(shown[:6], self.model.probabilities) + ["..."] * (len(shown) > 6)
@@ -86,12 +87,18 @@ class Witness:
         return {
             "parameters": {p.name: str(v) for p, v in model.parameters.items()},
             "probabilities": [str(p) for p in model.probabilities],
-            "values": [{"family": name, "indices": list(places), "value": _written(v)}
-                       for (name, places), v in model.values.items()],
-            "functions": [{"function": name, "arguments": [str(a) for a in arguments], "value": str(v)}
-                          for (name, arguments), v in model.functions.items()],
+            "values": [
+                {"family": name, "indices": list(places), "value": _written(v)}
+                for (name, places), v in model.values.items()
+            ],
+            "functions": [
+                {"function": name, "arguments": [str(a) for a in arguments], "value": str(v)}
+                for (name, arguments), v in model.functions.items()
+            ],
             "reach": dict(self.reach),
-            "left": _written(self.lhs), "right": _written(self.rhs), "why": self.why,
+            "left": _written(self.lhs),
+            "right": _written(self.rhs),
+            "why": self.why,
         }
 
 
@@ -201,10 +208,13 @@ def _rebuilt(record: Mapping, statement: Any, facts: tuple[Fact, ...]) -> Draft:
         if not isinstance(symbols[name], Parameter):
             raise ValueError(f"{name} is no parameter of the statement")
         parameters[symbols[name]] = _numbers(written)
-    values = {(entry["family"], tuple(map(int, entry["indices"]))): _numbers(entry["value"])
-              for entry in record["values"]}
-    functions = {(entry["function"], tuple(map(Fraction, entry["arguments"]))): Fraction(entry["value"])
-                 for entry in record["functions"]}
+    values = {
+        (entry["family"], tuple(map(int, entry["indices"]))): _numbers(entry["value"]) for entry in record["values"]
+    }
+    functions = {
+        (entry["function"], tuple(map(Fraction, entry["arguments"]))): Fraction(entry["value"])
+        for entry in record["functions"]
+    }
     definitions = tuple(f for f in facts if isinstance(f, (Definition, ChainRule)))
     model = Model(parameters, tuple(map(Fraction, record["probabilities"])), values, functions, definitions)
     return Draft(model, dict(record["reach"]))
@@ -218,8 +228,15 @@ def _fails(statement: Any, model: Model) -> bool:
 # --- search ------------------------------------------------------------------------------------------------
 
 
-def search(statement: Any, facts: Iterable[Any], *, seed: int = 0, budget: int = 400, seconds: float = 3.0,
-           fixed: Mapping | None = None) -> Witness | None:
+def search(
+    statement: Any,
+    facts: Iterable[Any],
+    *,
+    seed: int = 0,
+    budget: int = 400,
+    seconds: float = 3.0,
+    fixed: Mapping | None = None,
+) -> Witness | None:
     """A small witness against `statement` under `facts`, or None.
 
     At most `budget` models are tried, for at most `seconds`.  `fixed` gives values of parameters (or of elements)
@@ -262,8 +279,11 @@ def _settled(fact: Fact, facts: tuple[Fact, ...]) -> bool:
     def plain(node: Any) -> bool:
         if isinstance(node, Element) and any(free & i.free_symbols for i in node.indices):
             return node.family not in computed and all(i in free or not free & i.free_symbols for i in node.indices)
-        return not free & node.free_symbols or node not in free and bool(node.args) and all(
-            plain(part) for part in node.args if hasattr(part, "free_symbols")
+        return (
+            not free & node.free_symbols
+            or node not in free
+            and bool(node.args)
+            and all(plain(part) for part in node.args if hasattr(part, "free_symbols"))
         )
 
     sides = (relation.lhs, relation.rhs)
@@ -283,8 +303,9 @@ def _refutes(draft: Draft, statement: Any, facts: tuple) -> bool:
         return False
 
 
-def _first(statement: Any, facts: tuple, seed: int, budget: int, end: float, fixed: Mapping,
-           enough: int = 3) -> Draft | None:
+def _first(
+    statement: Any, facts: tuple, seed: int, budget: int, end: float, fixed: Mapping, enough: int = 3
+) -> Draft | None:
     """The simplest of the first few drafts that refute."""
     best: list[Draft] = []
     wait = None
@@ -299,8 +320,12 @@ def _first(statement: Any, facts: tuple, seed: int, budget: int, end: float, fix
 
 def _weight(number: Fraction) -> int:
     """How hard a number is to read: 0, 1, 2 are easiest, then small integers, then fractions."""
-    return (abs(number.numerator).bit_length() + 3 * (number.denominator.bit_length() - 1) + (number < 0)
-            + (number.denominator != 1))
+    return (
+        abs(number.numerator).bit_length()
+        + 3 * (number.denominator.bit_length() - 1)
+        + (number < 0)
+        + (number.denominator != 1)
+    )
 
 
 def _complexity(draft: Draft) -> tuple:
@@ -351,8 +376,11 @@ def _shrunk(found: Draft, statement: Any, facts: tuple, end: float, fixed: Mappi
                 draft = Draft(change(found.model), found.reach)
             except (ValueError, KeyError):
                 continue
-            if _complexity(draft) < _complexity(found) and _refutes(draft, statement, facts) and covers(
-                    facts, asked((statement,), facts, draft.model), draft.reach):
+            if (
+                _complexity(draft) < _complexity(found)
+                and _refutes(draft, statement, facts)
+                and covers(facts, asked((statement,), facts, draft.model), draft.reach)
+            ):
                 found, again = draft, True
     return found
 
@@ -395,7 +423,7 @@ def _set_outcome(model: Model, key: tuple, n: int, number: Fraction) -> Model:
     own = model.values[key]
     if n >= len(own):
         raise KeyError(key)
-    return _set(model, "values", key, (*own[:n], number, *own[n + 1:]))
+    return _set(model, "values", key, (*own[:n], number, *own[n + 1 :]))
 
 
 def _without(model: Model, n: int) -> Model:
@@ -403,7 +431,7 @@ def _without(model: Model, n: int) -> Model:
     if not 0 <= n < len(model.probabilities) or len(model.probabilities) == 1:
         raise KeyError(n)
     rest = 1 - model.probabilities[n]
-    values = {k: (*v[:n], *v[n + 1:]) if isinstance(v, tuple) else v for k, v in model.values.items()}
+    values = {k: (*v[:n], *v[n + 1 :]) if isinstance(v, tuple) else v for k, v in model.values.items()}
     weights = tuple(p / rest for i, p in enumerate(model.probabilities) if i != n)
     return replace(model, probabilities=weights, values=values)
 
@@ -439,8 +467,11 @@ def _point(point: Mapping, facts: tuple) -> Model:
     definitions = tuple(f for f in facts if isinstance(f, (Definition, ChainRule)))
     parameters = {s: Fraction(v) for s, v in point.items() if isinstance(s, Parameter)}
     bare = Model(parameters)
-    values = {(s.family.name, tuple(int(value(i, bare)) for i in s.indices)): Fraction(v)
-              for s, v in point.items() if isinstance(s, Element)}
+    values = {
+        (s.family.name, tuple(int(value(i, bare)) for i in s.indices)): Fraction(v)
+        for s, v in point.items()
+        if isinstance(s, Element)
+    }
     return Model(parameters, values=values, facts=definitions)
 
 

@@ -23,7 +23,7 @@ from ..language import derivation as D
 from ..language.errors import StatementError
 from ..language.facts import Definition, Equation, Fact
 from ..language.statements import Relation, eq, free_indices, ge, gt, le, lt, ne
-from ..language.terms import Element, Index, Limit, Quotient, is_random, number, substituted, walk
+from ..language.terms import Cov, E, Element, Index, Limit, Partial, Quotient, Var, is_random, number, substituted, walk
 from .conditions import needs, needs_of_fact
 from .goal import Goal, factored, spelled
 from .normal import Normal
@@ -141,7 +141,8 @@ def _conditions(goal: Goal, n: Normal) -> list[tuple[Relation, str | None]]:
         met.setdefault(relation, None)
     for fact in goal.facts:
         fixed = tuple(a for a in goal.assumptions if not free_indices(a))
-        bare = replace(goal, statement=None, assumptions=fixed + _range_of(fact), said=(), facts=(fact,))
+        others = tuple(f for f in goal.facts if isinstance(f, Definition))
+        bare = replace(goal, statement=None, assumptions=fixed + _range_of(fact), said=(), facts=others)
         for relation, holds_ in needs_of_fact(bare.normal(bare.scope), fact):
             if relation not in met or not holds_:
                 met[relation] = _how(bare, relation) if holds_ else None
@@ -169,19 +170,25 @@ def _range_of(fact: Fact) -> tuple[Relation, ...]:
 
 
 def _how(goal: Goal, relation: Relation) -> str:
-    """The domains and assumptions that speak of the symbols of a condition."""
+    """The domains and assumptions that speak of the symbols of a condition, and of the symbols that these bring in."""
+    cited = [f.relation for f in goal.facts if isinstance(f, Equation)]
+    cited += [r for r in goal.said if isinstance(r, Relation)]
+    spoken = [*goal.assumptions, *(r for r in cited if r.rel != "==")]
     symbols = relation.lhs.free_symbols | relation.rhs.free_symbols
     names = {s.name for s in symbols}
-    said = [
-        goal.scope.said(s.name) if s.name in goal.scope.declared else s.domain_text() for s in sorted(symbols, key=str)
+    said: list[str] = []
+    while True:
+        more = [a for a in spoken if names & {s.name for s in walk(a) if hasattr(s, "name")} and str(a) not in said]
+        if not more:
+            break
+        said += [str(a) for a in more]
+        symbols |= {x for a in more for x in a.lhs.free_symbols | a.rhs.free_symbols}
+        names |= {s.name for a in more for s in walk(a) if hasattr(s, "name")}
+    domains = [
+        goal.scope.said(s.name) if s.name in goal.scope.declared else f"the range of {s.name}"
+        for s in sorted(symbols, key=str)
     ]
-    cited = [f.relation for f in goal.facts if isinstance(f, Equation)] + [
-        s for s in goal.said if isinstance(s, Relation)
-    ]
-    for a in (*goal.assumptions, *(r for r in cited if r.rel != "==")):
-        if names & {s.name for s in walk(a) if hasattr(s, "name")}:
-            said.append(str(a))
-    return ", ".join(dict.fromkeys(said)) or "by calculation"
+    return ", ".join(dict.fromkeys([*domains, *said])) or "by calculation"
 
 
 def _relation(goal: Goal, n: Normal, met: list) -> str:
@@ -434,17 +441,26 @@ class Checker:
         ), goal
 
     def readable(self, statement: Any) -> None:
-        """StatementError if a limit or a sum binds a symbol that a definition of something inside uses, too."""
+        """StatementError if a limit or a sum binds a symbol that a fact about something inside uses, too."""
         for side in (statement.lhs, statement.rhs) if isinstance(statement, Relation) else ():
             for x in walk(side):
-                bound = (x.args[1],) if isinstance(x, Limit) else tuple(v for v, _, _ in getattr(x, "ranges", ()))
-                for f in _definitions_in(x.args[0], self.derivation.given) if bound else ():
-                    for v in bound:
-                        if v in f.value.free_symbols and v not in getattr(f.target, "indices", ()):
+                bound = {x.args[1]} if isinstance(x, Limit) else {v for v, _, _ in getattr(x, "ranges", ())}
+                inside = {getattr(y, "family", y) for y in walk(x.args[0])} if bound else set()
+                for f in self.derivation.given if bound else ():
+                    for v in bound & _parameters_of(f):
+                        if inside & _subjects_of(f) - {v}:
                             raise StatementError(
-                                f"{self.derivation.name}: {v} is bound in {x}, and used to define {f.target}: "
-                                f"make {f.target} a family with {v} as an index"
+                                f"{self.derivation.name}: {v} is bound in {x}, and used by “{f.name}” about what is "
+                                f"inside: make it an index of the quantities that depend on it"
                             )
+                if isinstance(x, Partial) and any(
+                    getattr(x.args[1], "family", x.args[1]) in _subjects_of(f)
+                    for f in self.derivation.given
+                    if isinstance(f, Definition)
+                ):
+                    raise StatementError(
+                        f"{self.derivation.name}: {x.args[1]} is defined: nothing varies with it in {x}"
+                    )
 
     def resolved(self, statement: Any, reason: Reason, place: _Place) -> tuple[tuple, tuple]:
         """The facts and the statements of earlier lines that a reason cites."""
@@ -508,6 +524,23 @@ class Checker:
         ranges = tuple(r for v, w in values.items() for r in _in_domain(v, w))
         moved = relation.at(values)
         return Relation(moved.lhs, moved.rel, moved.rhs, moved.when + ranges)
+
+
+def _parameters_of(fact: Fact) -> set:
+    """The symbols of a fact that it does not quantify over: for a moment its parameters, for a definition also those."""
+    if isinstance(fact, Definition):
+        return fact.value.free_symbols - set(getattr(fact.target, "indices", ()))
+    if isinstance(fact, Equation) and any(isinstance(x, (E, Var, Cov)) for x in walk(fact.relation)):
+        symbols = fact.relation.lhs.free_symbols | fact.relation.rhs.free_symbols
+        return {s for s in symbols if not isinstance(s, Index)}
+    return set()
+
+
+def _subjects_of(fact: Fact) -> set:
+    """What a definition or a moment is about: the family or parameter defined, the random families of the moment."""
+    if isinstance(fact, Definition):
+        return {getattr(fact.target, "family", fact.target)}
+    return {x.family for x in walk(getattr(fact, "relation", None)) if isinstance(x, Element) and x.family.random}
 
 
 def _definitions_in(node: Any, given: tuple) -> tuple[Fact, ...]:

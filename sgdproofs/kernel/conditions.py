@@ -87,7 +87,7 @@ def _near(n: Normal, body: Any, there: Environment, everywhere: list[Need]) -> l
 
 
 def needs_of_fact(n: Normal, fact: Any) -> Iterator[Need]:
-    """What a cited fact needs to make sense.  Its divisors are not 0 because it is assumed to be defined."""
+    """What a cited fact needs to make sense.  Its divisors are not 0, and its limits exist, because it is assumed."""
     if isinstance(fact, Definition):
         value = fact.value
         if isinstance(value, T.Limit):
@@ -98,7 +98,10 @@ def needs_of_fact(n: Normal, fact: Any) -> Iterator[Need]:
     elif isinstance(fact, (Equation, CitedTheorem)):
         for side in (fact.relation.lhs, fact.relation.rhs):
             for relation, holds in needs(n, side, {}):
-                yield relation, holds or relation.rel == "!="
+                assumed = (
+                    relation.rel == "!=" or isinstance(relation.lhs, T.Apply) and relation.lhs.args[0].name == "exists"
+                )
+                yield relation, holds or assumed
 
 
 def _apart(n: Normal, divisor: Any, env: Environment) -> Iterator[Need]:
@@ -115,7 +118,7 @@ def _apart(n: Normal, divisor: Any, env: Environment) -> Iterator[Need]:
         yield from _apart(n, divisor.args[0], env)
     else:
         p = n.poly(divisor, env)
-        if not (p and is_constant(p)):
+        if divisor.free_symbols or not p or not is_constant(p):
             yield ne(divisor, 0), n.scope.nonzero(p)
 
 
@@ -123,7 +126,7 @@ def _power(n: Normal, node: Any, env: Environment) -> Iterator[Need]:
     base, exponent = node.args
     if isinstance(exponent, sympy.Rational):
         if exponent.q != 1:
-            yield ge(base, 0), n.scope.nonnegative(n.poly(base, env))
+            yield _integer(exponent), False
         if exponent < 0:
             yield from _apart(n, base, env)
         return

@@ -132,7 +132,10 @@ class Normal:
 
     def _closed_binder(self, node: Any, env: Environment) -> Poly:
         if isinstance(node, T.Partial):
-            return atom(("Partial", "", (key(self.nearby(node.args[0], env)), key(self.poly(node.args[1], env)))))
+            variable = node.args[1]
+            places = tuple(key(self.poly(i, env)) for i in getattr(variable, "indices", ()))
+            name = getattr(variable, "family", variable).name
+            return atom(("Partial", name, (key(self.nearby(node.args[0], env)), *places)))
         if isinstance(node, T.Limit):
             body, variable, point = node.args
             places = [(variable, None, None)]
@@ -292,6 +295,8 @@ class Normal:
         """One factor: the exponent is split term by term where the base is never 0 or all parts are natural."""
         if base == constant(1):
             return base
+        if is_constant(base) and constant_term(base) < 0:
+            return self._power_of_number(Fraction(constant_term(base)), exponent)
         free = self.scope.nonzero(base)
         if not free and not all(c > 0 and self.scope._monomial_sign(m) for m, c in exponent.items()):
             return self._unsplit(base, exponent)

@@ -69,8 +69,8 @@ class Report:
     @property
     def conditions(self) -> tuple[Condition, ...]:
         """The ledger: every condition once, in the order in which the lines met them."""
-        seen: dict[str, Condition] = {}
+        seen: dict[tuple, Condition] = {}
         for line in self.lines:
             for condition in line.conditions:
-                seen.setdefault(condition.text, condition)
+                seen.setdefault((condition.text, condition.discharged), condition)
         return tuple(seen.values())

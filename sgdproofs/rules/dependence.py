@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..kernel.conditions import needs
 from ..kernel.goal import Goal
 from ..kernel.polynomial import add, constant, is_constant
 from ..kernel.reasons import Reason, flat
@@ -24,7 +25,9 @@ def _function_of_past(goal: Goal) -> str:
             if not isinstance(place, T.Index) or place.lower is None or place.lower < fact.start[0][0]:
                 return f"{said.target} is not computed before the start, at {fact.start[0][0]}"
             n = goal.normal(goal.scope.copy())
-            if not all(n.admits(v, n.poly(p, {})) for v, p in zip(fact.target.indices, said.target.indices, strict=True)):
+            if not all(
+                n.admits(v, n.poly(p, {})) for v, p in zip(fact.target.indices, said.target.indices, strict=True)
+            ):
                 return f"{said.target} is not seen to be computed by the recurrence"
             return _only_past(goal, fact, said.source)
     return f"no recurrence for {said.target.family.name} is cited"
@@ -43,7 +46,9 @@ def _only_past(goal: Goal, fact: F.Definition, source: T.Family) -> str:
             least = 0 if x.family == source else 1
             if not is_constant(back) or back.get((), 0) < least:
                 return f"{x} is not seen to lie in the past of {fact.target}"
-            if x.family != source and not all(n.admits(v, n.poly(p, {})) for v, p in zip(own[1:], x.indices[1:], strict=True)):
+            if x.family != source and not all(
+                n.admits(v, n.poly(p, {})) for v, p in zip(own[1:], x.indices[1:], strict=True)
+            ):
                 return f"{x} is not seen to be computed by this recurrence"
             if x.family == source and source.first is not None and fact.first - back.get((), 0) < source.first:
                 return f"{x} reaches back before the first {source.name}"
@@ -122,6 +127,9 @@ def _two_points(goal: Goal) -> str:
             if isinstance(v, T.Parameter) and not v.admits(T._rational(value)):
                 return f"{v} = {value} is outside of its domain, {v.domain_text()}"
         n = goal.normal(goal.scope.copy(), values=point)
+        lacking = [str(r) for side in (said.by, said.target) for r, met in needs(n, side, {}) if not met]
+        if lacking:
+            return f"a condition is not met at a point: {', '.join(lacking)}"
         by, target = n.poly(said.by, {}), n.poly(said.target, {})
         if not is_constant(by) or not is_constant(target):
             return "the two points do not give values to everything that occurs"

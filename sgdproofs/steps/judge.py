@@ -14,6 +14,7 @@ from itertools import product
 from time import perf_counter
 from typing import Any
 
+from ..advice import Search
 from ..kernel.check import examine, follows
 from ..kernel.goal import Goal
 from ..kernel.polynomial import DEADLINE
@@ -149,7 +150,7 @@ def _claim(claim: Claim, setting: Setting, clock: Clock) -> Outcome:
     prover = Prover(setting, clock)
     if setting.complexes:
         return _refuted(claim, setting, clock, prover) or Outcome(UNDECIDED, "not in the language (complex numbers)")
-    with clock.spend(0.3 * clock.left()):
+    with clock.spend(0.45 * clock.left()):
         open_needs = [n for n in claim.needs if not prover.holds(n)]
         proof = None if open_needs else prover.quick(claim.statement)
     if proof is not None:
@@ -277,7 +278,7 @@ class Prover:
         self._closed: list[Closed] | None = None
 
     def goal(self, statement: Relation, facts: tuple) -> Any:
-        return follows(lambda: Goal(statement, replace(RULES, cites=facts), facts, (), statement.when, WiderSearch(), facts),
+        return follows(lambda: Goal(statement, replace(RULES, cites=facts), facts, (), statement.when, _advisor(statement), facts),
                        seconds=max(0.05, min(4.0, self.clock.left())))
 
     def holds(self, need: Need) -> bool:
@@ -408,7 +409,7 @@ class Prover:
         """A derivation of the claim from the facts, checked by the kernel; None unless every line is proved."""
         with self.clock.spend(min(5.0, max(0.1, self.clock.left()))):
             try:
-                report = examine(D.Derivation("step", claim, proof, given=self.setting.facts), advisor=WiderSearch())[0]
+                report = examine(D.Derivation("step", claim, proof, given=self.setting.facts), advisor=_advisor(claim))[0]
             except StatementError as error:
                 self.reason = self.reason or str(error)
                 return None
@@ -518,6 +519,11 @@ def _bound_in(place: Any, relation: Relation) -> bool:
     """Whether a place mentions an index that is bound in the relation."""
     return any(isinstance(s, T.Index) for s in place.free_symbols) and not place.free_symbols <= (
         relation.lhs.free_symbols | relation.rhs.free_symbols)
+
+
+def _advisor(statement: Relation) -> Search:
+    """Inequalities are worth the longer search for certificates; the conditions of equations are many and easy."""
+    return Search() if statement.rel in ("==", "!=") else WiderSearch()
 
 
 def _symbols(relation: Relation) -> set:

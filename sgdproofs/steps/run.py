@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -43,12 +46,38 @@ def _skip(file: BinaryIO) -> None:
             return
 
 
+class OutOfTime(BaseException):
+    """The time of a case is over, wherever the work is; nothing on the way may catch it."""
+
+
+@contextmanager
+def _alarm(seconds: float) -> Iterator[None]:
+    """OutOfTime after so many seconds, where the system has such a clock: work that does not look at the time ends, too."""
+    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def over(*_: Any) -> None:
+        raise OutOfTime
+
+    before = signal.signal(signal.SIGALRM, over)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
 def answer(line: str | None, seconds: float = SECONDS) -> dict[str, Any]:
     """The answer to one line; whatever happens, there is one."""
     if line is None:
         return failed(None, f"the line is not UTF-8, or longer than {4 * LONGEST} bytes")
     try:
-        return check_step(line, seconds=seconds)
+        with _alarm(1.2 * seconds):
+            return check_step(line, seconds=seconds)
+    except OutOfTime:
+        return _budget(line, "budget: the time of the case is over")
     except (MemoryError, RecursionError):
         return _budget(line, "budget: the case is too large")
     except Exception as error:  # one case must not end the run
