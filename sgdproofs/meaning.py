@@ -692,8 +692,10 @@ def _spoken_of(variable: Parameter, model: Model) -> bool:
     """Whether the model or one of its definitions mentions a parameter."""
     if variable in model.parameters:
         return True
-    return any(variable in side.free_symbols for fact in model.facts
-               for side in ((fact.value, fact.target) if isinstance(fact, Definition) else (fact.function, fact.partial)))
+    sides = [side for fact in model.facts for side in (
+        (fact.value, fact.target) if isinstance(fact, Definition) else
+        (fact.function, fact.partial) if isinstance(fact, ChainRule) else ())]
+    return any(variable in side.free_symbols for side in sides)
 
 
 # --- functions ---------------------------------------------------------------------------------------------
@@ -779,7 +781,7 @@ def _choice(here: _Reading, node: Choice, env: Mapping) -> Any:
     chosen = here.of(condition, env)
     if not isinstance(chosen, tuple):
         return here.of(then if _plain_number(chosen) else otherwise, env)
-    found = []
+    found: list = []
     for branch, own in ((then, 1), (otherwise, 0)):
         if own not in chosen:
             found.append(None)

@@ -78,7 +78,7 @@ def _derivation(entry: Derivation, catalogue: Mapping[str, Any], above: tuple[st
 
 
 def _consistent(entry: Derivation) -> bool:
-    """True if a model of the given facts is found; what is said of limits is compared with the limits that a rule gives."""
+    """True if a model of the facts is found; what is said of limits is compared with the limits that a rule gives."""
     limits_in = {
         f: any(isinstance(x, Limit) for r in fact_relations(f) for side in (r.lhs, r.rhs) for x in walk(side))
         for f in entry.given

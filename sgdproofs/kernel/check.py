@@ -360,7 +360,7 @@ class Checker:
             )
         if is_random(conditions[0].lhs) or is_random(conditions[0].rhs):
             raise StatementError(
-                f"{self.derivation.name}: {conditions[0]} is random, and may hold for some outcomes only: it splits no cases"
+                f"{self.derivation.name}: {conditions[0]} is random: it may hold for some outcomes only"
             )
         for condition, lines in item.parts:
             inner = replace(
@@ -527,7 +527,7 @@ class Checker:
 
 
 def _parameters_of(fact: Fact) -> set:
-    """The symbols of a fact that it does not quantify over: for a moment its parameters, for a definition also those."""
+    """The symbols of a definition, or of an equation about moments, that it does not quantify over."""
     if isinstance(fact, Definition):
         return fact.value.free_symbols - set(getattr(fact.target, "indices", ()))
     if isinstance(fact, Equation) and any(isinstance(x, (E, Var, Cov)) for x in walk(fact.relation)):

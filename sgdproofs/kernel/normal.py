@@ -133,9 +133,9 @@ class Normal:
     def _closed_binder(self, node: Any, env: Environment) -> Poly:
         if isinstance(node, T.Partial):
             variable = node.args[1]
-            places = tuple(key(self.poly(i, env)) for i in getattr(variable, "indices", ()))
+            where = tuple(key(self.poly(i, env)) for i in getattr(variable, "indices", ()))
             name = getattr(variable, "family", variable).name
-            return atom(("Partial", name, (key(self.nearby(node.args[0], env)), *places)))
+            return atom(("Partial", name, (key(self.nearby(node.args[0], env)), *where)))
         if isinstance(node, T.Limit):
             body, variable, point = node.args
             places = [(variable, None, None)]
@@ -234,10 +234,11 @@ class Normal:
         for at, value in fact.start:
             if places[0] == constant(at):
                 return self._unfold(fact, value, dict(zip(fact.target.indices[1:], places[1:])))
-        cited = self.poly(fact.over if fact.at_index is None else fact.at_index, {})
+        over: Any = fact.over
+        cited = self.poly(over if fact.at_index is None else fact.at_index, {})
         if (
             places[0] != cited
-            or not self.admits(fact.over, cited)
+            or not self.admits(over, cited)
             or not self.scope.nonnegative(add(cited, constant(fact.first), -1))
         ):
             return None

@@ -169,7 +169,7 @@ def recurrence(target: Element, value: Any, *, start: dict) -> Definition:
     if not isinstance(over, Index):
         raise StatementError(f"a recurrence needs an index in first place, got {target}")
     if over.lower is None or not start or over.lower > max(start) + 1:
-        raise StatementError(f"the recurrence for {target} leaves out indices between its start and {over.domain_text()}")
+        raise StatementError(f"the recurrence for {target} leaves out indices after its start: {over.domain_text()}")
     for node in walk(value):
         bound = {node.args[1]} if isinstance(node, Limit) else {v for v, _, _ in getattr(node, "ranges", ())}
         if over in bound:

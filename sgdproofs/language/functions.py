@@ -12,8 +12,27 @@ import sympy
 from .errors import StatementError
 from .terms import Index, Term, substituted, term, walk
 
-__all__ = ["Absolute", "AtMost", "Both", "Choice", "Conditional", "Either", "EqualTo", "Exponential", "Floor", "InfiniteSum",
-           "LessThan", "Logarithm", "Negation", "Product", "RealPower", "SquareRoot", "choice", "infinite_sum", "product"]
+__all__ = [
+    "Absolute",
+    "AtMost",
+    "Both",
+    "Choice",
+    "Conditional",
+    "Either",
+    "EqualTo",
+    "Exponential",
+    "Floor",
+    "InfiniteSum",
+    "LessThan",
+    "Logarithm",
+    "Negation",
+    "Product",
+    "RealPower",
+    "SquareRoot",
+    "choice",
+    "infinite_sum",
+    "product",
+]
 
 
 class _Unary(Term):
@@ -81,7 +100,7 @@ class Negation(_Unary):
 
 
 class Choice(Term):
-    """`Choice(condition, a, b)`: `a` where the condition holds, else `b`; only the one that is chosen must be defined."""
+    """`Choice(condition, a, b)`: `a` where the condition holds, else `b`; only the chosen one must be defined."""
 
     def __new__(cls, condition: Any, then: Any, otherwise: Any) -> Choice:
         return Term.__new__(cls, term(condition), term(then), term(otherwise))
@@ -90,7 +109,9 @@ class Choice(Term):
 def choice(condition: Any, then: Any, otherwise: Any = 0) -> Choice:
     """`then` where the truth value `condition` is 1, else `otherwise`."""
     if not isinstance(condition, (EqualTo, LessThan, AtMost, Both, Either, Negation, sympy.Integer)):
-        raise StatementError(f"{condition} is no truth value: use EqualTo, LessThan, AtMost, Both, Either, Negation, 1 or 0")
+        raise StatementError(
+            f"{condition} is no truth value: use EqualTo, LessThan, AtMost, Both, Either, Negation, 1 or 0"
+        )
     return Choice(condition, then, otherwise)
 
 
@@ -162,4 +183,3 @@ class Conditional(Term):
         if not given:
             raise StatementError("a conditional expectation names what it is conditional on")
         return Term.__new__(cls, term(of), *(term(g) for g in given))
-

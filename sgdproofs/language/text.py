@@ -27,8 +27,17 @@ from .terms import (
 
 PLUS, TIMES, POWER, ATOM = 1, 2, 3, 4
 _SIGNS = {EqualTo: "=", LessThan: "<", AtMost: "<=", Both: "and", Either: "or"}
-_NAMES = {"Minimum": "min", "Maximum": "max", "Absolute": "abs", "SquareRoot": "sqrt", "Exponential": "exp", "Logarithm": "log",
-          "Floor": "floor", "Negation": "not", "Choice": "choice"}
+_NAMES = {
+    "Minimum": "min",
+    "Maximum": "max",
+    "Absolute": "abs",
+    "SquareRoot": "sqrt",
+    "Exponential": "exp",
+    "Logarithm": "log",
+    "Floor": "floor",
+    "Negation": "not",
+    "Choice": "choice",
+}
 
 
 def plain(statement: Any) -> str:

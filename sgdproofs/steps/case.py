@@ -143,7 +143,10 @@ def read_case(data: dict[str, Any]) -> Case:
     elif kind == "chain":
         items = _chain(data)
     else:
-        items = [_item(o["name"] or f"obligation {k}", _merged(data, o), o, o["rel"]) for k, o in enumerate(data["obligations"], 1)]
+        items = [
+            _item(o["name"] or f"obligation {k}", _merged(data, o), o, o["rel"])
+            for k, o in enumerate(data["obligations"], 1)
+        ]
     return Case(data["id"], kind, tuple(items), data)
 
 
@@ -253,9 +256,17 @@ class _Builder:
             if name in self.bounds:
                 raise NotInLanguage("complex numbers")
             return
-        known = {"real": (), "bound": (), "nonzero": (), "positive": ((">", Fraction(0)),), "nonnegative": ((">=", Fraction(0)),),
-                 "unit": ((">", Fraction(0)), ("<", Fraction(1))), "posint": ((">=", Fraction(1)),),
-                 "natural": ((">=", Fraction(0)),), "integer": ()}
+        known = {
+            "real": (),
+            "bound": (),
+            "nonzero": (),
+            "positive": ((">", Fraction(0)),),
+            "nonnegative": ((">=", Fraction(0)),),
+            "unit": ((">", Fraction(0)), ("<", Fraction(1))),
+            "posint": ((">=", Fraction(1)),),
+            "natural": ((">=", Fraction(0)),),
+            "integer": (),
+        }
         if domain not in known:
             raise NotInLanguage(f"the domain {domain} of {name}")
         whole = domain in ("posint", "natural", "integer")
@@ -263,14 +274,26 @@ class _Builder:
         high: tuple | None = None
         for rel, value in (*known[domain], *self.bounds.get(name, ())):
             if rel in (">", ">="):
-                edge = (Fraction(-(-value // 1)) + (rel == ">" and value % 1 == 0), False) if whole else (value, rel == ">")
+                edge = (
+                    (Fraction(-(-value // 1)) + (rel == ">" and value % 1 == 0), False)
+                    if whole
+                    else (value, rel == ">")
+                )
                 low = edge if low is None else max(low, edge)
             else:
                 edge = (Fraction(value // 1) - (rel == "<" and value % 1 == 0), True) if whole else (value, rel != "<")
                 high = edge if high is None else min(high, edge)
-        self.names.declare(name, T.Parameter(
-            name, "integer" if whole else "real", low and low[0], bool(low and low[1]), high and high[0],
-            bool(high and not high[1])))
+        self.names.declare(
+            name,
+            T.Parameter(
+                name,
+                "integer" if whole else "real",
+                low and low[0],
+                bool(low and low[1]),
+                high and high[0],
+                bool(high and not high[1]),
+            ),
+        )
         if domain == "nonzero":
             self.assumed.append(ne(self.names.known[name], 0))
 
@@ -332,7 +355,9 @@ class _Builder:
         extra = set(fact) - _FACTS[kind]
         missing = _FACTS[kind] - set(fact)
         if extra or missing:
-            raise CaseError(f"the fact {kind}: " + (f"unknown field {min(extra)}" if extra else f"{min(missing)} is missing"))
+            raise CaseError(
+                f"the fact {kind}: " + (f"unknown field {min(extra)}" if extra else f"{min(missing)} is missing")
+            )
         handler(names, **fact)
 
     def _sequences(self, kind: str, names: list[str]) -> list[T.Family] | None:
@@ -382,12 +407,12 @@ class _Builder:
     def _fact_pairwise_independent(self, names: list[str]) -> None:
         if not self._across("pairwise_independent", names, "pairwise"):
             items = self._items(names)
-            self.facts += [F.Given(Independence(a, b)) for k, a in enumerate(items) for b in items[k + 1:]]
+            self.facts += [F.Given(Independence(a, b)) for k, a in enumerate(items) for b in items[k + 1 :]]
 
     def _fact_uncorrelated(self, names: list[str]) -> None:
         if not self._across("uncorrelated", names, "uncorrelated"):
             items = self._items(names)
-            self.facts += [F.assume(eq(T.Cov(a, b), 0)) for k, a in enumerate(items) for b in items[k + 1:]]
+            self.facts += [F.assume(eq(T.Cov(a, b), 0)) for k, a in enumerate(items) for b in items[k + 1 :]]
 
     def _moment(self, moment: Any, names: list[str], value: Any) -> None:
         for name in names:
@@ -428,7 +453,9 @@ class _Builder:
         others = [given] if isinstance(given, str) else list(given)
         for name in others:
             self._element(name)
-        elements = [T.Element(self.names.known[n]) if not self.names.known[n].arity else None for n in (*names, *others)]
+        elements = [
+            T.Element(self.names.known[n]) if not self.names.known[n].arity else None for n in (*names, *others)
+        ]
         if None in elements or len(names) != 1:
             raise NotInLanguage("a conditional mean of a sequence")
         self.facts.append(F.assume(eq(L.Conditional(*elements), 0)))
@@ -506,10 +533,14 @@ class _Builder:
         """The alternatives of the assumptions: for proofs, for exact values, and what they need."""
         proof, exact = Translation(self.names), Translation(self.names, exact=True)
         proof.assuming = exact.assuming = True
-        return [((*self.assumed, *a), (*self.assumed, *b), proof.needs)
-                for a, b in zip(conditions(proof, texts), conditions(exact, texts), strict=True)]
+        return [
+            ((*self.assumed, *a), (*self.assumed, *b), proof.needs)
+            for a, b in zip(conditions(proof, texts), conditions(exact, texts), strict=True)
+        ]
 
-    def _relation(self, left: str, rel: str, right: str, when: Context, when_exact: Context, needs: list[Need]) -> list[Claim]:
+    def _relation(
+        self, left: str, rel: str, right: str, when: Context, when_exact: Context, needs: list[Need]
+    ) -> list[Claim]:
         proof, exact = Translation(self.names), Translation(self.names, exact=True)
         statement = Relation(proof.text(left), rel, proof.text(right), when)
         said = Relation(exact.text(left), rel, exact.text(right), when_exact)
@@ -550,10 +581,17 @@ class _Builder:
         return Setting(tuple(self.facts), models, ", ".join(self.unmodelled), tuple(self.unsaid), tuple(self.complexes))
 
 
-
 _FACTS: dict[str, set[str]] = {
-    "independent": set(), "independent_seq": set(), "iid": set(), "identical": set(), "pairwise_independent": set(),
-    "uncorrelated": set(), "mean": {"value"}, "var": {"value"}, "equicov": set(), "condmean0": {"given"},
+    "independent": set(),
+    "independent_seq": set(),
+    "iid": set(),
+    "identical": set(),
+    "pairwise_independent": set(),
+    "uncorrelated": set(),
+    "mean": {"value"},
+    "var": {"value"},
+    "equicov": set(),
+    "condmean0": {"given"},
 }
 
 
@@ -563,10 +601,17 @@ def _wanted(when: Context, of_assumptions: Iterable[Need], own: Iterable[Need]) 
     What an assumption itself needs, such as that the range of its sum is not reversed, must not be proved from such
     assumptions: that would be a circle.
     """
-    plain = [r for r in when if not any(isinstance(x, T.Sum) or type(x).__module__ == L.__name__
-                                        for side in (r.lhs, r.rhs) for x in T.walk(side))]
-    return (*(Need(n.relation.given(*plain), n.necessary) for n in of_assumptions),
-            *(Need(n.relation.given(*when), n.necessary) for n in own))
+    plain = [
+        r
+        for r in when
+        if not any(
+            isinstance(x, T.Sum) or type(x).__module__ == L.__name__ for side in (r.lhs, r.rhs) for x in T.walk(side)
+        )
+    ]
+    return (
+        *(Need(n.relation.given(*plain), n.necessary) for n in of_assumptions),
+        *(Need(n.relation.given(*when), n.necessary) for n in own),
+    )
 
 
 def _names_in(node: Node) -> set[str]:
@@ -645,5 +690,3 @@ def _compared_with(arg: str, node: Node, sign: str) -> int | None:
         return None
     number = _plain_number(node.parts[1])
     return int(number) if number is not None and number.denominator == 1 else None
-
-

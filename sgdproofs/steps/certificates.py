@@ -12,7 +12,7 @@ from typing import Any
 
 import sympy
 
-from ..advice import Search, _weighted
+from ..advice import Column, Search, _weighted
 from ..kernel.polynomial import Atom, Poly, constant, mul
 from ..language import terms as T
 from ..language.statements import eq
@@ -26,16 +26,22 @@ MANY = 40
 class WiderSearch(Search):
     """The advisor in everyday use; where it finds nothing, squares of what is known and products with even monomials."""
 
-    def combination(self, p: Poly, known: list[Poly], signed: frozenset[Atom]) -> list[tuple[Poly, tuple[int, ...], Poly]]:
+    def combination(
+        self, p: Poly, known: list[Poly], signed: frozenset[Atom]
+    ) -> list[tuple[Poly, tuple[int, ...], Poly]]:
         found = super().combination(p, known, signed)
         if found or len(p) > 20 or len(known) > 6:
             return found
         one = constant(1)
-        plain = [(one, q, (i,), one) for i, q in enumerate(known)]
-        pairs = [(one, mul(q, known[j]), (i, j), one) for i, q in enumerate(known) for j in range(i, len(known))]
-        squares = [(one, mul(q, q), (), q) for q in (p, *known)]
+        plain: list[Column] = [(one, q, (i,), one) for i, q in enumerate(known)]
+        pairs: list[Column] = [
+            (one, mul(q, known[j]), (i, j), one) for i, q in enumerate(known) for j in range(i, len(known))
+        ]
+        squares: list[Column] = [(one, mul(q, q), (), q) for q in (p, *known)]
         even = sorted({tuple((a, e - e % 2) for a, e in m if e > 1) for m in p} - {()})[:4]
-        scaled = [({m: 1}, mul({m: 1}, q), product, root) for m in even for _, q, product, root in (*plain, *pairs)]
+        scaled: list[Column] = [
+            ({m: 1}, mul({m: 1}, q), product, root) for m in even for _, q, product, root in (*plain, *pairs)
+        ]
         for columns in (plain + pairs + squares, plain + scaled):
             found = _weighted(p, columns[:MANY], signed)
             if found:
@@ -61,7 +67,9 @@ def power_sums(nodes: Iterator[Any]) -> tuple[T.Index, list[Any], list[Any]]:
         if k:
             # From 0 to n - 1, as normal forms count: then each line is about one sum alone.
             own = [c - (e == k) for e, c in enumerate(coefficients)]
-            value = T.Plus(T.number(0), *(T.Times(T.number(c), T.Power(over, T.number(e))) for e, c in enumerate(own) if c))
+            value = T.Plus(
+                T.number(0), *(T.Times(T.number(c), T.Power(over, T.number(e))) for e, c in enumerate(own) if c)
+            )
             found.append(eq(T.Sum(T.Power(inner, T.number(k)), (inner, 0, over - 1)), value))
     return over, found, list(ends)
 
@@ -108,11 +116,17 @@ def geometric_moments(limit: T.Limit) -> list[Any]:
             below: list[Any] = []
             for d in range(degree + 1):
                 # Shifting by one: q sum_j binom(d, j) S_j - S_d = n^d q^n - [d = 0].
-                rest = T.Plus(T.Times(T.Power(over, T.number(d)), T.Power(q, over)), T.number(-(d == 0)),
-                              *(T.Negative(T.Times(q, T.number(comb(d, j)), s)) for j, s in enumerate(below)))
+                rest = T.Plus(
+                    T.Times(T.Power(over, T.number(d)), T.Power(q, over)),
+                    T.number(-(d == 0)),
+                    *(T.Negative(T.Times(q, T.number(comb(d, j)), s)) for j, s in enumerate(below)),
+                )
                 below.append(T.Quotient(rest, T.Plus(q, T.number(-1))))
-            found += [eq(T.Sum(T.Times(T.Power(inner, T.number(d)), T.Power(q, inner)), (inner, 0, over - 1)), s)
-                      for d, s in enumerate(below) if d]
+            found += [
+                eq(T.Sum(T.Times(T.Power(inner, T.number(d)), T.Power(q, inner)), (inner, 0, over - 1)), s)
+                for d, s in enumerate(below)
+                if d
+            ]
     return list(dict.fromkeys(found))
 
 
@@ -122,6 +136,8 @@ def _ratios(node: Any, variable: Any) -> list[Any]:
     for x in T.walk(node):
         if isinstance(x, T.Power) and variable in x.args[1].free_symbols:
             base, exponent = x.args
-            factors = [a for a in exponent.args if isinstance(a, sympy.Integer)] if isinstance(exponent, T.Times) else []
+            factors = (
+                [a for a in exponent.args if isinstance(a, sympy.Integer)] if isinstance(exponent, T.Times) else []
+            )
             found[T.Power(base, factors[0]) if len(factors) == 1 else base] = None
     return list(found)

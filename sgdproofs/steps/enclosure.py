@@ -73,8 +73,13 @@ def point(value: Fraction | int) -> Interval:
 def _rounded(low: Fraction, high: Fraction) -> Interval:
     if max(low.denominator.bit_length(), high.denominator.bit_length()) <= BITS:
         return Interval(low, high)
-    if max(abs(low.numerator).bit_length() - low.denominator.bit_length(),
-           abs(high.numerator).bit_length() - high.denominator.bit_length()) > LARGEST:
+    if (
+        max(
+            abs(low.numerator).bit_length() - low.denominator.bit_length(),
+            abs(high.numerator).bit_length() - high.denominator.bit_length(),
+        )
+        > LARGEST
+    ):
         raise Unclear("too large a number")
     scale = 1 << BITS
     return Interval(Fraction(low * scale // 1, scale), Fraction(-(-high * scale // 1), scale))
@@ -281,8 +286,13 @@ def _complex_log(z: Box) -> Box:
     size = _square(z.re) + _square(z.im)
     if size.low <= 0:
         raise Unclear("a logarithm too close to 0")
-    modulus = _log(z.re) if z.real() and z.re.low > 0 else _log(-z.re) if z.real() and z.re.high < 0 else (
-        _log(size) * point(Fraction(1, 2)))
+    modulus = (
+        _log(z.re)
+        if z.real() and z.re.low > 0
+        else _log(-z.re)
+        if z.real() and z.re.high < 0
+        else (_log(size) * point(Fraction(1, 2)))
+    )
     return Box(modulus, _argument(z.re, z.im))
 
 
@@ -334,7 +344,9 @@ def _floor(z: Box) -> Box:
 # --- terms -------------------------------------------------------------------------------------------------
 
 
-def enclosed(term: Any, look: Callable[[Any, tuple], Any], env: Mapping | None = None, weights: tuple = (Fraction(1),)) -> tuple:
+def enclosed(
+    term: Any, look: Callable[[Any, tuple], Any], env: Mapping | None = None, weights: tuple = (Fraction(1),)
+) -> tuple:
     """One box for every outcome.  `look(symbol, places)` gives exact values: a number, or one for each outcome."""
     return _Reader(look, weights).of(term, dict(env or {}))
 
@@ -390,7 +402,9 @@ class _Reader:
         v, low, high = ranges[depth - 1]
         found = self.fixed(Fraction(0))
         for n in range(self.place(low, env), self.place(high, env) + 1):
-            found = tuple(a + b for a, b in zip(found, self.total(node, {**env, v: Fraction(n)}, depth - 1), strict=True))
+            found = tuple(
+                a + b for a, b in zip(found, self.total(node, {**env, v: Fraction(n)}, depth - 1), strict=True)
+            )
         return found
 
     def mean(self, columns: tuple) -> Box:
@@ -432,9 +446,19 @@ def _extreme(choose: Callable) -> Callable[[Box, Box], Box]:
 
 
 _RULES: dict[type, Callable[..., Box]] = {
-    T.Plus: _sum_of, T.Times: _product_of, T.Negative: lambda a: -a, T.Quotient: lambda a, b: a * b.inverse(),
-    T.Power: _power, L.RealPower: _power, T.Minimum: _extreme(min), T.Maximum: _extreme(max),
-    L.SquareRoot: _complex_root, L.Logarithm: _complex_log, L.Exponential: _complex_exp, L.Absolute: _absolute, L.Floor: _floor,
+    T.Plus: _sum_of,
+    T.Times: _product_of,
+    T.Negative: lambda a: -a,
+    T.Quotient: lambda a, b: a * b.inverse(),
+    T.Power: _power,
+    L.RealPower: _power,
+    T.Minimum: _extreme(min),
+    T.Maximum: _extreme(max),
+    L.SquareRoot: _complex_root,
+    L.Logarithm: _complex_log,
+    L.Exponential: _complex_exp,
+    L.Absolute: _absolute,
+    L.Floor: _floor,
 }
 
 

@@ -25,8 +25,9 @@ IRRATIONAL = (L.SquareRoot, L.Logarithm, L.Exponential, L.RealPower, L.Floor, L.
 COMPLEX = [(0, 1), (0, -1), (-1, 0), (1, 1), (-1, 1), (-1, -1), (2, 0), (0, 4), (0, -4), (3, 4), (Fraction(-1, 2), 0)]
 
 
-def search_enclosed(statement: Relation, facts: Iterable[Any], complexes: tuple = (), *, seconds: float = 1.0,
-                    budget: int = 200) -> dict | None:
+def search_enclosed(
+    statement: Relation, facts: Iterable[Any], complexes: tuple = (), *, seconds: float = 1.0, budget: int = 200
+) -> dict | None:
     """A record of a point at which the facts and assumptions hold and the statement surely fails, or None."""
     facts = read_facts(facts)
     nodes = [x for side in (statement.lhs, statement.rhs) for x in T.walk(side)]
@@ -35,8 +36,9 @@ def search_enclosed(statement: Relation, facts: Iterable[Any], complexes: tuple 
     if any(isinstance(x, (T.Limit, T.Partial, T.Apply, L.InfiniteSum, L.Conditional, L.Choice)) for x in nodes):
         return None
     end = time.monotonic() + seconds
-    plain = Relation(_plain(statement.lhs), "==", _plain(statement.rhs),
-                     tuple(w for w in statement.when if not _irrational(w)))
+    plain = Relation(
+        _plain(statement.lhs), "==", _plain(statement.rhs), tuple(w for w in statement.when if not _irrational(w))
+    )
     try:
         for draft in islice(drafts((plain,), facts), budget):
             if time.monotonic() > end:
@@ -78,18 +80,28 @@ def _record(model: Model, choice: Mapping, reach: Mapping) -> dict:
         "parameters": {p.name: str(v) for p, v in model.parameters.items() if p.name not in choice}
         | {name: f"{re} + {im} i" for name, (re, im) in choice.items()},
         "probabilities": [str(p) for p in model.probabilities],
-        "values": [{"family": name, "indices": list(places), "value": [str(x) for x in v] if isinstance(v, tuple) else str(v)}
-                   for (name, places), v in model.values.items()],
-        "functions": [], "reach": dict(reach),
+        "values": [
+            {"family": name, "indices": list(places), "value": [str(x) for x in v] if isinstance(v, tuple) else str(v)}
+            for (name, places), v in model.values.items()
+        ],
+        "functions": [],
+        "reach": dict(reach),
     }
 
 
 def _replayed(record: dict, statement: Relation, facts: tuple, complexes: tuple) -> dict | None:
     """What the record shows, evaluated from nothing: None unless the facts hold and the statement surely fails."""
-    symbols = {s.name: s for r in (statement, *statement.when) for side in (r.lhs, r.rhs) for s in T.walk(side)
-               if isinstance(s, (T.Parameter, T.Family))}
+    symbols = {
+        s.name: s
+        for r in (statement, *statement.when)
+        for side in (r.lhs, r.rhs)
+        for s in T.walk(side)
+        if isinstance(s, (T.Parameter, T.Family))
+    }
     for fact in facts:
-        symbols |= {s.name: s for root in fact_roots(fact) for s in T.walk(root) if isinstance(s, (T.Parameter, T.Family))}
+        symbols |= {
+            s.name: s for root in fact_roots(fact) for s in T.walk(root) if isinstance(s, (T.Parameter, T.Family))
+        }
     imaginary = {c.name for c in complexes}
     exact: dict = {}
     boxes: dict = {}
@@ -101,8 +113,12 @@ def _replayed(record: dict, statement: Relation, facts: tuple, complexes: tuple)
             boxes[symbols[name]] = Box(point(re), point(im))
         else:
             exact[symbols[name]] = Fraction(text)
-    values = {(e["family"], tuple(e["indices"])): tuple(map(Fraction, e["value"])) if isinstance(e["value"], list)
-              else Fraction(e["value"]) for e in record["values"]}
+    values = {
+        (e["family"], tuple(e["indices"])): tuple(map(Fraction, e["value"]))
+        if isinstance(e["value"], list)
+        else Fraction(e["value"])
+        for e in record["values"]
+    }
     weights = tuple(map(Fraction, record["probabilities"]))
     model = Model(exact, weights, values, {}, tuple(f for f in facts if hasattr(f, "target")))
 
@@ -158,6 +174,6 @@ def _number(interval: Interval) -> str:
     if interval.low == interval.high:
         return str(interval.low)
     digits = 12
-    scaled = interval.low * 10 ** digits // 1
-    whole, part = divmod(abs(int(scaled)), 10 ** digits)
+    scaled = interval.low * 10**digits // 1
+    whole, part = divmod(abs(int(scaled)), 10**digits)
     return f"{'-' if scaled < 0 else ''}{whole}.{part:0{digits}d}..."

@@ -23,7 +23,7 @@ from ..language import derivation as D
 from ..language import terms as T
 from ..language.errors import SgdproofsError, StatementError
 from ..language.facts import Across, Definition
-from ..language.statements import FunctionOf, Independence, Relation, eq, ge, gt, lt, ne
+from ..language.statements import FunctionOf, Independence, Relation, eq, ge, ne
 from ..refute import search
 from ..rules.dependence import disjoint_blocks, function_of_past
 from ..rules.derivatives import differentiation
@@ -94,8 +94,15 @@ def check_step(case: dict | str, *, seconds: float = SECONDS) -> dict[str, Any]:
 
 def failed(name: Any, message: str) -> dict[str, Any]:
     """The answer to a case that could not be read."""
-    return {"id": name if isinstance(name, str) else None, "verdict": UNDECIDED, "reason": f"error: {message}",
-            "conditions": [], "witness": None, "lines": [], "error": message}
+    return {
+        "id": name if isinstance(name, str) else None,
+        "verdict": UNDECIDED,
+        "reason": f"error: {message}",
+        "conditions": [],
+        "witness": None,
+        "lines": [],
+        "error": message,
+    }
 
 
 def judge(case: Case, *, seconds: float = SECONDS) -> dict[str, Any]:
@@ -105,14 +112,29 @@ def judge(case: Case, *, seconds: float = SECONDS) -> dict[str, Any]:
     for k, item in enumerate(case.items):
         share = clock.left() / (len(case.items) - k)
         outcomes.append(_item(item, Clock(max(share, 0.05))))
-    lines = [{"name": item.name, "statement": item.text, "verdict": o.verdict, "reason": o.reason,
-              "conditions": o.conditions, "witness": o.witness} for item, o in zip(case.items, outcomes)]
+    lines = [
+        {
+            "name": item.name,
+            "statement": item.text,
+            "verdict": o.verdict,
+            "reason": o.reason,
+            "conditions": o.conditions,
+            "witness": o.witness,
+        }
+        for item, o in zip(case.items, outcomes)
+    ]
     whole = _whole(outcomes)
     if len(lines) > 1 and whole.verdict != PROVED:
         at = next(k for k, o in enumerate(outcomes) if o.verdict == whole.verdict)
         whole = replace(whole, reason=f"{case.items[at].name}: {whole.reason}")
-    return {"id": case.id, "verdict": whole.verdict, "reason": whole.reason, "conditions": whole.conditions,
-            "witness": whole.witness, "lines": lines if case.kind != "relation" else []}
+    return {
+        "id": case.id,
+        "verdict": whole.verdict,
+        "reason": whole.reason,
+        "conditions": whole.conditions,
+        "witness": whole.witness,
+        "lines": lines if case.kind != "relation" else [],
+    }
 
 
 def _whole(outcomes: list[Outcome]) -> Outcome:
@@ -171,8 +193,11 @@ def _claim(claim: Claim, setting: Setting, clock: Clock) -> Outcome:
     if clock.left() < 0:
         return Outcome(UNDECIDED, "budget: the time of the case is over")
     if open_needs:
-        return Outcome(UNDECIDED, "a condition is not discharged: " + ", ".join(str(n.relation) for n in open_needs[:3]),
-                       [_condition(n.relation, None) for n in open_needs])
+        return Outcome(
+            UNDECIDED,
+            "a condition is not discharged: " + ", ".join(str(n.relation) for n in open_needs[:3]),
+            [_condition(n.relation, None) for n in open_needs],
+        )
     return Outcome(UNDECIDED, prover.reason or "no rule applies", prover.conditions)
 
 
@@ -191,10 +216,19 @@ def _refuted(claim: Claim, setting: Setting, clock: Clock, prover: Prover) -> Ou
     for need in necessary[:3]:
         found = _searched(need.relation, setting.models, min(1.0, 0.2 * clock.left()))
         if found is not None:
-            return Outcome(REFUTED, f"undefined: {need.relation.lhs} {need.relation.rel} {need.relation.rhs} fails at "
-                           f"{found.describe()}", witness=found.as_json())
-    statement = claim.exact.given(*(r for n in necessary if len(n.relation.when) == len(claim.exact.when)
-                                    for r in (Relation(n.relation.lhs, n.relation.rel, n.relation.rhs),)))
+            return Outcome(
+                REFUTED,
+                f"undefined: {need.relation.lhs} {need.relation.rel} {need.relation.rhs} fails at {found.describe()}",
+                witness=found.as_json(),
+            )
+    statement = claim.exact.given(
+        *(
+            r
+            for n in necessary
+            if len(n.relation.when) == len(claim.exact.when)
+            for r in (Relation(n.relation.lhs, n.relation.rel, n.relation.rhs),)
+        )
+    )
     if not setting.complexes:
         found = _searched(statement, setting.models, min(3.0, 0.4 * clock.left()))
         if found is not None:
@@ -244,14 +278,16 @@ def _uses(fact: Any, family: T.Family) -> bool:
 def _rewritten(node: Any, family: T.Family, index: T.Index, value: Any) -> Any:
     """`node` with every element of the family replaced by its closed form."""
     if isinstance(node, Relation):
-        return Relation(*(_rewritten(s, family, index, value) if k != 1 else s for k, s in enumerate((node.lhs, node.rel, node.rhs))),
-                        tuple(_rewritten(w, family, index, value) for w in node.when))
+        left, right, *when = (_rewritten(part, family, index, value) for part in (node.lhs, node.rhs, *node.when))
+        return Relation(left, node.rel, right, tuple(when))
     if isinstance(node, T.Element) and node.family == family:
         return T.substituted(value, {index: _rewritten(node.indices[0], family, index, value)})
     if not node.args or isinstance(node, (T.Family, T.Parameter, T.Function)):
         return node
     if isinstance(node, T.Sum):
-        ranges = [(v, _rewritten(a, family, index, value), _rewritten(b, family, index, value)) for v, a, b in node.ranges]
+        ranges = [
+            (v, _rewritten(a, family, index, value), _rewritten(b, family, index, value)) for v, a, b in node.ranges
+        ]
         return T.Sum(_rewritten(node.body, family, index, value), *ranges, distinct=node.distinct)
     return node.func(*(_rewritten(a, family, index, value) for a in node.args))
 
@@ -278,8 +314,10 @@ class Prover:
         self._closed: list[Closed] | None = None
 
     def goal(self, statement: Relation, facts: tuple) -> Any:
-        return follows(lambda: Goal(statement, replace(RULES, cites=facts), facts, (), statement.when, _advisor(statement), facts),
-                       seconds=max(0.05, min(4.0, self.clock.left())))
+        return follows(
+            lambda: Goal(statement, replace(RULES, cites=facts), facts, (), statement.when, _advisor(statement), facts),
+            seconds=max(0.05, min(4.0, self.clock.left())),
+        )
 
     def holds(self, need: Need) -> bool:
         """True if what a claim needs is proved."""
@@ -308,7 +346,9 @@ class Prover:
         """The facts; then with the recurrences unfolded at the places at which their families occur."""
         yield self.setting.facts
         families = {f.target.family for f in self.recurrences}
-        seen = dict.fromkeys(x.indices[0] for x in _nodes(statement) if isinstance(x, T.Element) and x.family in families)
+        seen = dict.fromkeys(
+            x.indices[0] for x in _nodes(statement) if isinstance(x, T.Element) and x.family in families
+        )
         for place in list(seen)[:3]:
             if not _bound_in(place, statement):
                 yield tuple(f.at(place) if f in self.recurrences else f for f in self.setting.facts)
@@ -327,7 +367,7 @@ class Prover:
         for s in sorted((s for s in statement.free_symbols if isinstance(s, T.Parameter)), key=lambda s: s.name):
             turned = s.lower is None and s.upper is not None and s.upper <= 0
             if turned or s in apart and (s.lower is None or s.lower < 0) and (s.upper is None or s.upper > 0):
-                domains.append([(s, new) for new in _signs(s)[0 if not turned else 1:]])
+                domains.append([(s, new) for new in _signs(s)[0 if not turned else 1 :]])
         if not 0 < len(domains) <= 3:
             return None
         found: list[Outcome] = []
@@ -345,9 +385,17 @@ class Prover:
 
     def by_induction(self, statement: Relation) -> Outcome | None:
         """Induction over each natural symbol of the statement."""
-        symbols = sorted((s for s in statement.lhs.free_symbols | statement.rhs.free_symbols
-                          if isinstance(s, T.Parameter) and not isinstance(s, T.Index) and s.sort == "integer"
-                          and s.lower is not None), key=lambda s: s.name)
+        symbols = sorted(
+            (
+                s
+                for s in statement.lhs.free_symbols | statement.rhs.free_symbols
+                if isinstance(s, T.Parameter)
+                and not isinstance(s, T.Index)
+                and s.sort == "integer"
+                and s.lower is not None
+            ),
+            key=lambda s: s.name,
+        )
         for symbol in symbols[:3]:
             if any(symbol in _free(f) for f in self.setting.facts) or self.clock.left() < 0.1:
                 continue
@@ -385,19 +433,23 @@ class Prover:
         are closed forms of power sums.
         """
         yield (), ()
-        across = [f for f in self.setting.facts if isinstance(f, Across) and f.strength == "mutual" and len(f.families) == 1]
+        across = [
+            f for f in self.setting.facts if isinstance(f, Across) and f.strength == "mutual" and len(f.families) == 1
+        ]
         lines: list = []
         for rule in self.recurrences:
             state = rule.target.family
             sources = {x.family for x in T.walk(rule.value) if isinstance(x, T.Element) and x.family.random} - {state}
             facts = [f for f in across if set(f.families) == sources]
-            if not state.random or len(facts) != 1 or index.lower < rule.first - 1:
+            if rule.over is None or not state.random or len(facts) != 1 or index.lower < rule.first - 1:
                 continue
             (source,) = sources
             over = T.Index(rule.over.name, "integer", rule.over.lower)
             past = D.step(FunctionOf(state[over], source), by=function_of_past(rule))
-            fresh = D.step(Independence(state[index - 1], source[index], when=(ge(index, rule.first),)),
-                           by=disjoint_blocks(past, facts[0]))
+            fresh = D.step(
+                Independence(state[index - 1], source[index], when=(ge(index, rule.first),)),
+                by=disjoint_blocks(past, facts[0]),
+            )
             lines += [past, fresh]
         if lines:
             yield tuple(lines), tuple(lines)
@@ -409,7 +461,9 @@ class Prover:
         """A derivation of the claim from the facts, checked by the kernel; None unless every line is proved."""
         with self.clock.spend(min(5.0, max(0.1, self.clock.left()))):
             try:
-                report = examine(D.Derivation("step", claim, proof, given=self.setting.facts), advisor=_advisor(claim))[0]
+                report = examine(D.Derivation("step", claim, proof, given=self.setting.facts), advisor=_advisor(claim))[
+                    0
+                ]
             except StatementError as error:
                 self.reason = self.reason or str(error)
                 return None
@@ -425,7 +479,10 @@ class Prover:
         if not closed:
             return None
         items = tuple(c.item for c in closed)
-        steps = [D.step(statement, by=replace(RULES, cites=(*self.setting.facts, *items), rewrites=flag)) for flag in (False, True)]
+        steps = [
+            D.step(statement, by=replace(RULES, cites=(*self.setting.facts, *items), rewrites=flag))
+            for flag in (False, True)
+        ]
         for line in steps:
             found = self._checked(statement, (*items, line))
             if found is not None:
@@ -440,24 +497,36 @@ class Prover:
         cites = tuple(D.at(item, {over: end}) for item in items for end in ends)
         line = D.step(statement, by=replace(RULES, cites=(*self.setting.facts, *cites)))
         found = self._checked(statement, (*items, line))
-        return None if found is None else replace(found, reason="by closed forms of power sums, which are proved by induction")
+        return (
+            None
+            if found is None
+            else replace(found, reason="by closed forms of power sums, which are proved by induction")
+        )
 
     def by_series(self, statement: Relation) -> Outcome | None:
         """The statement from the closed forms of the sums `k^d q^k` in its limits."""
-        items = tuple(D.induction(claim, over=x.args[1], start=0, base=RULES,
-                                  step=replace(RULES, cites=(D.HYPOTHESIS,)))
-                      for x in _nodes(statement) if isinstance(x, T.Limit) and isinstance(x.args[1], T.Index) and x.args[1].lower == 0
-                      for claim in geometric_moments(x))
+        items = tuple(
+            D.induction(claim, over=x.args[1], start=0, base=RULES, step=replace(RULES, cites=(D.HYPOTHESIS,)))
+            for x in _nodes(statement)
+            if isinstance(x, T.Limit) and isinstance(x.args[1], T.Index) and x.args[1].lower == 0
+            for claim in geometric_moments(x)
+        )
         if not items:
             return None
         line = D.step(statement, by=replace(RULES, cites=(*self.setting.facts, *items)))
         found = self._checked(statement, (*items, line))
-        return None if found is None else replace(found, reason="by closed forms of the partial sums, which are proved by induction")
+        return (
+            None
+            if found is None
+            else replace(found, reason="by closed forms of the partial sums, which are proved by induction")
+        )
 
     def _power_sums(self, statement: Relation) -> tuple[tuple, T.Index, list]:
         over, closed, ends = power_sums(_nodes(statement))
-        items = tuple(D.induction(claim, over=over, start=0, base=RULES, step=replace(RULES, cites=(D.HYPOTHESIS,)))
-                      for claim in closed)
+        items = tuple(
+            D.induction(claim, over=over, start=0, base=RULES, step=replace(RULES, cites=(D.HYPOTHESIS,)))
+            for claim in closed
+        )
         return items, over, ends
 
     def closed_forms(self, statement: Relation) -> list[Closed]:
@@ -470,10 +539,15 @@ class Prover:
 
     def _closed_form(self, fact: Definition, when: tuple) -> Closed | None:
         family, over = fact.target.family, fact.over
+        if over is None:
+            return None
         before = family[over - 1]
         if family.random or len(fact.start) != 1 or over.lower != fact.start[0][0] or over.lower != 0:
             return None
-        if any(isinstance(x, T.Element) and x != before and (x.family == family or over in x.free_symbols) for x in T.walk(fact.value)):
+        if any(
+            isinstance(x, T.Element) and x != before and (x.family == family or over in x.free_symbols)
+            for x in T.walk(fact.value)
+        ):
             return None
         shift, whole = (_with(fact.value, before, T.number(v)) for v in (0, 1))
         rate = T.Plus(whole, T.Negative(shift))
@@ -518,7 +592,8 @@ def _nodes(relation: Relation) -> Iterator[Any]:
 def _bound_in(place: Any, relation: Relation) -> bool:
     """Whether a place mentions an index that is bound in the relation."""
     return any(isinstance(s, T.Index) for s in place.free_symbols) and not place.free_symbols <= (
-        relation.lhs.free_symbols | relation.rhs.free_symbols)
+        relation.lhs.free_symbols | relation.rhs.free_symbols
+    )
 
 
 def _advisor(statement: Relation) -> Search:
@@ -553,12 +628,14 @@ def _moved(setting: Setting, domains: dict) -> Setting:
 
     def moved(fact: Any) -> Any:
         if isinstance(fact, Definition):
-            return replace(fact, value=T.substituted(fact.value, domains), target=T.substituted(fact.target, domains),
-                           start=tuple((k, T.substituted(T.term(v), domains)) for k, v in fact.start))
+            return replace(
+                fact,
+                value=T.substituted(fact.value, domains),
+                target=T.substituted(fact.target, domains),
+                start=tuple((k, T.substituted(T.term(v), domains)) for k, v in fact.start),
+            )
         if isinstance(fact, Equation):
             return replace(fact, relation=fact.relation.at(domains))
         return fact
 
     return replace(setting, facts=tuple(map(moved, setting.facts)))
-
-

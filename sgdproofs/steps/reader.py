@@ -26,13 +26,16 @@ __all__ = ["Node", "ReadingError", "read"]
 
 LONGEST, TOKENS, DEPTH, DIGITS = 20_000, 5_000, 60, 300
 
-_TOKEN = re.compile(r"""
+_TOKEN = re.compile(
+    r"""
     (?P<space>[ ]+)
   | (?P<number>[0-9]+(?:\.[0-9]+)?)
   | (?P<name>[A-Za-z_][A-Za-z0-9_]*)
   | (?P<string>'[+-]'|"[+-]")
   | (?P<sign>\*\*|==|!=|<=|>=|[-+*/()<>,])
-""", re.VERBOSE)
+""",
+    re.VERBOSE,
+)
 _RELATIONS = ("==", "!=", "<=", "<", ">=", ">")
 
 
@@ -89,7 +92,7 @@ def _check_number(text: str, match: re.Match) -> None:
         raise ReadingError(f"at {match.start() + 1}: a number of {len(digits)} digits: at most {DIGITS} are read")
     if digits[0] == "0" and digits[1:2].isdigit():
         raise ReadingError(f"at {match.start() + 1}: {digits} begins with 0: leave it out")
-    following = text[end:end + 1]
+    following = text[end : end + 1]
     if following.isalpha() or following in ("_", "."):
         mend = "write a fraction such as 1/1000" if following in "eE." else f"write {digits}*{following}"
         raise ReadingError(f"at {end + 1}: {following!r} cannot follow the number {digits}: {mend}")
@@ -97,11 +100,22 @@ def _check_number(text: str, match: re.Match) -> None:
 
 def _unknown(text: str, at: int) -> ReadingError:
     sign = text[at]
-    mend = {"^": "write ** for a power", "=": "write == for an equation", "[": "write x(i) for an element",
-            "]": "write x(i) for an element", ".": "write 1/2 or 0.5", "{": "use brackets ( )", "}": "use brackets ( )",
-            "'": "a string is only '+' or '-', the side of a limit", '"': "a string is only '+' or '-', the side of a limit",
-            "&": "write And(a, b)", "|": "write Or(a, b)", "~": "write Not(a)", "%": "there is no remainder in the language",
-            "!": "write != or Not(a)"}.get(sign, "use letters, digits, brackets and + - * / ** == != <= < >= >")
+    mend = {
+        "^": "write ** for a power",
+        "=": "write == for an equation",
+        "[": "write x(i) for an element",
+        "]": "write x(i) for an element",
+        ".": "write 1/2 or 0.5",
+        "{": "use brackets ( )",
+        "}": "use brackets ( )",
+        "'": "a string is only '+' or '-', the side of a limit",
+        '"': "a string is only '+' or '-', the side of a limit",
+        "&": "write And(a, b)",
+        "|": "write Or(a, b)",
+        "~": "write Not(a)",
+        "%": "there is no remainder in the language",
+        "!": "write != or Not(a)",
+    }.get(sign, "use letters, digits, brackets and + - * / ** == != <= < >= >")
     shown = repr(sign) if sign.isprintable() else f"the control character {sign!r}"
     return ReadingError(f"at {at + 1}: {shown} is not part of the language: {mend}")
 
@@ -124,7 +138,9 @@ class _Parser:
 
     def deeper(self, depth: int) -> int:
         if depth >= DEPTH:
-            raise ReadingError(f"at {self.here() + 1}: more than {DEPTH} brackets or signs inside one another: name a part")
+            raise ReadingError(
+                f"at {self.here() + 1}: more than {DEPTH} brackets or signs inside one another: name a part"
+            )
         return depth + 1
 
     def end(self) -> None:

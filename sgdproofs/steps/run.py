@@ -97,8 +97,12 @@ def _name(line: str) -> str | None:
         return None
 
 
-def answers(lines: Iterable[str | None], jobs: int = 1, seconds: float = SECONDS,
-            judge: Callable[[str | None, float], dict] = answer) -> Iterator[dict[str, Any]]:
+def answers(
+    lines: Iterable[str | None],
+    jobs: int = 1,
+    seconds: float = SECONDS,
+    judge: Callable[[str | None, float], dict] = answer,
+) -> Iterator[dict[str, Any]]:
     """The answers in the order of the lines, each as soon as it and those before it are there."""
     if jobs <= 1:
         yield from (judge(line, seconds) for line in lines)

@@ -24,7 +24,18 @@ from ..language.errors import SgdproofsError, StatementError
 from ..language.statements import Relation, eq, ge, gt, le, ne
 from .reader import Node, ReadingError, read
 
-__all__ = ["CaseError", "Context", "Macro", "Names", "Need", "NotInLanguage", "Translation", "conditions", "integral", "spread"]
+__all__ = [
+    "CaseError",
+    "Context",
+    "Macro",
+    "Names",
+    "Need",
+    "NotInLanguage",
+    "Translation",
+    "conditions",
+    "integral",
+    "spread",
+]
 
 
 class CaseError(SgdproofsError):
@@ -35,8 +46,25 @@ class NotInLanguage(SgdproofsError):
     """A case that is well formed, and says something that the language cannot say."""
 
 
-MATRICES = frozenset((
-    "Transpose", "Inverse", "Trace", "Det", "Eye", "Zeros", "Ones", "dot", "norm", "norm2", "diagmat", "psd_ge", "psd_le", "outer", "kron"))
+MATRICES = frozenset(
+    (
+        "Transpose",
+        "Inverse",
+        "Trace",
+        "Det",
+        "Eye",
+        "Zeros",
+        "Ones",
+        "dot",
+        "norm",
+        "norm2",
+        "diagmat",
+        "psd_ge",
+        "psd_le",
+        "outer",
+        "kron",
+    )
+)
 RELATIONS = {"Eq": "==", "Ne": "!=", "Lt": "<", "Le": "<=", "Gt": ">", "Ge": ">="}
 ALTERNATIVES = 8
 """The most alternatives that assumptions with Or may have."""
@@ -139,7 +167,7 @@ class Translation:
             yield
         finally:
             self.scopes.pop()
-            del self.context[len(self.context) - len(context):]
+            del self.context[len(self.context) - len(context) :]
             self.inside -= inside
 
     def need(self, relation: Relation, necessary: bool) -> None:
@@ -147,8 +175,9 @@ class Translation:
         if self.assuming and necessary:
             return
         necessary = necessary and not self.limits  # what happens at one place does not matter to a limit
-        if not (isinstance(relation.lhs, sympy.Rational) and isinstance(relation.rhs, sympy.Rational)
-                and _true(relation)):
+        if not (
+            isinstance(relation.lhs, sympy.Rational) and isinstance(relation.rhs, sympy.Rational) and _true(relation)
+        ):
             self.needs.append(Need(relation.given(*self.context), necessary))
 
     # --- terms --------------------------------------------------------------------------------------------
@@ -231,7 +260,9 @@ class Translation:
         if not arguments:
             raise CaseError(f"at {node.at + 1}: {node.value}() has no arguments")
         if self.names.arities.setdefault(node.value, len(arguments)) != len(arguments):
-            raise CaseError(f"at {node.at + 1}: {node.value} takes {self.names.arities[node.value]} arguments, got {len(arguments)}")
+            raise CaseError(
+                f"at {node.at + 1}: {node.value} takes {self.names.arities[node.value]} arguments, got {len(arguments)}"
+            )
         whole = all(map(integral, arguments))
         if isinstance(found, Undefined):
             whole = whole and not found.real and not any(T.is_random(a) for a in arguments)
@@ -278,7 +309,9 @@ class Translation:
 
     def arguments(self, node: Node, count: int) -> list:
         if len(node.parts) != count:
-            raise CaseError(f"at {node.at + 1}: {node.value} takes {count} argument{'s' * (count > 1)}, got {len(node.parts)}")
+            raise CaseError(
+                f"at {node.at + 1}: {node.value} takes {count} argument{'s' * (count > 1)}, got {len(node.parts)}"
+            )
         return [self.term(p) for p in node.parts]
 
     def extreme(self, node: Node) -> Any:
@@ -437,7 +470,13 @@ class Translation:
     def _distinct(self, node: Node) -> Any:
         """`Sum(Piecewise((f, Ne(i, j)), (0, True)), (i, ...), (j, ...))`: the sum over different values."""
         body, *ranges = node.parts
-        if node.value != "Sum" or len(ranges) != 2 or body.kind != "call" or body.value != "Piecewise" or len(body.parts) != 2:
+        if (
+            node.value != "Sum"
+            or len(ranges) != 2
+            or body.kind != "call"
+            or body.value != "Piecewise"
+            or len(body.parts) != 2
+        ):
             return None
         (first, rest) = body.parts
         if any(p.kind != "tuple" or len(p.parts) != 2 for p in (first, rest)):
@@ -494,7 +533,9 @@ class Translation:
 
     def _at_infinity(self, body: Node, variable: str) -> Any:
         declared = self.names.known.get(variable)
-        counted = _counts(body, variable, self.names) or isinstance(declared, T.Parameter) and declared.sort == "integer"
+        counted = (
+            _counts(body, variable, self.names) or isinstance(declared, T.Parameter) and declared.sort == "integer"
+        )
         kind = T.Index if counted else T.Parameter
         symbol = kind(self.names.fresh(variable), "integer" if counted else "real", 1)
         with self.scope({variable: symbol}), self.limiting():
@@ -568,15 +609,27 @@ class Translation:
 _KINDS = {"+": "plus", "*": "times", "/": "over", "**": "power"}
 
 _BUILTIN: dict[str, Any] = {
-    "Sum": Translation.total, "Product": Translation.total, "Limit": Translation.limit, "D": Translation.partial,
-    "E": Translation.moment, "Var": Translation.moment, "Cov": Translation.moment,
-    "P": Translation.probability, "CondE": Translation.conditional, "EGiven": Translation.conditioned,
-    "Indicator": Translation.indicator, "KroneckerDelta": Translation.delta, "Piecewise": Translation.cases,
-    "Min": Translation.extreme, "Max": Translation.extreme,
-    "Abs": lambda t, node: L.Absolute(*t.arguments(node, 1)), "exp": lambda t, node: L.Exponential(*t.arguments(node, 1)),
+    "Sum": Translation.total,
+    "Product": Translation.total,
+    "Limit": Translation.limit,
+    "D": Translation.partial,
+    "E": Translation.moment,
+    "Var": Translation.moment,
+    "Cov": Translation.moment,
+    "P": Translation.probability,
+    "CondE": Translation.conditional,
+    "EGiven": Translation.conditioned,
+    "Indicator": Translation.indicator,
+    "KroneckerDelta": Translation.delta,
+    "Piecewise": Translation.cases,
+    "Min": Translation.extreme,
+    "Max": Translation.extreme,
+    "Abs": lambda t, node: L.Absolute(*t.arguments(node, 1)),
+    "exp": lambda t, node: L.Exponential(*t.arguments(node, 1)),
     "floor": lambda t, node: L.Floor(*t.arguments(node, 1)),
     "ceiling": lambda t, node: T.Negative(L.Floor(T.Negative(*t.arguments(node, 1)))),
-    "sqrt": Translation.root, "log": Translation.logarithm,
+    "sqrt": Translation.root,
+    "log": Translation.logarithm,
 }
 
 
@@ -690,4 +743,3 @@ def _counts(body: Node, variable: str, names: Names) -> bool:
 def _short(text: Any) -> str:
     shown = repr(text)
     return shown if len(shown) <= 80 else shown[:77] + "..."
-

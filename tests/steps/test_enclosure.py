@@ -21,7 +21,10 @@ FUNCTIONS = {
     "power": (L.RealPower(z, w), lambda a, b: a**b),
     "quotient": (z / w, lambda a, b: a / b),
     "cube": (z**3, lambda a, b: a**3),
-    "mixed": (L.SquareRoot(L.Logarithm(z * w)) + L.Exponential(z - w), lambda a, b: mpmath.sqrt(mpmath.log(a * b)) + mpmath.exp(a - b)),
+    "mixed": (
+        L.SquareRoot(L.Logarithm(z * w)) + L.Exponential(z - w),
+        lambda a, b: mpmath.sqrt(mpmath.log(a * b)) + mpmath.exp(a - b),
+    ),
 }
 
 
@@ -40,8 +43,10 @@ def test_against_mpmath(name):
         for trial in range(120):
             values = {s: drawn(rng, trial % 2 == 0) for s in (z, w)}
             boxes = {s: Box(point(re), point(im)) for s, (re, im) in values.items()}
-            numbers = [mpmath.mpc(mpmath.mpf(re.numerator) / re.denominator, mpmath.mpf(im.numerator) / im.denominator)
-                       for re, im in values.values()]
+            numbers = [
+                mpmath.mpc(mpmath.mpf(re.numerator) / re.denominator, mpmath.mpf(im.numerator) / im.denominator)
+                for re, im in values.values()
+            ]
             try:
                 (found,) = enclosed(term, lambda symbol, _, boxes=boxes: boxes[symbol])
             except (Unclear, Undefined):
