@@ -76,12 +76,14 @@ def main() -> int:
     print(f"{'':8}{'true proved':>16}{'false refuted':>18}")
     for category in dict.fromkeys(c["category"] for c in cases):
         print(
-            f"{category:8}{proved[category]:>9} of {total[category, True]:<4}{refuted[category]:>11} of {total[category, False]:<4}"
+            f"{category:8}{proved[category]:>9} of {total[category, True]:<4}"
+            f"{refuted[category]:>11} of {total[category, False]:<4}"
         )
     true, false = (sum(n for (_, t), n in total.items() if t == kind) for kind in (True, False))
     print(f"{'all':8}{proved.total():>9} of {true:<4}{refuted.total():>11} of {false:<4}")
     print(
-        f"\nfalse accepts      {len(accepts)} {' '.join(accepts)}\nfalse refutations  {len(refutations)} {' '.join(refutations)}"
+        f"\nfalse accepts      {len(accepts)} {' '.join(accepts)}"
+        f"\nfalse refutations  {len(refutations)} {' '.join(refutations)}"
     )
     print("\nundecided")
     for reason, names in sorted(undecided.items(), key=lambda item: -len(item[1])):

@@ -65,7 +65,8 @@ from .language.terms import (
     walk,
 )
 
-__all__ = ["Budget", "Irrational", "Model", "NoValue", "NotEvaluable", "OutOfRange", "Undefined", "applies", "domains_hold",
+__all__ = ["Budget", "Irrational", "Model", "NoValue",
+           "NotEvaluable", "OutOfRange", "Undefined", "applies", "domains_hold",
            "fact_holds", "holds", "in_domain", "instances", "last_of", "sides", "value"]
 
 REACH = 3
@@ -840,9 +841,11 @@ _RULES: dict[type, Callable[[_Reading, Any, Mapping], Any]] = {
     Negative: _negative, Quotient: _quotient, Power: _power, Minimum: _extreme, Maximum: _extreme, Sum: _sum,
     E: _mean, Var: _covariance, Cov: _covariance, Partial: _partial, Apply: _apply, Limit: _limit,
     Absolute: _one_argument(_absolute_value), Floor: _one_argument(lambda a, _: Fraction(_plain_number(a) // 1)),
-    SquareRoot: _one_argument(_square_root), Exponential: _one_argument(_exponential), Logarithm: _one_argument(_logarithm),
+    SquareRoot: _one_argument(_square_root), Exponential: _one_argument(_exponential),
+    Logarithm: _one_argument(_logarithm),
     RealPower: _two_arguments(_real_power), Product: _product_of, InfiniteSum: _series, Conditional: _conditional,
-    EqualTo: _compared(lambda a, b: a == b), LessThan: _compared(lambda a, b: a < b), AtMost: _compared(lambda a, b: a <= b),
+    EqualTo: _compared(lambda a, b: a == b), LessThan: _compared(lambda a, b: a < b),
+    AtMost: _compared(lambda a, b: a <= b),
     Both: _compared(lambda a, b: bool(a and b)), Either: _compared(lambda a, b: bool(a or b)),
     Negation: _one_argument(lambda a, _: 1 - _plain_number(a)), Choice: _choice,
 }

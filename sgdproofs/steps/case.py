@@ -46,7 +46,7 @@ TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 
 @dataclass(frozen=True)
 class Claim:
-    """One relation to be proved: `statement` for the kernel, `exact` for exact values; `needs` must be proved as well."""
+    """One relation to be proved: `statement` for the kernel, `exact` for exact values; `needs` as well."""
 
     statement: Relation
     exact: Relation
@@ -55,7 +55,7 @@ class Claim:
 
 @dataclass
 class Setting:
-    """The facts around a claim: for proofs, and for models (None: the facts cannot be modelled, for the reason `why`)."""
+    """The facts around a claim: for proofs, and for models (None: there are none, for the reason `why`)."""
 
     facts: tuple = ()
     models: tuple | None = ()

@@ -24,7 +24,7 @@ MANY = 40
 
 
 class WiderSearch(Search):
-    """The advisor in everyday use; where it finds nothing, squares of what is known and products with even monomials."""
+    """The advisor in everyday use; then squares of what is known, and products with even monomials."""
 
     def combination(
         self, p: Poly, known: list[Poly], signed: frozenset[Atom]
@@ -50,7 +50,7 @@ class WiderSearch(Search):
 
 
 def power_sums(nodes: Iterator[Any]) -> tuple[T.Index, list[Any], list[Any]]:
-    """Closed forms of `sum_{j=0}^{n-1} j^k` for the powers that occur, the index n, and the lengths of the sums among `nodes`."""
+    """Closed forms of `sum_{j=0}^{n-1} j^k` for the powers that occur, the index n, and the lengths of the sums."""
     over, inner = T.Index("n'", "integer", 0), T.Index("j'", "integer")
     degree = 0
     ends: dict[Any, None] = {}

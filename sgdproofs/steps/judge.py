@@ -326,7 +326,7 @@ class Prover:
         return bool(self.goal(need.relation, self.setting.facts).proved)
 
     def quick(self, statement: Relation) -> Outcome | None:
-        """The statement as one goal, with each recurrence taken at a place where it occurs, and by sign of what is not 0."""
+        """The statement as one goal, with each recurrence taken at a place where it occurs."""
         for facts in self._places(statement):
             found = self._one(statement, facts)
             if found is not None:
@@ -361,7 +361,7 @@ class Prover:
         return None
 
     def by_signs(self, statement: Relation) -> Outcome | None:
-        """Symbols that are not 0 are positive or negative, and one that is not positive is minus one that is not negative."""
+        """Symbols that are not 0 are positive or negative; one that is not positive is minus another one."""
         apart = {w.lhs for w in statement.when if w.rel == "!=" and w.rhs == 0 and isinstance(w.lhs, T.Parameter)}
         domains = []
         for s in sorted((s for s in statement.free_symbols if isinstance(s, T.Parameter)), key=lambda s: s.name):

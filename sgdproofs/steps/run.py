@@ -52,7 +52,7 @@ class OutOfTime(BaseException):
 
 @contextmanager
 def _alarm(seconds: float) -> Iterator[None]:
-    """OutOfTime after so many seconds, where the system has such a clock: work that does not look at the time ends, too."""
+    """OutOfTime after so many seconds, where the system has such a clock, also in work that looks at none."""
     if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         yield
         return
