@@ -463,6 +463,9 @@ class _Reading:
     def defined(self, root: Any, places: tuple, key: Any) -> Any:
         for fact in self.model._defined.get(root, ()):
             bound = {i: Fraction(p) for i, p in zip(getattr(fact.target, "indices", ()), places, strict=True)}
+            starting = fact.over is not None and any(places[0] == at for at, _ in fact.start)
+            if not all(in_domain(i, p) for i, p in bound.items() if not (starting and i == fact.over)):
+                continue  # the definition does not speak of this element
             if fact.over is None:
                 return self.guarded(key, fact.value, bound)
             starts = dict(fact.start)
@@ -824,7 +827,8 @@ def _series(here: _Reading, node: InfiniteSum, env: Mapping) -> Any:
 
 def _conditional(here: _Reading, node: Conditional, env: Mapping) -> Any:
     count = len(here.model.probabilities)
-    of, *given = (found if isinstance(found, tuple) else (found,) * count for found in (here.of(a, env) for a in node.args))
+    columns = [here.of(a, env) for a in node.args]
+    of, *given = (found if isinstance(found, tuple) else (found,) * count for found in columns)
     for number in (n for column in (of, *given) for n in column):
         _plain_number(number)
     seen = list(zip(*given, strict=True))
