@@ -137,6 +137,10 @@ def _judge(entry: Entry, catalogue: Catalogue) -> Report:
     return judge(entry, catalogue)
 
 
+class ProgramError(CatalogueError):
+    """An entry that makes this program fail: told like other errors, so that the other entries are still reported."""
+
+
 def _judged(catalogue: Catalogue, errors: list[SgdproofsError]) -> Iterator[Report]:
     """Reports on the selected entries; what cannot be loaded or checked is told on stderr, and added to `errors`."""
     for error in catalogue.errors:
@@ -151,7 +155,7 @@ def _judged(catalogue: Catalogue, errors: list[SgdproofsError]) -> Iterator[Repo
             errors.append(error)
         except Exception as error:  # one entry must not take the others with it
             text = f"{entry.file}: {entry.name}: an error of sgdproofs itself: {type(error).__name__}: {error}"
-            told = CatalogueError(text)
+            told = ProgramError(text)
             _say(str(told))
             errors.append(told)
 
@@ -162,6 +166,8 @@ def _code(reports: Sequence[Report], errors: Sequence[object] = (), results: Seq
     code = exit_code(reports)
     if code == WRONG or any(not result.passed for result in results):
         return WRONG
+    if any(isinstance(error, ProgramError) for error in errors):
+        return PROGRAM_ERROR
     return USAGE if errors else code
 
 

@@ -277,7 +277,7 @@ def _plain_fields(entry: Any) -> None:
             raise StatementError(f"{entry.name}: a sanity check is a tuple ({{N: 1}}, value), not {item!r}")
         term(item[1])
     for item in entry.experiments:
-        if not is_dataclass(item) or isinstance(item, type):
+        if not (is_dataclass(item) or hasattr(item, "kind")) or isinstance(item, type):
             raise StatementError(f"{entry.name}: {item!r} is no experiment: use exact, precision or monte_carlo")
 
 
