@@ -246,7 +246,8 @@ def _correction(number: int, entry: Correction, room: float) -> list[str]:
         label = "Correct" if entry.proved else "Correction, not proved"
         right = entry.correction
         same = (right.left, right.tail) == (entry.printed.left, entry.printed.tail)
-        if same and r"\begin{aligned}" in said[2]:  # a wide left side is not said twice
+        # A wide left side is not said twice.
+        if same and width(right.left) > 0.3 * room and r"\begin{aligned}" in said[2]:
             label, right = f"{label}, the right side", replace(right, left="", tail="")
         told = rf"\textbf{{{label};}} {_text(entry.see)}:" if entry.see else rf"\textbf{{{label}:}}"
         said += [rf"\par {told}", _display(_aligned(right, room))]

@@ -11,14 +11,14 @@ bracket stands where precedence needs one.  How the print is read:
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import sympy
 
 from ..language.errors import StatementError
-from ..language.statements import FunctionOf, Independence, Loops, NotDetermined, Relation
+from ..language.statements import FunctionOf, Independence, Loops, NotDetermined, Relation, free_indices
 from ..language.terms import (
     INFINITY,
     Apply,
@@ -27,6 +27,7 @@ from ..language.terms import (
     Element,
     Family,
     Function,
+    Index,
     Limit,
     Maximum,
     Minimum,
@@ -43,7 +44,8 @@ from ..language.terms import (
     term,
 )
 
-__all__ = ["RELATIONS", "as_sums", "assuming", "latex", "name_latex", "on_one_line"]
+__all__ = ["RELATIONS", "as_sums", "assuming", "bare", "everywhere", "free_of", "latex", "name_latex", "on_one_line",
+           "ranges", "refuse_alike"]
 
 SUM, PRODUCT, FACTOR, ATOM = 1, 2, 3, 4
 """How strongly a printed piece holds together."""
@@ -174,7 +176,20 @@ def _named(what: Any) -> str:
             f"the LaTeX {what.tex!r} of {what.name} is not complete: close its braces and scripts; the place of an"
             f" index is written #1, as in latex=r'\\hat g^{{#1}}'"
         )
+    if NOT_ONE.search(_outside_braces(what.tex)) or BREAKS.search(what.tex):
+        raise StatementError(
+            f"the LaTeX {what.tex!r} of {what.name} is not that of one symbol: it begins with a letter or a command, "
+            "and holds no sign of a calculation, a relation, a column or a comment"
+        )
     return what.tex
+
+
+NOT_ONE = re.compile(
+    r"^\s*[^A-Za-z\\{\s]|[-+=<>*/;:!]|\\(?:leq?|geq?|neq?|times|cdot|pm|mp|to|mid|sim|equiv|approx|qquad|quad|in|text)(?![A-Za-z])"
+)
+"""What stands, outside of braces, for more than one symbol."""
+BREAKS = re.compile(r"\\\\|(?<!\\)[&%$~]|\n|#(?![1-9])|\\(?:begin|end|tag|label|newline)(?![A-Za-z])")
+"""What does not stay within its place on the page."""
 
 
 def _place(index: Any) -> str:
@@ -381,8 +396,80 @@ def assuming(assumptions: tuple) -> str:
         else:
             said.append(latex(one))
             before = one
-    every = r" \text{ and } ".join(said)
-    return rf"\text{{for }} {every}" if said else ""
+    return r"\text{for } " + r" \text{ and } ".join(said) if said else ""
+
+
+def free_of(statement: Any) -> list[Index]:
+    """The indices for all of whose values a statement is said, by name; those of a loop nest are its own."""
+    found = set(free_indices(statement))
+    if isinstance(statement, Loops):
+        found -= {variable for variable, _, _ in statement.order[0]}
+    if isinstance(statement, FunctionOf):
+        found = {s for s in statement.target.free_symbols if isinstance(s, Index)}
+    return sorted(found, key=lambda index: index.name)
+
+
+def ranges(indices: Iterable[Index]) -> list[str]:
+    r"""The domains of indices, those of one bound together: `t \ge 0`, `i, j \ge 1`, `k \in \mathbb{Z}`."""
+    bounds: dict[Any, list[str]] = {}
+    for index in indices:
+        bounds.setdefault((index.lower, index.upper), []).append(latex(index))
+    said = []
+    for (low, high), names in bounds.items():
+        every = ", ".join(names)
+        if low is None and high is None:
+            said.append(rf"{every} \in \mathbb{{Z}}")
+        elif high is None:
+            said.append(rf"{every} \ge {low}")
+        else:
+            said.append(("" if low is None else rf"{low} \le ") + rf"{every} \le {high}")
+    return said
+
+
+def everywhere(statement: Any) -> str:
+    r"""For which values a statement is claimed: `\text{for all } t \ge 5`, or its assumptions with the domains of the
+    indices that these do not bound."""
+    when = tuple(getattr(statement, "when", ()) or ())
+    free = [index for index in free_of(statement) if not any(_bounds(one, index) for one in when)]
+    if not when or isinstance(statement, Loops):
+        every = r" \text{ and } ".join(ranges(free))
+        return rf"\text{{for all }} {every}" if every else ""
+    # `i >= 1` of the domain and `i <= n` of an assumption are one range.
+    low = {index: Relation(index, ">=", term(index.lower)) for index in free if index.lower is not None}
+    said: list[Any] = []
+    for one in when:
+        said += [low.pop(one.lhs)] if one.lhs in low and one.rel in ("<", "<=") else []
+        said.append(one)
+    rest = ranges([index for index in free if index in low or index.lower is None])
+    return r"\text{for } " + r" \text{ and } ".join([*rest, assuming(tuple(said)).removeprefix(r"\text{for } ")])
+
+
+def bare(statement: Any) -> str:
+    """The LaTeX of a statement without its assumptions."""
+    return latex(statement).removesuffix(_tail(tuple(getattr(statement, "when", ()) or ())))
+
+
+def _bounds(one: Any, index: Index) -> bool:
+    """Does the assumption say at least as much as the domain of the index does?"""
+    if one.lhs != index or index.upper is not None or not isinstance(one.rhs, sympy.Rational):
+        return False
+    return one.rel == "==" or index.lower is not None and one.rel in (">", ">=") and one.rhs >= index.lower
+
+
+def refuse_alike(symbols: Iterable[Any]) -> None:
+    """StatementError if two different symbols, or elements of families, of one entry have the same print."""
+    seen: dict[str, Any] = {}
+    for symbol in symbols:
+        if isinstance(symbol, Family) and symbol.arity:
+            continue  # only its elements are printed
+        if isinstance(symbol, Element) and not symbol.indices:
+            symbol = symbol.family
+        text = re.sub(r"[{}\s]", "", latex(symbol))
+        other = seen.setdefault(text, symbol)
+        if other != symbol:
+            raise StatementError(
+                f"{other} and {symbol} would both be printed as {latex(symbol)}: give one of them another latex=..."
+            )
 
 
 def _tail(assumptions: tuple) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..language.statements import Loops, Relation
-from .latex import RELATIONS, assuming, latex
+from .latex import RELATIONS, assuming, bare, everywhere, latex
 from .words import Words
 
 __all__ = ["Block", "Calculation", "Contents", "Correction", "Errata", "Formula", "Heading", "Inset", "Items",
@@ -34,13 +34,19 @@ class Row:
         return " ".join(part for part in parts if part)
 
 
-def row_of(statement: Any, *, number: int | None = None, reason: Words = (), continued: bool = False) -> Row:
-    """The row of a statement; `continued` leaves out the left side, which is the right side of the row above."""
+def row_of(statement: Any, *, number: int | None = None, reason: Words = (), continued: bool = False,
+           domains: bool = False) -> Row:
+    """The row of a statement; `continued` leaves out the left side, which is the right side of the row above.
+
+    With `domains` it says for which values of its indices it is claimed, as a result has to.
+    """
     if not isinstance(statement, Relation) or isinstance(statement, Loops):
-        return Row("", "", latex(statement), "", number, reason)
+        return Row("", "", bare(statement), everywhere(statement), number, reason) if domains else Row(
+            "", "", latex(statement), "", number, reason)
+    tail = everywhere(statement) if domains else assuming(statement.when)
     return Row(
         "" if continued else latex(statement.lhs), RELATIONS[statement.rel], latex(statement.rhs),
-        "" if continued else assuming(statement.when), number, reason,
+        "" if continued else tail, number, reason,
     )
 
 

@@ -31,7 +31,7 @@ from ..language.facts import Across, Fact, Identical
 from ..language.statements import Loops, symbols_of
 from ..language.terms import Element, Family, Function, Index, Parameter
 from . import article, markdown
-from .latex import as_sums, latex
+from .latex import as_sums, free_of, latex, ranges, refuse_alike
 from .layout import width
 from .outline import (
     Block,
@@ -49,9 +49,9 @@ from .outline import (
     Sheet,
     row_of,
 )
-from .told import Phrases, condition_math, exact, families, phrases, told, written
+from .told import Phrases, condition_math, exact, families, merged, phrases, told, written
 from .witness import witness_words
-from .words import Math, Words, domain, fact_name, fact_sentence, joined, listed, strong, taken, words
+from .words import Math, Words, domain, fact_name, fact_sentence, joined, listed, said_everywhere, strong, taken, words
 
 __all__ = ["outline", "solution_sheet"]
 
@@ -83,6 +83,7 @@ def outline(entries: Sequence[Report], *, title: str, subtitle: str = "",
         if len(set(problems)) > 1 and (number == 0 or problems[number] != problems[number - 1]):
             blocks.append(Heading(words(problems[number]), 0))
         try:
+            refuse_alike(_all_symbols(report))
             walk = _refutation if isinstance(report.subject, Refutation) else _derivation
             entry = walk(report, known) + _experiments(report, results.get(report.name, ()))
             own = list(_corrections(report, known))
@@ -226,6 +227,10 @@ def _given(subject: Any) -> list[Block]:
     for kind, sort in (("Real", "real"), ("Integer", "integer")):
         if own := [p for p in parameters if p.sort == sort]:
             items.append(words(f"{kind}: ", joined(domain(p) for p in own)))
+    free = [i for statement in _said(subject) for i in free_of(statement)]
+    free += [fact.index for fact in subject.given if isinstance(fact, Across | Identical)]
+    if every := ranges(sorted(dict.fromkeys(free), key=lambda index: index.name)):
+        items.append(words("Indices: ", joined(map(Math, every))))
     if random:
         items.append(words("Random: ", joined(shown.get(s, s) for s in random)))
     if fixed:
@@ -233,13 +238,17 @@ def _given(subject: Any) -> list[Block]:
         items.append(words(kind, joined(shown.get(s, s) for s in fixed)))
     letters = _letters(subject)
     items += [words(f"{letters[fact]} " if fact in letters else "", fact_sentence(fact)) for fact in subject.given]
-    items += [words(f"From entry {lemma.name}: ", lemma.statement) for lemma in getattr(subject, "lemmas", ())]
+    items += [words(f"From entry {lemma.name}: ", said_everywhere(lemma.statement))
+              for lemma in getattr(subject, "lemmas", ())]
     return [Heading(words("Given"), 2), Items(tuple(items))] if items else []
 
 
 def _letters(subject: Any) -> dict[Fact, str]:
-    """Letters for the given facts that are too wide to be cited by what they say."""
-    wide = [fact for fact in subject.given if _width(fact_name(fact)) > WIDEST_CITATION]
+    """Letters for the given facts that are too wide to be cited by what they say, or whose names do not tell them
+    apart: two of one name, or a label that reads as a statement."""
+    names = [fact.name for fact in subject.given]
+    wide = [fact for fact in subject.given if _width(fact_name(fact)) > WIDEST_CITATION
+            or names.count(fact.name) > 1 or re.search("[=<>]", fact.label or "")]
     return {fact: f"({_letter(number)})" for number, fact in enumerate(wide)}
 
 
@@ -253,6 +262,16 @@ def _width(said: Words) -> float:
 
 def _letter(number: int) -> str:
     return chr(ord("A") + number) if number < 26 else _letter(number // 26 - 1) + _letter(number % 26)
+
+
+def _said(subject: Any) -> Iterator[Any]:
+    """The statements of an entry: its claim, its facts and lemmas, its lines."""
+    yield subject.claim
+    for fact in subject.given:
+        found = (getattr(fact, name, None) for name in ("relation", "statement"))
+        yield from (statement for statement in found if statement is not None)
+    yield from (item.statement for item in getattr(subject, "lemmas", ()))
+    yield from (item.conclusion for item in leaves(getattr(subject, "proof", ())))
 
 
 def _symbols(subject: Any) -> Iterator[Any]:
@@ -281,9 +300,9 @@ def _mentioned(statement: Any) -> Iterator[Any]:
 
 
 def _statement_blocks(statement: Any, *, boxed: bool = False) -> list[Block]:
-    blocks: list[Block] = [Formula(row_of(statement), boxed)]
+    blocks: list[Block] = [Formula(row_of(statement, domains=True), boxed)]
     if isinstance(statement, Loops):
-        blocks += [Paragraph(words("As a sum:")), Formula(row_of(as_sums(statement)), boxed)]
+        blocks += [Paragraph(words("As a sum:")), Formula(row_of(as_sums(statement), domains=True), boxed)]
     return blocks
 
 
@@ -323,31 +342,31 @@ def _conditions(report: Report) -> list[Block]:
     if not report.conditions:
         return []
     known = _phrases(report)
-    said = [_condition(relation, c, known) for relation, c in _intervals(report.conditions)]
+    said = [_condition(relation, group, known) for relation, group in _intervals(merged(report.conditions))]
     return [Paragraph(words(strong("Conditions: "), joined(said, "; "), "."), small=True)]
 
 
-def _intervals(conditions: Sequence[Condition]) -> Iterator[tuple[Math, Condition]]:
-    """Each condition; neighbours `q > -1` and `q < 1` of one line are one, `-1 < q < 1`."""
-    left = list(conditions)
+def _intervals(groups: list[list[Condition]]) -> Iterator[tuple[Math, list[Condition]]]:
+    """Each condition; neighbours `q > -1` and `q < 1` of the same lines are one, `-1 < q < 1`."""
+    left = list(groups)
     while left:
         one, *left = left
-        two = left[0] if left else None
-        if (two is not None and getattr(one.relation, "rel", "") == ">" and getattr(two.relation, "rel", "") == "<"
-                and one.relation.lhs == two.relation.lhs
-                and (one.line, one.discharged) == (two.line, two.discharged)):
+        two = left[0] if left else one
+        low, high = one[0].relation, two[0].relation
+        if (getattr(low, "rel", "") == ">" and getattr(high, "rel", "") == "<" and low.lhs == high.lhs
+                and [(c.line, c.discharged) for c in one] == [(c.line, c.discharged) for c in two]):
             left = left[1:]
-            low = latex(one.relation.rhs)
-            yield Math(f"{low} < {condition_math(two.relation).tex}"), two
+            yield Math(f"{latex(low.rhs)} < {condition_math(high).tex}"), two
         else:
-            yield condition_math(one.relation), one
+            yield condition_math(low), one
 
 
-def _condition(relation: Math, condition: Condition, known: Phrases) -> Words:
-    if condition.discharged is None:
-        return words(relation, f" (line {condition.line}, ", strong("not shown"), ")")
-    how = _once(told(_from(condition.discharged), known))
-    return words(relation, f" (line {condition.line}, ", how, ")")
+def _condition(relation: Math, group: list[Condition], known: Phrases) -> Words:
+    """A condition with the lines that need it and how it is known, each way once."""
+    ways = {condition.discharged: condition for condition in reversed(group)}
+    said = [words(f"line {c.line}, ", strong("not shown") if c.discharged is None
+                  else _once(told(_from(c.discharged), known))) for c in reversed(ways.values())]
+    return words(relation, " (", joined(said, "; "), ")")
 
 
 def _once(said: Words) -> Words:
@@ -417,7 +436,8 @@ def _described(what: Any) -> str:
 
 def _refutation(report: Report, known: Mapping[str, Report]) -> list[Block]:
     subject = report.subject
-    blocks = [*_head(subject), *_given(subject), Heading(words("As printed"), 2), Formula(row_of(subject.claim))]
+    blocks = [*_head(subject), *_given(subject), Heading(words("As printed"), 2),
+              Formula(row_of(subject.claim, domains=True))]
     if report.verdict == REFUTED:
         blocks.append(Paragraph(words(strong("Refuted."), " Under what is given the printed claim is false.")))
     else:
@@ -454,6 +474,7 @@ def _paths(items: tuple, around: Path = ()) -> Iterator[tuple[int, Path]]:
 def _proof(report: Report) -> list[Block]:
     paths = dict(_paths(report.subject.proof))
     numbers, letters = _numbers(report), _letters(report.subject)
+    before = _above(report)
     stack: list[list[Block]] = [[]]
     here: Path = ()
     rows: list[Row] = []
@@ -475,7 +496,7 @@ def _proof(report: Report) -> list[Block]:
             stack[-1].append(Inset(tuple(inner)))
             container = here[depth][0]
             if (depth >= len(path) or path[depth][0] is not container) and id(container) not in doubtful:
-                stack[-1] += _closing(container)
+                stack[-1] += _closing(container, numbers.get(id(container), THE_CLAIM))
 
     for line in report.lines:
         if _is_sanity(line):
@@ -489,11 +510,11 @@ def _proof(report: Report) -> list[Block]:
         for depth in range(len(stack) - 1, len(path)):
             around, part = path[depth]
             if depth >= len(here) or here[depth][0] is not around:
-                stack[-1] += _opening(around)
+                stack[-1] += _opening(around, numbers.get(id(around), THE_CLAIM))
             stack.append(_part(around, part))
         here = path
         fresh = not rows
-        rows.append(row_of(line.statement, number=line.number, reason=_reason(line, numbers, letters),
+        rows.append(row_of(line.statement, number=line.number, reason=_reason(line, numbers, letters, before),
                            continued=line.continued and not fresh))
         if line.verdict != PROVED:
             flush()
@@ -524,13 +545,13 @@ def _same(one: tuple, other: tuple) -> bool:
     return one[0] is other[0] and one[1] == other[1]
 
 
-def _opening(around: Any) -> list[Block]:
+def _opening(around: Any, claim: str) -> list[Block]:
     if isinstance(around, Induction):
         start = Math(rf"{latex(around.over)} \ge {around.start}")
-        return _said_of(words(strong("Induction"), " over ", start, " for the claim"), around.claim)
+        return _said_of(words(strong("Induction"), " over ", start, f" for {claim}"), around.claim)
     if isinstance(around, Branches):
         cases = listed(condition for condition, _ in around.parts)
-        return _said_of(words(strong("Cases "), cases, " for the claim"), around.claim)
+        return _said_of(words(strong("Cases "), cases, f" for {claim}"), around.claim)
     return []
 
 
@@ -542,16 +563,16 @@ def _said_of(said: Words, statement: Any) -> list[Block]:
     """A sentence that ends in a statement, displayed where it is wide."""
     row = row_of(statement)
     if width(row.tex) <= WIDEST_IN_TEXT:
-        return [Paragraph(words(said, " ", Math(row.tex), "."))]
+        return [Paragraph(words(said, ": ", Math(row.tex), "."))]
     return [Paragraph(words(said, ":")), Formula(row)]
 
 
-def _closing(around: Any) -> list[Block]:
+def _closing(around: Any, claim: str) -> list[Block]:
     if isinstance(around, Induction):
         start = Math(rf"{latex(around.over)} \ge {around.start}")
-        return [Paragraph(words("By induction the claim holds for all ", start, "."))]
+        return [Paragraph(words(f"By induction {claim} holds for all ", start, "."))]
     if isinstance(around, Branches):
-        return [Paragraph(words("The cases are exhaustive, so the claim holds."))]
+        return [Paragraph(words(f"The cases are exhaustive, so {claim} holds."))]
     return []
 
 
@@ -568,44 +589,100 @@ def _part(around: Any, part: Any) -> list[Block]:
     return [Paragraph(words(strong(f"{part[:1].upper()}{part[1:]}.")))] if part else []
 
 
-def _numbers(report: Report) -> dict[int, int]:
-    """The number of the line in which each item of the proof ends."""
-    numbers = {id(line.item): line.number for line in report.lines if line.item is not None}
+THE_CLAIM = "the claim"
 
-    def last(item: Any) -> int | None:
-        if id(item) in numbers:
-            return numbers[id(item)]
-        found = [n for part in item.rows if (n := last(part)) is not None] if isinstance(item, Calc) else []
-        return max(found, default=None)
 
+def _numbers(report: Report) -> dict[int, str]:
+    """How each item of the proof is cited: a line or calculation by the number of the line in which it ends, what is
+    shown by induction or by cases as a claim of its own, since no single line inside is that claim."""
+    numbers = {id(line.item): f"({line.number})" for line in report.lines
+               if line.item is not None and not isinstance(line.item, Induction | Branches)}
     for item in leaves(getattr(report.subject, "proof", ())):
-        if (number := last(item)) is not None:
-            numbers[id(item)] = number
+        if isinstance(item, Calc):
+            last = next((numbers[id(row)] for row in reversed(item.rows) if id(row) in numbers), None)
+            if last is not None:
+                numbers[id(item)] = last
+    before = _above(report)
+    cited = {id(getattr(cite, "item", cite)) for line in (*report.lines, *report.errata)
+             for cite in flat(getattr(_reason_of(line), "cites", ()))}
+    cited |= {id(before.get(_own(line))) for line in report.lines
+              if PREVIOUS in flat(getattr(line.by, "cites", ()))}
+    claims = [item for item in _in_order(getattr(report.subject, "proof", ()))
+              if isinstance(item, Induction | Branches) and id(item) in cited]
+    for number, item in enumerate(claims, start=1):
+        numbers[id(item)] = f"claim {number}"
     return numbers
 
 
-def _reason(line: Line, numbers: Mapping[int, int], letters: Mapping[Fact, str]) -> Words:
+def _reason_of(line: Line) -> Any:
+    return line.item.printed.by if isinstance(line.item, Erratum) else line.by
+
+
+def _in_order(items: tuple) -> Iterator[Any]:
+    """The items of a proof, those inside an induction or a case after it."""
+    for item in items:
+        if hasattr(item, "conclusion"):
+            yield item
+        for _, lines in _blocks_of(item):
+            yield from _in_order(lines)
+
+
+def _blocks_of(item: Any) -> Iterator[tuple[Any, tuple]]:
+    if isinstance(item, Induction):
+        yield from (("base", item.base), ("step", item.step))
+    elif isinstance(item, Branches):
+        yield from ((f"case {condition}", lines) for condition, lines in item.parts)
+
+
+def _before(items: tuple, last: Any) -> dict[Any, Any]:
+    """The item that stands directly above each line, by what `_own` says of the line."""
+    found: dict[Any, Any] = {}
+    for item in items:
+        found[id(item)] = last
+        if isinstance(item, Calc):
+            found.update({id(row): last for row in item.rows})
+        for part, lines in _blocks_of(item):
+            found |= _before(lines[:-1], last)
+            found[id(item), part] = lines[-2] if len(lines) > 1 else last
+        last = item
+    return found
+
+
+def _above(report: Report) -> dict[Any, Any]:
+    """What stands above each line of a proof; above the first one are the lemmas."""
+    lemmas = getattr(report.subject, "lemmas", ())
+    return _before(getattr(report.subject, "proof", ()), lemmas[-1] if lemmas else None)
+
+
+def _own(line: Line) -> Any:
+    """The place of a line in the proof: its item, or its container and the part that it ends."""
+    if isinstance(line.item, Induction):
+        return id(line.item), "base" if line.scope.startswith("base") else "step"
+    return (id(line.item), line.scope) if isinstance(line.item, Branches) else id(line.item)
+
+
+def _reason(line: Line, numbers: Mapping[int, str], letters: Mapping[Fact, str], before: Mapping[Any, Any]) -> Words:
     if line.by is None:
         return ()
-    cited = [_citation(cite, line, numbers, letters) for cite in flat(getattr(line.by, "cites", ()))]
+    above = before.get(_own(line))
+    cited = [_citation(above if cite is PREVIOUS and above is not None else cite, numbers, letters)
+             for cite in flat(getattr(line.by, "cites", ()))]
     name = getattr(line.by, "name", None) or str(line.by)
     if cited and str(getattr(cited[0][0], "text", "")).startswith(name):
         return joined(cited)
     return words(name, ": " if cited else "", joined(cited))
 
 
-def _citation(cite: Any, line: Line, numbers: Mapping[int, int], letters: Mapping[Fact, str]) -> Words:
-    if cite is PREVIOUS:
-        return words(f"({line.number - 1})")
-    if cite is HYPOTHESIS:
+def _citation(cite: Any, numbers: Mapping[int, str], letters: Mapping[Fact, str]) -> Words:
+    if cite in (HYPOTHESIS, PREVIOUS):
         return words(str(cite))
     if isinstance(cite, Fact):
         return words(letters[cite]) if cite in letters else fact_name(cite)
     if isinstance(cite, At):
         places = listed(taken(v, w) for v, w in cite.values)
-        return words(_citation(cite.item, line, numbers, letters), " ", places)
+        return words(_citation(cite.item, numbers, letters), " ", places)
     if id(cite) in numbers:
-        return words(f"({numbers[id(cite)]})")
+        return words(numbers[id(cite)])
     if isinstance(cite, Lemma):
         return words(f"entry {cite.name}")
     return words(getattr(cite, "name", None) or str(cite))
@@ -665,7 +742,7 @@ def _corrected(subject: Refutation, known: Mapping[str, Report]) -> Words:
 def _right(subject: Refutation, known: Mapping[str, Report]) -> Row | None:
     """The claim that corrects a refuted one, where it is proved in this sheet."""
     report = known.get(subject.corrected_by or "")
-    return row_of(report.subject.claim) if report is not None and settled(report) else None
+    return row_of(report.subject.claim, domains=True) if report is not None and settled(report) else None
 
 
 def _corrections(report: Report, known: Mapping[str, Report]) -> Iterator[Correction]:
@@ -676,8 +753,8 @@ def _corrections(report: Report, known: Mapping[str, Report]) -> Iterator[Correc
         right = _right(subject, known)
         see = words("see ", _corrector(known[subject.corrected_by or ""])) if right else ()
         remark = words(strong("Correction: "), _corrected(subject, known)) if subject.corrected_by and not right else ()
-        yield Correction(where, row_of(subject.claim), (), report.verdict, tuple(why), right, remark, right is not None,
-                         see)
+        yield Correction(where, row_of(subject.claim, domains=True), (), report.verdict, tuple(why), right, remark,
+                         right is not None, see)
         return
     numbers = _numbers(report)
     for line in getattr(report, "errata", ()):
@@ -690,6 +767,7 @@ def _corrections(report: Report, known: Mapping[str, Report]) -> Iterator[Correc
         if right == printed.statement and settled(report):
             remark = words("With all its facts the entry proves the line. ", remark)
             right = None
-        reason = _reason(line.judged(by=printed.by), numbers, _letters(subject))
-        yield Correction(where, row_of(printed.statement), reason, line.verdict, tuple(_grounds(line, report)),
-                         None if right is None else row_of(right), remark, settled(report))
+        reason = _reason(line.judged(by=printed.by), numbers, _letters(subject), {})
+        yield Correction(where, row_of(printed.statement, domains=True), reason, line.verdict,
+                         tuple(_grounds(line, report)), None if right is None else row_of(right, domains=True), remark,
+                         settled(report))

@@ -11,14 +11,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
+import sympy
+
+from ..kernel.report import Condition
 from ..language.derivation import Branches, Calc, Induction, leaves
 from ..language.facts import Equation, Given
 from ..language.statements import Relation
-from ..language.terms import Family, Index, Parameter, number
+from ..language.terms import Apply, Family, Negative, Parameter, Plus, Quotient, Times, number
 from .latex import RELATIONS, latex, on_one_line
 from .words import Math, Text, Words, fact_name, words
 
-__all__ = ["Phrases", "condition_math", "exact", "families", "phrases", "told", "written"]
+__all__ = ["Phrases", "condition_math", "exact", "families", "merged", "phrases", "told", "written"]
 
 NUMBER = r"-?\d+(?:/\d+)?"
 POWER = re.compile(r"(?<![\w.])(\d+)\^(-?\d+)|\|z\|( = [\d.]+)?|(?<![\w.])(\d)e-0?(\d+)")
@@ -89,7 +92,9 @@ def phrases(subject: Any, lines: Iterable[Any] = (), symbols: Iterable[Any] = ()
     for values, *_ in getattr(subject, "sanity", ()):
         known.update({f"{symbol} = {value}": words(Math(f"{latex(symbol)} = {exact(value)}"))
                       for symbol, value in values.items()})
-    return Phrases(known, [s for s in symbols if isinstance(s, Parameter | Index)])
+    parameters = [s for s in symbols if isinstance(s, Parameter)]
+    known.update({f"the range of {p.name}": words("the range of ", p) for p in parameters})
+    return Phrases(known, parameters)
 
 
 def told(text: str, known: Phrases | None = None) -> Words:
@@ -120,15 +125,74 @@ def written(text: str) -> Words:
     """Text of an entry (title, note, remark): what stands between two dollar signs is mathematics."""
     parts = re.split(r"\$([^$]+)\$", text)
     said = [Math(part) if place % 2 else Text(part) for place, part in enumerate(parts) if part]
-    if any(isinstance(part, Math) and part.tex.count("{") != part.tex.count("}") for part in said):
+    if not all(_is_formula(part.tex) for part in said if isinstance(part, Math)):
         return words(text)
     return tuple(said)
+
+
+def _is_formula(tex: str) -> bool:
+    """Would LaTeX read this within a line of text: braces in pairs, and no sign that ends the line or the formula?"""
+    depth = 0
+    for brace in re.findall(r"(?<!\\)[{}]", tex):
+        depth += 1 if brace == "{" else -1
+        if depth < 0:
+            return False
+    return depth == 0 and not tex.isspace() and not re.search(r"(?<!\\)[%&#~]|\\\\|\\$", tex)
+
+
+def merged(conditions: Iterable[Condition]) -> list[list[Condition]]:
+    """Conditions that differ only in the order of their terms or in an overall sign, together: `N - 1 != 0` with
+    `1 - N != 0`.  Nothing is calculated, so that no condition is lost."""
+    found: dict[tuple, list[Condition]] = {}
+    for condition in conditions:
+        found.setdefault((*_shape(condition.relation), condition.discharged is None), []).append(condition)
+    return list(found.values())
+
+
+def _shape(relation: Any) -> tuple:
+    if not isinstance(relation, Relation):
+        return (str(relation),)
+    left, right = _signed(relation.lhs), _signed(relation.rhs)
+    sign, text = _sum([left, (-right[0], right[1])])
+    when = tuple(map(str, relation.when))
+    if relation.rel in ("==", "!="):
+        return relation.rel, text, when
+    return relation.rel.replace("<", ">"), sign * (-1 if "<" in relation.rel else 1), text, when
+
+
+def _sum(parts: list[tuple[int, str]]) -> tuple[int, str]:
+    rest = sorted((text, sign) for sign, text in parts if text != "0")
+    if not rest:
+        return 1, "0"
+    if len(rest) == 1:
+        return rest[0][1], rest[0][0]
+    first = rest[0][1]
+    return first, "(" + " ".join(f"{'+' if sign == first else '-'}{text}" for text, sign in rest) + ")"
+
+
+def _signed(node: Any) -> tuple[int, str]:
+    """A sign and a text that two terms share if they differ in the order of sums and products only."""
+    if isinstance(node, sympy.Rational):
+        return (-1 if node < 0 else 1), str(abs(node))
+    if isinstance(node, Negative):
+        sign, text = _signed(node.args[0])
+        return -sign, text
+    if isinstance(node, Plus):
+        return _sum([_signed(part) for part in node.args])
+    if isinstance(node, Times | Quotient):
+        parts = [_signed(part) for part in node.args]
+        sign = -1 if sum(part[0] < 0 for part in parts) % 2 else 1
+        texts = [text for _, text in parts]
+        return sign, "(" + (" * ".join(sorted(texts)) if isinstance(node, Times) else " / ".join(texts)) + ")"
+    return 1, str(node)
 
 
 def condition_math(relation: Any) -> Math:
     """A condition within a sentence, with quotients on one line: `(N - 1)/N < 1`."""
     if not isinstance(relation, Relation):
         return Math(latex(relation))
+    if isinstance(relation.lhs, Apply) and relation.lhs.args[0].name == "exists" and relation.rel == "==":
+        return Math(rf"{latex(relation.lhs.args[1])} \text{{ exists}}")
     return Math(f"{on_one_line(relation.lhs)} {RELATIONS[relation.rel]} {on_one_line(relation.rhs)}")
 
 
@@ -136,5 +200,3 @@ def families(symbols: Iterable[Any]) -> dict[str, Family]:
     """The families among `symbols`, and those of elements, by name."""
     found = (getattr(symbol, "family", symbol) for symbol in symbols)
     return {family.name: family for family in found if isinstance(family, Family)}
-
-

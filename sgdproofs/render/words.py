@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..language.facts import Across, ChainRule, CitedTheorem, Definition, Equation, Given, Identical
-from ..language.statements import free_indices
+from ..language.statements import Loops
 from ..language.terms import Element, Family, Index, Parameter, Row, number, term
-from .latex import latex
+from .latex import bare, everywhere, free_of, latex, ranges
 
-__all__ = ["Math", "Text", "Words", "domain", "fact_name", "fact_sentence", "joined", "listed", "strong", "taken",
-           "words"]
+__all__ = ["Math", "Text", "Words", "domain", "fact_name", "fact_sentence", "index_range", "joined", "listed",
+           "said_everywhere", "strong", "taken", "words"]
 
 
 @dataclass(frozen=True)
@@ -110,8 +110,20 @@ def taken(variable: Any, value: Any) -> Words:
 
 
 def _for_all(statement: Any) -> Words:
-    found = sorted(free_indices(statement), key=lambda index: index.name)
-    return words(" for all ", listed(found)) if found else ()
+    found = ranges(free_of(statement))
+    return words(" for all ", listed(map(Math, found))) if found else ()
+
+
+def said_everywhere(statement: Any) -> Words:
+    """A statement with the values for which it is said: `y_t = c for all t >= 1`."""
+    if not getattr(statement, "when", ()) or isinstance(statement, Loops):
+        return words(statement, _for_all(statement))
+    return words(Math(rf"{bare(statement)} \quad {everywhere(statement)}"))
+
+
+def index_range(index: Index) -> Math:
+    """An index with its domain."""
+    return Math(ranges([index])[0])
 
 
 def _block(of: Family, over: Index) -> str:
@@ -130,21 +142,25 @@ def _members(fact: Across | Identical) -> tuple[str, str]:
 def _definition(fact: Definition) -> Words:
     said = words(fact.relation)
     if not fact.start:
-        return words(said, _for_all(fact.relation), ", by definition")
+        return words(said_everywhere(fact.relation), ", by definition")
     starts = []
     for place, value in fact.start:
         spot = [place if index == fact.over else index for index in fact.target.indices]
         starts.append(Math(f"{latex(Element(fact.target.family, *spot))} = {latex(value)}"))
-    return words(said, " for ", Math(rf"{latex(fact.over)} \ge {fact.first}"), ", starting from ", listed(starts))
+    rest = ranges([index for index in free_of(fact.relation) if index != fact.over])
+    span = listed([Math(rf"{latex(fact.over)} \ge {fact.first}"), *map(Math, rest)])
+    return words(said, " for ", "all " if rest else "", span, ", starting from ", listed(starts))
 
 
 def _across(fact: Across) -> Words:
     kind, blocks = _members(fact)
     each = " (with all their components)" if any(of.arity > 1 for of in fact.families) else ""
     if fact.strength == "mutual":
-        return words(f"the {kind}", Math(blocks), f"{each} are independent of one another across ", fact.index)
+        return words(f"the {kind}", Math(blocks), f"{each} are independent of one another across ",
+                     index_range(fact.index))
     said = {"pairwise": "independent", "uncorrelated": "uncorrelated, component by component"}[fact.strength]
-    return words(f"any two of the {kind}", Math(blocks), f"{each} with different ", fact.index, f" are {said}")
+    return words(f"any two of the {kind}", Math(blocks), f"{each} with different ", index_range(fact.index),
+                 f" are {said}")
 
 
 def _across_name(fact: Across) -> Words:
@@ -155,7 +171,7 @@ def _across_name(fact: Across) -> Words:
 
 def _identical(fact: Identical) -> Words:
     kind, blocks = _members(fact)
-    return words(f"the {kind}", Math(blocks), " have the same distribution for all ", fact.index)
+    return words(f"the {kind}", Math(blocks), " have the same distribution for all ", index_range(fact.index))
 
 
 def _identical_name(fact: Identical) -> Words:
@@ -176,13 +192,14 @@ def latex_of(value: Any) -> str:
 
 
 def _cited(fact: CitedTheorem) -> Words:
-    return words(f"theorem taken from the literature, not proved here ({fact.title}; {fact.source}): ", fact.conclusion)
+    return words(f"theorem taken from the literature, not proved here ({fact.title}; {fact.source}): ",
+                 said_everywhere(fact.conclusion))
 
 
 SENTENCES: dict[type, Callable[[Any], Words]] = {
     Definition: _definition,
-    Equation: lambda fact: words(fact.relation, _for_all(fact.relation)),
-    Given: lambda fact: words(fact.statement, _for_all(fact.statement)),
+    Equation: lambda fact: said_everywhere(fact.relation),
+    Given: lambda fact: said_everywhere(fact.statement),
     Across: _across,
     Identical: _identical,
     ChainRule: _chain_rule,

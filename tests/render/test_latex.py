@@ -335,3 +335,16 @@ def test_incomplete_latex_is_refused(tex: str) -> None:
 def test_what_is_no_term_is_refused() -> None:
     with pytest.raises(StatementError, match="has no LaTeX"):
         latex(sympy.Symbol("y") + 1)
+
+
+@pytest.mark.parametrize("tex", ["a+b", "2", "2x", r"a \\ 1=2", "a%", "a & b", "a = b", r"a \le b", r"a \cdot b",
+                                 "a_{b % c}", "", "$a$", "a, b = c", r"\begin{array}{l} a \end{array}", r"a \text{ is }"])
+def test_declared_latex_is_that_of_one_symbol(tex: str) -> None:
+    with pytest.raises(StatementError, match=r"not (complete|that of one symbol)"):
+        latex(real("c", latex=tex))
+
+
+@pytest.mark.parametrize("tex", [r"\sigma_{\hat\mu,\infty}^2", r"\mathcal{L}", r"\sqrt{\Delta t}", r"W.\mathrm{grad}",
+                                 r"a_{i+1}", r"\ell'", r"{x}", r"\left(x\right)"])
+def test_latex_of_one_symbol_is_kept(tex: str) -> None:
+    assert latex(real("c", latex=tex)) == tex

@@ -15,18 +15,18 @@ import pytest
 
 from sgdproofs.catalogue import load
 from sgdproofs.experiments import run
-from sgdproofs.kernel.report import PROVED, UNDECIDED, Condition, Line, Report
-from sgdproofs.language.derivation import Derivation, step
-from sgdproofs.language.facts import assume
-from sgdproofs.language.statements import eq, gt, lt
-from sgdproofs.language.terms import family, index, natural, random_family, real
+from sgdproofs.kernel.report import PROVED, REFUTED, UNDECIDED, Condition, Line, Report
+from sgdproofs.language.derivation import PREVIOUS, Derivation, Refutation, at, calc, induction, lemma, row, step
+from sgdproofs.language.facts import assume, define, independent_across
+from sgdproofs.language.statements import Relation, eq, ge, gt, le, lt, ne
+from sgdproofs.language.terms import Apply, Sum, family, function, index, limit, natural, random_family, real
 from sgdproofs.meaning import Model
 from sgdproofs.refute import Witness
 from sgdproofs.render import latex, solution_sheet
 from sgdproofs.render.article import escape
 from sgdproofs.render.layout import broken, width
 from sgdproofs.render.markdown import escape as escape_markdown
-from sgdproofs.render.told import phrases, told, written
+from sgdproofs.render.told import condition_math, phrases, told, written
 from sgdproofs.render.witness import witness_words
 from sgdproofs.render.words import Math
 from sgdproofs.verdicts import judge
@@ -123,9 +123,9 @@ def test_a_line_that_is_not_proved_says_so(form: str) -> None:
 
 def test_an_induction_with_a_line_in_doubt_is_not_concluded() -> None:
     report = handmade.momentum()
-    assert "By induction the claim holds" in printed(report)
+    assert "By induction claim 1 holds" in printed(report)
     doubt = (replace(report.lines[0], verdict=UNDECIDED), *report.lines[1:])
-    assert "By induction the claim holds" not in printed(replace(report, lines=doubt))
+    assert "By induction claim 1 holds" not in printed(replace(report, lines=doubt))
 
 
 @pytest.mark.parametrize("form", ["latex", "markdown"])
@@ -202,9 +202,9 @@ def test_a_formula_breaks_before_a_sign_within_its_room() -> None:
 def test_broken_rows_have_their_brackets_in_pairs() -> None:
     long = " + ".join(rf"\left(a_{k} + \frac{{1}}{{b_{k}}}\right)" for k in range(9))
     for room in (8, 12, 20):
-        for row in broken(rf"c \left({long}\right)", room):
-            assert row.count(r"\left") == row.count(r"\right")
-            assert row.count("{") == row.count("}")
+        for piece in broken(rf"c \left({long}\right)", room):
+            assert piece.count(r"\left") == piece.count(r"\right")
+            assert piece.count("{") == piece.count("}")
 
 
 # --- pdflatex --------------------------------------------------------------------------------------------
@@ -376,3 +376,103 @@ def test_the_head_of_a_sheet_counts_what_is_there() -> None:
     assert "1 printed line examined: 1 unjustified." in text
     assert re.search(r"\d+ conditions \(.*\): \d+ shown to hold\.", text)
     assert "all shown to hold" not in text  # one of them is not
+
+
+# --- what a statement is said for, and how it is cited ---------------------------------------------------
+
+
+def proved(claim, given=(), lemmas=()) -> Report:
+    line = step(claim, handmade.By("algebra"))
+    entry = Derivation(name="an-entry", claim=claim, proof=(line,), given=given, lemmas=lemmas)
+    return Report(entry, PROVED, (Line(1, claim, line.by, PROVED, item=line),), handmade.THEOREM)
+
+
+def test_every_index_is_printed_with_its_bound() -> None:
+    t, k, s, free = index("t", at_least=5), index("k", at_least=3), index("s", at_least=1), index("z", at_least=None)
+    x, y, w = family("x"), family("y"), random_family("w")
+    a, n = real("a"), natural("n")
+    given = (assume(eq(x[t], a)), define(y[k], a/(k - 2)), independent_across(w, s), assume(gt(x[free], 0)))
+    report = proved(eq(x[t] + 1, a + 1), given, (lemma("other", eq(y[k], a)),))
+    for form in ("latex", "markdown"):
+        text = printed(report, form=form)
+        for said in (
+            r"$x_t = a$ for all $t \ge 5$", r"for all $k \ge 3$, by definition", r"across $s \ge 1$",
+            r"$x_z > 0$ for all $z \in \mathbb{Z}$", r"$y_k = a$ for all $k \ge 3$", "Indices: ",
+            r"\boxed{x_t + 1 = a + 1 \quad \text{for all } t \ge 5}",
+        ):
+            assert said in text, said
+    some = eq(x[t], a).given(le(t, n))
+    assert r"\boxed{x_t = a \quad \text{for } 5 \le t \le n}" in printed(proved(some))
+    assert r"\boxed{x_t = a \quad \text{for } t \ge 7}" in printed(proved(eq(x[t], a).given(ge(t, 7))))
+    assert r"\text{for } t \ge 5 \text{ and } t > n" in printed(proved(eq(x[t], a).given(gt(t, n))))
+    assert r"\text{for } s \ge 1 \text{ and } a > 0" in printed(proved(eq(x[s], a).given(gt(a, 0))))
+    assert "for all" not in printed(proved(eq(Sum(x[s], (s, 1, n)), a)))
+    false = Refutation(name="false", claim=eq(x[t], a))
+    line = Line(1, false.claim, None, REFUTED, item=false, witness=handmade.Shown("a = 1"))
+    assert r"x_t = a \quad \text{for all } t \ge 5" in printed(Report(false, REFUTED, (line,)))
+
+
+def test_what_is_shown_by_induction_is_cited_as_a_claim_and_not_by_a_line_within() -> None:
+    t, y, c = handmade.t, handmade.y, handmade.c
+    by = handmade.By
+    first = induction(eq(y[t], c), over=t, base=by("start"), step=by("step"))
+    second = step(eq(y[t] + 1, c + 1), by("algebra", (PREVIOUS,)))
+    third = step(eq(y[t] + 2, c + 2), by("algebra", (PREVIOUS, at(first, {t: t + 1}))))
+    entry = Derivation(name="cites", claim=third.statement, proof=(first, second, third))
+    lines = (
+        Line(1, eq(y[0], c), by("start"), PROVED, item=first, depth=1, scope="base, t = 0"),
+        Line(2, eq(y[t], c), by("step"), PROVED, item=first, depth=1, scope="step, t - 1 to t"),
+        Line(3, second.statement, second.by, PROVED, item=second),
+        Line(4, third.statement, third.by, PROVED, item=third),
+    )
+    text = printed(Report(entry, PROVED, lines, handmade.THEOREM), form="markdown")
+    assert "By induction claim 1 holds" in text
+    assert "(3) algebra: claim 1\n" in text and "(4) algebra: (3), claim 1 with" in text
+
+
+def test_the_line_above_is_that_of_the_proof_and_not_the_one_with_the_number_before() -> None:
+    y, c, by = handmade.y, handmade.c, handmade.By
+    first = step(eq(y[1], c), by("algebra"))
+    whole = calc(y[2], row(y[1], by("algebra")), row(c, by("substitution", (PREVIOUS,))))
+    entry = Derivation(name="rows", claim=whole.conclusion, proof=(first, whole))
+    lines = (Line(1, first.statement, first.by, PROVED, item=first),
+             *(Line(n, eq(y[2], r.expr), r.by, PROVED, item=r, continued=n > 2) for n, r in enumerate(whole.rows, 2)))
+    assert "(3) substitution: (1)" in printed(Report(entry, PROVED, lines, handmade.THEOREM), form="markdown")
+
+
+@pytest.mark.parametrize("pair", ["x_1", "x_t", "tex"])
+def test_elements_and_parameters_that_print_alike_are_not_printed(pair: str) -> None:
+    x, t = family("x"), index("t")
+    one, two = {"x_1": (x[1], real("x1")), "x_t": (x[t], real("x_t")), "tex": (x[2], real("b", latex="x_{2}"))}[pair]
+    with pytest.warns(UserWarning, match="would both be printed as"):
+        text = printed(proved(eq(one, two)))
+    assert r"\boxed" not in text
+
+
+def test_facts_whose_names_do_not_tell_them_apart_are_cited_by_letters() -> None:
+    a, b = real("a"), real("b")
+    facts = (assume(eq(a, 1)).named("A fact"), assume(eq(b, 2)).named("A fact"), assume(eq(a, 7)).named("b = 7"))
+    line = step(eq(a, b), handmade.By("algebra", facts))
+    entry = Derivation(name="labels", claim=line.statement, proof=(line,), given=facts)
+    text = printed(Report(entry, PROVED, (Line(1, line.statement, line.by, PROVED, item=line),)), form="markdown")
+    assert "(1) algebra: (A), (B), (C)" in text and "- (C) b = 7: " in text
+
+
+def test_conditions_that_differ_in_order_and_sign_only_are_printed_once() -> None:
+    report, n = handmade.ema_variance(), handmade.N
+    both = (Condition(ne(1 - n, 0), 1, "from N >= 1"), Condition(ne(n - 1, 0), 2, "from N >= 1"),
+            Condition(ne(0, -n + 1), 3, "from N >= 7"), Condition(ne(n + 1, 0), 4, "from N >= 1"),
+            Condition(ne(n - 1, 0), 5, None))
+    text = printed(replace(report, lines=(replace(report.lines[0], conditions=both),)), form="markdown")
+    assert r"$1 - N \neq 0$ (line 1, from $N \ge 1$; line 3, from $N \ge 7$); $N + 1 \neq 0$" in text
+    assert r"$N - 1 \neq 0$ (line 5, **not shown**)" in text
+
+
+@pytest.mark.parametrize("text", ["Costs $5 and 100% of $6", "$}{$", "a $x & y$", r"$x \\ y$", "$ $ 5", "$x #1$"])
+def test_dollars_that_are_no_mathematics_are_printed_as_such(text: str) -> None:
+    assert not any(isinstance(part, Math) for part in written(text))
+
+
+def test_a_limit_that_exists_is_said_in_words() -> None:
+    exists = Relation(Apply(function("exists"), limit(handmade.y[handmade.t], handmade.t)), "==", 1)
+    assert condition_math(exists).tex == r"\lim_{t \to \infty} y_t \text{ exists}"
