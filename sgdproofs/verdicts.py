@@ -19,13 +19,14 @@ from .kernel.polynomial import DEADLINE, add
 from .kernel.reasons import Reason
 from .kernel.report import PROVED, REFUTED, UNDECIDED, UNJUSTIFIED, Line, Report
 from .kernel.scope import Contradiction
-from .language.derivation import HYPOTHESIS, PREVIOUS, Derivation, Refutation, fact_relations
+from .language.derivation import HYPOTHESIS, PREVIOUS, Derivation, Refutation, Step, fact_relations
 from .language.errors import CatalogueError
 from .language.facts import Equation
 from .language.statements import NotDetermined, Relation
 from .language.terms import Limit, walk
 from .meaning import NotEvaluable
 from .models import models
+from .rules.algebra import substitution
 from .rules.derivatives import differentiation
 from .rules.expectation import identical_distribution, independence, moments
 from .rules.limits import limits, passage_to_limit
@@ -33,7 +34,15 @@ from .rules.limits import limits, passage_to_limit
 SECONDS = 5.0
 """How long the search for the missing facts of one line may take."""
 ORDER = (REFUTED, UNJUSTIFIED, UNDECIDED, PROVED)
-EVERY_RULE = independence() & moments() & identical_distribution() & differentiation() & limits() & passage_to_limit()
+EVERY_RULE = (
+    independence()
+    & moments()
+    & identical_distribution()
+    & differentiation()
+    & limits()
+    & passage_to_limit()
+    & substitution()
+)
 AS_PRINTED = Reason("as printed")
 
 
@@ -197,3 +206,8 @@ def _refutation(entry: Refutation, catalogue: Mapping[str, Any] | None) -> Repor
     reason = "no witness was found" if witness is None else ""
     line = Line(1, entry.claim, AS_PRINTED, verdict, reason, witness=witness)
     return Report(entry, verdict, (line,), reason=reason, seconds=perf_counter() - began)
+
+
+def verdict(statement: Any, by: Reason, *given: Any) -> str:
+    """The verdict on one line under the facts `given`: a derivation of a single step."""
+    return judge(Derivation("single-line", statement, (Step(statement, by),), tuple(given))).verdict

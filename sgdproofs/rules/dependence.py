@@ -67,6 +67,12 @@ def function_of_past(*cites: Any) -> Reason:
                     y_t is a function of the x up to t
 
     Fails: a random start; an input from the future; another random quantity in the recurrence.
+
+    >>> from sgdproofs import *; from sgdproofs.verdicts import verdict
+    >>> x, y, t = random_family("x", first=1), random_family("y", first=0), index("t")
+    >>> update = recurrence(y[t], y[t - 1] + x[t], start={0: 0})
+    >>> verdict(function_of(y[t], x), function_of_past(update), update)
+    'proved'
     """
     return Reason("function of the past", flat(cites), check=_function_of_past)
 
@@ -106,6 +112,16 @@ def disjoint_blocks(*cites: Any) -> Reason:
                                   y_s and x_t are independent
 
     Fails: pairwise independence only; `s = t`; a function that may look at other quantities.
+
+    >>> from sgdproofs import *
+    >>> x, y, t, s = random_family("x", first=1), random_family("y", first=0), index("t"), index("s", at_least=1)
+    >>> update, apart = recurrence(y[t], y[t - 1] + x[t], start={0: 0}), independent_across(x, s)
+    >>> past = step(function_of(y[t], x), by=function_of_past(update))
+    >>> def proved(claim):
+    ...     line = step(claim, by=disjoint_blocks(past, apart))
+    ...     return check(Derivation("blocks", claim, (past, line), (update, apart))).verdict
+    >>> proved(independent(y[t - 1], x[t], when=(t >= 1,))), proved(independent(y[t], x[t], when=(t >= 1,)))
+    ('proved', 'undecided')
     """
     return Reason("functions of disjoint blocks", flat(cites), check=_disjoint_blocks)
 
@@ -148,5 +164,13 @@ def two_points(*cites: Any) -> Reason:
         g is not determined by f
 
     Fails: points that leave something open; points that differ on f, or agree on g.
+
+    >>> from sgdproofs import *; from sgdproofs.verdicts import verdict
+    >>> a, b = real("a"), real("b")
+    >>> one, other = {a: 1, b: 3}, {a: 2, b: 2}
+    >>> verdict(not_determined(a**2 + b**2, a + b, one, other), two_points())
+    'proved'
+    >>> verdict(not_determined(a*2 + b*2, a + b, one, other), two_points())
+    'refuted'
     """
     return Reason("two examples", flat(cites), opens=((T.Sum, open_sum),), check=_two_points)

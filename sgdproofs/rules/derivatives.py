@@ -97,5 +97,11 @@ def differentiation(*cites: Any) -> Reason:
                     dL / dW[k,l] = sum_{b,j} G[b,j]  dy[b,j] / dW[k,l]
 
     Fails: an index that may lie outside the range of the sum; a body that is no polynomial in the variable.
+
+    >>> from sgdproofs import *; from sgdproofs.verdicts import verdict
+    >>> x, n, i, k = family("x"), natural("n", at_least=1), index("i", at_least=1), index("k", at_least=1)
+    >>> gradient = eq(Partial(Sum(x[i]**2, (i, 1, n)), x[k]), 2*x[k])
+    >>> verdict(gradient.given(k <= n), differentiation()), verdict(gradient, differentiation())
+    ('proved', 'refuted')
     """
     return Reason("differentiation", flat(cites), opens=((T.Partial, open_partial), (T.Sum, open_sum)))

@@ -313,6 +313,11 @@ def linearity(*cites: Any) -> Reason:
     for deterministic a, b, c and a finite sum.  Every random quantity is taken to have the moments that occur.
 
     Fails: a product of random quantities (`E[X Y]` stays closed; that is for `independence`).
+
+    >>> from sgdproofs import *; from sgdproofs.verdicts import verdict
+    >>> X, Y, a = random_variable("X"), random_variable("Y"), real("a")
+    >>> verdict(eq(E(a*X + Y), a*E(X) + E(Y)), linearity()), verdict(eq(E(X*Y), E(X)*E(Y)), linearity())
+    ('proved', 'refuted')
     """
     return Reason("linearity of expectation", flat(cites), opens=LINEAR, remakes=REMAKES)
 
@@ -323,6 +328,11 @@ def variance(*cites: Any) -> Reason:
         Var(X) = E[X^2] - E[X]^2        Cov(X, Y) = E[X Y] - E[X] E[Y]
 
     Fails: wherever independence would be needed: `Var(X + Y) = Var(X) + Var(Y)` does not follow.
+
+    >>> from sgdproofs import *; from sgdproofs.verdicts import verdict
+    >>> X, Y, a = random_variable("X"), random_variable("Y"), real("a")
+    >>> verdict(eq(Var(a*X + 1), a**2*Var(X)), variance()), verdict(eq(Var(X + Y), Var(X) + Var(Y)), variance())
+    ('proved', 'refuted')
     """
     return Reason("definition of variance", flat(cites), opens=MOMENTS, remakes=REMAKES)
 
@@ -338,6 +348,14 @@ def independence(*cites: Any) -> Reason:
 
     Fails: independence that is not cited; a quantity that the fact does not cover; three blocks under pairwise
     independence; anything but a plain product of two under `uncorrelated`.
+
+    >>> from sgdproofs import *; from sgdproofs.verdicts import verdict
+    >>> X, Y = random_variable("X"), random_variable("Y")
+    >>> apart = Given(independent(X, Y))
+    >>> verdict(eq(E(X*Y), E(X)*E(Y)), independence(apart), apart)
+    'proved'
+    >>> verdict(eq(E(X*Y), E(X)*E(Y)), independence(), apart)
+    'unjustified'
     """
     return Reason("independence", flat(cites), opens=MOMENTS, remakes=REMAKES, moments=(splits,))
 
@@ -350,6 +368,12 @@ def moments(*cites: Any) -> Reason:
             E[X_t] -> m,  E[X_t^2] -> s + m^2
 
     Fails: a moment that is not cited, or cited under an assumption that is not seen to hold.
+
+    >>> from sgdproofs import *; from sgdproofs.verdicts import verdict
+    >>> x, t, m = random_family("x", first=1), index("t", at_least=1), real("m")
+    >>> mean = assume(eq(E(x[t]), m))
+    >>> verdict(eq(E(x[t] - m), 0), moments(mean), mean), verdict(eq(E(x[t]**2), m**2), moments(mean), mean)
+    ('proved', 'refuted')
     """
     return Reason("known moments", flat(cites), opens=MOMENTS, remakes=REMAKES, moments=(knows,))
 
@@ -362,5 +386,13 @@ def identical_distribution(*cites: Any) -> Reason:
                E[f(X_t)] = E[f(X_1)]
 
     Fails: a moment of several blocks (`E[X_1 X_2]` is not `E[X_1^2]`).
+
+    >>> from sgdproofs import *; from sgdproofs.verdicts import verdict
+    >>> x, t = random_family("x", first=1), index("t", at_least=1)
+    >>> same = identical_across(x, t)
+    >>> verdict(eq(E(x[t]**3), E(x[1]**3)), identical_distribution(same), same)
+    'proved'
+    >>> verdict(eq(E(x[1]*x[2]), E(x[1]**2)), identical_distribution(same), same)
+    'refuted'
     """
     return Reason("identical distribution", flat(cites), opens=MOMENTS, remakes=REMAKES, moments=(erases,))

@@ -139,6 +139,11 @@ def limits(*cites: Any) -> Reason:
     Geometric sums inside are closed first.
 
     Fails: `|q| < 1` not seen from the domains (for `q = 1 - 1/N` it needs `N > 1/2`); `q^t` with unknown q; a pole.
+
+    >>> from sgdproofs import *; from sgdproofs.verdicts import verdict
+    >>> N, q, t = real("N", above=Fraction(1, 2)), real("q"), index("t")
+    >>> verdict(eq(limit((1 - 1/N)**t, t), 0), limits()), verdict(eq(limit(q**t, t), 0), limits())
+    ('proved', 'refuted')
     """
     return Reason("limit", flat(cites), opens=((T.Limit, open_limit), (T.Sum, open_geometric)))
 
@@ -214,5 +219,14 @@ def passage_to_limit(*cites: Any) -> Reason:
 
     Fails: no line that says that the limit exists: a fixed point alone is no limit (`a_t = 2 a_{t-1} + 1` has the
     fixed point -1 and diverges).
+
+    >>> from sgdproofs import *; from sgdproofs.verdicts import verdict
+    >>> y, t, c, L = family("y", first=0), index("t"), real("c"), real("L")
+    >>> settles = assume(eq(limit(y[t], t), L))
+    >>> recursion = assume(eq(y[t], y[t - 1]/2 + c).given(t >= 1))
+    >>> verdict(eq(L, L/2 + c), passage_to_limit(settles, recursion), settles, recursion)
+    'proved'
+    >>> verdict(eq(L, L/2 + c), passage_to_limit(recursion), settles, recursion)
+    'unjustified'
     """
     return Reason("passage to the limit", flat(cites), premises=(pass_to_limit,), plain=False)

@@ -42,6 +42,14 @@ def sums(*cites: Any) -> Reason:
 
     Fails: an upper bound that may be less than the lower one minus 1; an index outside the range (`sum_i [i = j] x_i`
     is `x_j` only for `j` in the range); what is inside E, Var or Cov stays there.
+
+    >>> from sgdproofs import *; from sgdproofs.verdicts import verdict
+    >>> x, i, j, n = family("x"), index("i"), index("j"), natural("n")
+    >>> square = Sum(x[i]**2, (i, 1, n)) + Sum(x[i]*x[j], (i, 1, n), (j, 1, n), distinct=True)
+    >>> verdict(eq(Sum(x[i], (i, 1, n))**2, square), sums())
+    'proved'
+    >>> verdict(eq(Sum(x[i], (i, 1, n)), x[1] + Sum(x[i], (i, 2, n))), sums())
+    'refuted'
     """
     return Reason("finite sums", flat(cites), opens=((T.Sum, open_sum),))
 
@@ -110,5 +118,12 @@ def geometric_sum(*cites: Any) -> Reason:
     By induction on `n`: both sides are 0 for `n = 0`, and `(1 - q^n) + (1 - q) q^n = 1 - q^(n+1)`.
 
     Fails: a ratio that may be 1; a ratio that depends on the index.
+
+    >>> from sgdproofs import *; from sgdproofs.verdicts import verdict
+    >>> q, r, k, n = real("q", above=0, below=1), real("r"), index("k"), natural("n", at_least=1)
+    >>> verdict(eq(Sum(q**k, (k, 0, n - 1)), (1 - q**n)/(1 - q)), geometric_sum())
+    'proved'
+    >>> verdict(eq(Sum(r**k, (k, 0, n - 1)), (1 - r**n)/(1 - r)), geometric_sum())
+    'refuted'
     """
     return Reason("geometric sum", flat(cites), opens=((T.Sum, open_geometric),))
