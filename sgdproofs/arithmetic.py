@@ -11,6 +11,11 @@ from typing import Any
 
 from .language.errors import ConditionError
 
+PRECISION = (
+    "The arithmetic is that of the arguments.  Where large terms nearly cancel, floats lose digits and float32 more:\n"
+    "pass Fraction, or mpmath numbers with more digits, to see how many are right."
+)
+
 
 def all_of(outcome: Any) -> bool:
     """Whether a comparison holds, for every element if it is one of arrays."""

@@ -230,7 +230,7 @@ def _show_entry(report: Report, width: int) -> None:
 @JSON
 def list_entries(targets: tuple[str, ...], as_json: bool) -> int:
     """List the entries: name, source, verdict, claim."""
-    from .messages import expected
+    from .messages import everywhere, expected
 
     errors: list[SgdproofsError] = []
     reports = list(_judged(_load(targets), errors))
@@ -252,7 +252,7 @@ def list_entries(targets: tuple[str, ...], as_json: bool) -> int:
             }
         )
     elif reports:
-        rows = [(r.name, r.subject.source or "-", r.verdict, str(r.subject.claim)) for r in reports]
+        rows = [(r.name, r.subject.source or "-", r.verdict, everywhere(r.subject.claim)) for r in reports]
         widths = [max(len(row[k]) for row in rows) for k in range(3)]
         for row in rows:
             click.echo("  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths)) + f"  {row[3]}")
@@ -263,7 +263,13 @@ def list_entries(targets: tuple[str, ...], as_json: bool) -> int:
 @click.argument("targets", nargs=-1, metavar="[NAME or PATH ...]")
 @click.option("--experiments", is_flag=True, help="Run the experiments, too.")
 @click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Processes, for step files.")
-@click.option("--seconds", type=click.FloatRange(min=0.1), default=10.0, show_default=True, help="Time for one case of a step file.")
+@click.option(
+    "--seconds",
+    type=click.FloatRange(min=0.1),
+    default=10.0,
+    show_default=True,
+    help="Time for one case of a step file.",
+)
 @JSON
 def check(targets: tuple[str, ...], experiments: bool, jobs: int, seconds: float, as_json: bool) -> int:
     """Check entries line by line (all of them unless told), or the cases of step files (FILE.jsonl).
@@ -345,19 +351,21 @@ def show(target: str, as_json: bool) -> int:
 
 
 def _shown(report: Report) -> Iterator[str]:
-    from .messages import expected, line_failure
+    from .messages import domains, everywhere, expected, fact_text, line_failure
 
     subject = report.subject
     yield f"{report.name}: {subject.title}" if subject.title else report.name
     yield from (
         f"{label:<9}{text}"
-        for label, text in (("source", subject.source), ("file", subject.file), ("claim", str(subject.claim)))
+        for label, text in (("source", subject.source), ("file", subject.file), ("claim", everywhere(subject.claim)))
         if text
     )
+    if known := domains(subject):
+        yield f"domains  {', '.join(known)}"
     yield f"verdict  {report.verdict}" + (f": {report.reason}" if report.reason else "")
     if subject.given:
         yield "given"
-        yield from (f"  {fact.name}" + (f": {fact}" if fact.label else "") for fact in subject.given)
+        yield from (f"  {f'{fact.label}: ' if fact.label else ''}{fact_text(fact)}" for fact in subject.given)
     yield "lines"
     for line in report.lines:
         indent = "  " * (line.depth + 1)
@@ -373,7 +381,7 @@ def _shown(report: Report) -> Iterator[str]:
     if report.errata:
         yield "errata"
     for line in report.errata:
-        yield f"  printed    {line.statement}"
+        yield f"  printed    {everywhere(line.statement)}"
         yield f"             {line.verdict}"
         yield from (f"             {text}" for text in line_failure(line)[1:])
         yield f"  corrected  {getattr(line.item.correction, 'conclusion', line.item.correction)}"
@@ -457,7 +465,9 @@ def _refuted_claims(reports: Sequence[Report]) -> Iterator[str]:
             continue
         witness: Any = next((line.witness for line in report.lines if line.witness is not None), None)
         told = witness.describe() if hasattr(witness, "describe") else str(witness)
-        instead = f"; proved instead: {report.subject.corrected_by}" if report.subject.corrected_by else ""
+        right = report.subject.corrected_by
+        proved = any(other.name == right and other.verdict == "proved" for other in reports)
+        instead = f"; {'proved instead' if proved else 'corrected by'}: {right}" if right else ""
         source = f" ({report.subject.source})" if report.subject.source else ""
         yield f"{report.name}{source}: {report.subject.claim} is REFUTED at {' '.join(told.split())}{instead}"
 
@@ -529,7 +539,10 @@ def export(target: str, form: str, output: Path | None) -> int:
         raise click.ClickException(
             f"{entry.name} is {report.verdict}, so it is not exported: see `sgdproofs check {target}`"
         )
-    _write(to_python(Formula(report)) if form == "python" else to_latex(report), output)
+    corrected = catalogue.get(getattr(entry, "corrected_by", ""))
+    text = to_python(Formula(report)) if form == "python" else to_latex(
+        report, _judge(corrected, catalogue) if corrected is not None else None)
+    _write(text, output)
     return code
 
 

@@ -10,11 +10,21 @@ from typing import TYPE_CHECKING, Any
 
 from . import arithmetic
 from .formulas import Formula, used_helpers
+from .messages import domains, everywhere, fact_text
 
 if TYPE_CHECKING:
     from .kernel.report import Condition, Line, Report
 
-__all__ = ["condition_data", "line_data", "plain_data", "report_data", "to_json", "to_latex", "to_python"]
+__all__ = [
+    "condition_data",
+    "erratum_data",
+    "line_data",
+    "plain_data",
+    "report_data",
+    "to_json",
+    "to_latex",
+    "to_python",
+]
 
 
 def report_data(report: Report, experiments: Iterable[Any] | None = None) -> dict[str, Any]:
@@ -24,8 +34,12 @@ def report_data(report: Report, experiments: Iterable[Any] | None = None) -> dic
         "name": report.name,
         "source": report.subject.source,
         "verdict": report.verdict,
+        "claim": everywhere(report.subject.claim),
+        "domains": domains(report.subject),
+        "given": [{"name": fact.name, "statement": fact_text(fact)} for fact in report.subject.given],
         "lines": [line_data(line) for line in report.lines],
         "conditions": [condition_data(condition) for condition in report.conditions],
+        "errata": [erratum_data(line) for line in report.errata],
         "experiments": [{"kind": e.kind, "passed": None} for e in declared]
         if experiments is None
         else [plain_data(result) for result in experiments],
@@ -46,6 +60,12 @@ def line_data(line: Line) -> dict[str, Any]:
     }
 
 
+def erratum_data(line: Line) -> dict[str, Any]:
+    """A printed line with its verdict, and the line that corrects it, as plain data."""
+    correction = getattr(line.item.correction, "conclusion", line.item.correction)
+    return {**line_data(line), "correction": str(correction), "remark": line.item.remark}
+
+
 def condition_data(condition: Condition) -> dict[str, Any]:
     """A condition: what has to hold, where it arose, and how it was discharged (null: it was not)."""
     return {"condition": condition.text, "line": condition.line, "discharged": condition.discharged}
@@ -61,25 +81,15 @@ def plain_data(value: Any) -> Any:
 
 def to_json(report: Report, experiments: Iterable[Any] | None = None) -> str:
     """One report, with its claim and facts, as JSON."""
-    subject = report.subject
-    data = report_data(report, experiments)
-    facts = [fact.name for fact in subject.given]
-    return json.dumps({**data, "title": subject.title, "claim": str(subject.claim), "given": facts}, indent=2) + "\n"
+    return json.dumps({**report_data(report, experiments), "title": report.subject.title}, indent=2) + "\n"
 
 
-def to_latex(report: Report) -> str:
-    """The claim of an entry with its conditions, as a LaTeX equation."""
-    from .render.latex import latex
+def to_latex(report: Report, correction: Report | None = None) -> str:
+    """An entry as a piece of LaTeX: domains and facts, the claim with its verdict, and the conditions; of a refuted
+    claim the witness, and the claim of `correction`."""
+    from .render.sheet import result
 
-    # Each condition of the ledger was discharged from the domains and facts; the reader sees both.
-    needs = ", ".join(f"${latex(condition.relation)}$" for condition in report.conditions)
-    lines = [
-        f"% {report.name}: {report.verdict}",
-        r"\begin{equation*}",
-        f"  {latex(report.subject.claim)}",
-        r"\end{equation*}",
-    ]
-    return "\n".join(lines + ([f"Conditions: {needs}."] if needs else [])) + "\n"
+    return f"% {report.name}: {report.verdict} (needs amsmath, amssymb and graphicx)\n{result(report, correction)}"
 
 
 def to_python(formula: Formula) -> str:
@@ -87,11 +97,13 @@ def to_python(formula: Formula) -> str:
     definition = formula.definition
     helpers = used_helpers(definition)
     subject = formula.derivation
-    head = f"{subject.title or subject.name}{f' ({subject.source})' if subject.source else ''}: {subject.claim}"
+    source = f" ({subject.source})" if subject.source else ""
+    head = f"{subject.title or subject.name}{source}: {everywhere(subject.claim)}"
+    facts = "\n".join(f"    {fact_text(fact)}" for fact in subject.given) or "    none"
     conditions = "\n".join(f"    {condition}" for condition in formula.conditions) or "    none"
     text = (
         f"{head}\n\nWritten by `sgdproofs export {subject.name} --to python` from a derivation whose every line is "
-        f"proved, under the\nconditions\n\n{conditions}\n"
+        f"proved from the\nfacts\n\n{facts}\n\nunder the conditions\n\n{conditions}\n\n{arithmetic.PRECISION}\n"
     )
     sources = [inspect.getsource(getattr(arithmetic, name)).rstrip() for name in helpers]
     sources = [

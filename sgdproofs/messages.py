@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from .kernel.report import Line, Report
 
 __all__ = [
+    "domains",
+    "everywhere",
+    "fact_text",
     "as_expected",
     "closing",
     "counted",
@@ -91,7 +94,8 @@ def entry_line(report: Report, width: int) -> str:
     lines = counted(len(report.lines), "line")
     if set(kinds) - {expected(report.subject)}:
         lines += " (" + ", ".join(f"{count} {verdict}" for verdict, count in kinds.items()) + ")"
-    what = report.verdict if as_expected(report) or report.verdict != "proved" else "proved, but it was to be refuted"
+    wrong = report.verdict == "proved" and expected(report.subject) == "refuted"
+    what = "proved, but it was to be refuted" if wrong else report.verdict
     parts = [lines, counted(len(report.conditions), "condition")]
     parts += [counted(len(report.errata), "erratum", "errata")] if report.errata else []
     source = f"  [{report.subject.source}]" if report.subject.source else ""
@@ -124,6 +128,43 @@ def closing(reports: Sequence[Report], seconds: float, experiments: Sequence[Any
         passed = sum(result.passed for result in experiments)
         parts.append(f"{counted(len(experiments), 'experiment')}, {passed} passed")
     return "\n".join([*parts, f"{seconds:.1f} s"])
+
+
+def everywhere(statement: Any) -> str:
+    """A statement in plain text, with the values of its indices for which it is said."""
+    from .language.statements import Loops
+    from .render.latex import as_sums, free_of
+
+    free = free_of(as_sums(statement) if isinstance(statement, Loops) else statement)
+    bounds = [_bound(index) for index in free]
+    return f"{statement}{', for all ' if bounds else ''}{', '.join(bounds)}"
+
+
+def _bound(index: Any) -> str:
+    text = index.domain_text()
+    return text if index.lower is None else text.removeprefix("integer ")
+
+
+def fact_text(fact: Any) -> str:
+    """What a fact says, in plain text, with the values of its indices."""
+    if getattr(fact, "start", ()):
+        relation, over = fact.relation, fact.over
+        others = [f", {_bound(i)}" for i in fact.target.indices if i != over]
+        starts = ", ".join(f"{fact.target.family.name}[{place}] = {value}" for place, value in fact.start)
+        return f"{relation}, for all {over} >= {fact.first}{''.join(others)}, starting from {starts}"
+    said = getattr(fact, "statement", None)
+    said = getattr(fact, "relation", None) if said is None else said
+    if said is not None:
+        return everywhere(said)
+    return f"{fact}, {_bound(fact.index)}" if hasattr(fact, "index") else str(fact)
+
+
+def domains(subject: Any) -> list[str]:
+    """The domains of the parameters and free indices of an entry."""
+    from .language.terms import Parameter
+    from .render.sheet import symbols_of_entry
+
+    return [symbol.domain_text() for symbol in symbols_of_entry(subject) if isinstance(symbol, Parameter)]
 
 
 def counted(number: int, word: str, plural: str | None = None) -> str:

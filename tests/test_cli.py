@@ -124,7 +124,11 @@ def test_a_refutation_that_is_not_refuted_is_wrong(run, tmp_path):
 def test_json_of_check_has_exactly_the_promised_form(run, tmp_path):
     code, out, err = run("check", "--json", entry(tmp_path, "proved", "refuted", "unjustified"))
     (derivation,) = json.loads(out)["derivations"]
-    assert list(derivation) == ["name", "source", "verdict", "lines", "conditions", "experiments"]
+    assert list(derivation) == [
+        "name", "source", "verdict", "claim", "domains", "given", "lines", "conditions", "errata", "experiments",
+    ]
+    assert derivation["domains"] == ["N >= 1", "real c"]
+    assert derivation["given"] == [{"name": "fixed point", "statement": "c = 1"}]
     keys = ["number", "statement", "by", "cites", "verdict", "conditions", "witness", "missing"]
     assert [list(line) for line in derivation["lines"]] == [keys] * 3
     first, second, third = derivation["lines"]
@@ -140,6 +144,63 @@ def test_json_of_check_has_exactly_the_promised_form(run, tmp_path):
     }
     assert second["witness"]["point"] == {"N": "2", "c": "1"} and third["missing"] == ["x independent"]
     assert list(json.loads(out)) == ["derivations"]
+
+
+def test_json_of_check_has_the_errata(run):
+    (derivation,) = json.loads(run("check", "--json", "good-result")[1])["derivations"]
+    (erratum,) = derivation["errata"]
+    assert (erratum["statement"], erratum["verdict"], erratum["correction"]) == ("N = 2", "unjustified", "N = 1")
+
+
+QUANTIFIED = """
+from sgdproofs.language.terms import index, family, random_family
+from sgdproofs.language.statements import le
+from sgdproofs.language.facts import define, independent_across, recurrence
+t, k = index("t", at_least=5), index("k", at_least=None)
+x, y, w = family("x"), family("y"), random_family("w")
+facts = (assume(eq(x[t], c)), recurrence(y[t], y[t - 1], start={5: c}), independent_across(w, t))
+entry = Derivation(name="quantified", claim=eq(x[t], c), given=facts, proof=(step(eq(x[t], c), by("proved")),),
+                   errata=(erratum(step(eq(x[k], 2), by("refuted")), correction=step(eq(x[t], c), by("proved"))),))
+false = Refutation(name="false", claim=eq(x[t], 2), given=facts, corrected_by="quantified")
+"""
+
+
+def test_every_index_is_said_with_its_bound(run, tmp_path):
+    path = tmp_path / "mine.py"
+    path.write_text(ENTRIES + QUANTIFIED)
+    out = run("list", str(path))[1]
+    assert "x[t] = c, for all t >= 5" in out and "x[t] = 2, for all t >= 5" in out
+    run("check", str(path))
+    (tmp_path / "derivations").mkdir()
+    path.rename(tmp_path / "derivations" / "mine.py")
+    out = run("show", "quantified")[1]
+    assert "claim    x[t] = c, for all t >= 5\n" in out and "domains  integer t >= 5, real c\n" in out
+    assert "  x[t] = c, for all t >= 5\n" in out and "w[t] independent across t, t >= 5" in out
+    assert "y[t] = y[t - 1], for all t >= 6, starting from y[5] = c" in out
+    assert "printed    x[k] = 2, for all integer k" in out
+    data = json.loads(run("export", "quantified", "--to", "json")[1])
+    assert data["claim"] == "x[t] = c, for all t >= 5" and data["domains"] == ["integer t >= 5", "real c"]
+    latex = run("export", "quantified", "--to", "latex")[1]
+    assert r"x_t = c \quad \text{for all } t \ge 5" in latex and r"$x_t = c$ for all $t \ge 5$" in latex
+    assert r"Indices: $t \ge 5$" in latex
+    latex = run("export", "false", "--to", "latex")[1]
+    assert r"\textbf{Refuted.}" in latex and "N = 2, c = 1" in latex and r"x_t = c \quad \text{for all }" in latex
+    assert r"\textbf{Correction: }" in latex
+
+
+def test_a_correction_that_is_not_proved_is_not_called_so(run, tmp_path):
+    path = tmp_path / "mine.py"
+    path.write_text(ENTRIES + "other = Refutation(name='other', claim=eq(N, 2), corrected_by='good-result')\n")
+    out = run("sheet", str(path), "--no-experiments", "-o", "a.tex")[1]
+    assert "corrected by: good-result" in out and "proved instead" not in out
+
+
+def test_a_proved_entry_with_a_blessed_erratum_is_not_said_to_be_refuted(run, tmp_path):
+    more = "erratum(step(eq(N, 2), by('undecided')), correction=step(eq(N, 1), by('proved')))"
+    more = f"from dataclasses import replace\nentry = replace(entry, errata=({more},))\n"
+    path = entry(tmp_path, "proved", more=more)
+    out = run("check", path)[1]
+    assert "NO  mine  proved " in out and "to be refuted" not in out
 
 
 def test_names_and_paths_select(run, tmp_path):

@@ -25,7 +25,7 @@ from .outline import (
 )
 from .words import Math, Words
 
-__all__ = ["escape", "write"]
+__all__ = ["escape", "fragment", "write"]
 
 # Text width and the columns beside the formulas, in em of the article's font.
 LINE, REASON, NUMBER, GAP, STEP_IN = 46.6, 12.6, 2.4, 1.0, 1.4
@@ -77,6 +77,11 @@ def write(sheet: Sheet) -> str:
         head.append(rf"\vspace{{4pt}}{{\large {escape(sheet.subtitle)}\par}}")
     head.append(r"\end{center}")
     return PREAMBLE + "\n".join([*head, "", *_blocks(sheet.blocks, LINE), r"\end{document}"]) + "\n"
+
+
+def fragment(blocks: Iterable[Any]) -> str:
+    """Blocks for a text of somebody else's, with the macros of LaTeX, amsmath, amssymb and graphicx only."""
+    return "\n".join(line for block in blocks for line in FRAGMENT[type(block)](block)) + "\n"
 
 
 # --- text ------------------------------------------------------------------------------------------------
@@ -267,4 +272,11 @@ WRITE: dict[type, Callable[[Any, float], list[str]]] = {
     Errata: _errata,
     Contents: _contents,
     NewPage: lambda block, room: [r"\clearpage"],
+}
+
+FRAGMENT: dict[type, Callable[[Any], list[str]]] = {
+    Heading: lambda block: [rf"\paragraph{{{_text(block.words)}.}}"],
+    Paragraph: lambda block: [rf"{_text(block.words)}\par"],
+    Items: lambda block: [r"\begin{itemize}", *(rf"\item {_text(item)}" for item in block.items), r"\end{itemize}"],
+    Formula: lambda block: [r"\begin{equation*}", _aligned(block.row, LINE), r"\end{equation*}"],
 }

@@ -53,7 +53,7 @@ from .told import Phrases, condition_math, exact, families, merged, phrases, tol
 from .witness import witness_words
 from .words import Math, Words, domain, fact_name, fact_sentence, joined, listed, said_everywhere, strong, taken, words
 
-__all__ = ["outline", "solution_sheet"]
+__all__ = ["outline", "result", "settled", "solution_sheet", "symbols_of_entry"]
 
 WRITERS = {"latex": article.write, "markdown": markdown.write}
 
@@ -69,6 +69,29 @@ def solution_sheet(entries: Sequence[Report], *, title: str, subtitle: str = "",
     if form not in WRITERS:
         raise ValueError(f"{form!r} is not a form of a sheet: use one of {', '.join(WRITERS)}")
     return WRITERS[form](outline(entries, title=title, subtitle=subtitle, experiments=experiments))
+
+
+def result(report: Report, correction: Report | None = None) -> str:
+    """One entry as a piece of LaTeX: what is given, the claim with its verdict, and the conditions, or the witness
+    against it and what is true instead."""
+    subject = report.subject
+    refuse_alike(_all_symbols(report))
+    if isinstance(subject, Refutation):
+        blocks = _refutation(report, {correction.name: correction} if correction else {})[len(_head(subject)):]
+    elif settled(report):
+        claim = _statement_blocks(subject.claim)
+        blocks = [*_given(subject), Heading(words("Result"), 2), *claim, *_conditions(report)]
+    else:
+        blocks = [*_given(subject), Heading(words(f"Claim, {report.verdict} and not proved"), 2),
+                  *_statement_blocks(subject.claim)]
+    return article.fragment(blocks)
+
+
+def symbols_of_entry(subject: Any) -> list[Any]:
+    """The parameters, families and elements that an entry speaks of, each once; of the indices those that are free."""
+    free = {i for statement in _said(subject) for i in free_of(statement)}
+    free |= {fact.index for fact in subject.given if isinstance(fact, Across | Identical)}
+    return [s for s in dict.fromkeys(_symbols(subject)) if not isinstance(s, Index) or s in free]
 
 
 def outline(entries: Sequence[Report], *, title: str, subtitle: str = "",
@@ -227,9 +250,8 @@ def _given(subject: Any) -> list[Block]:
     for kind, sort in (("Real", "real"), ("Integer", "integer")):
         if own := [p for p in parameters if p.sort == sort]:
             items.append(words(f"{kind}: ", joined(domain(p) for p in own)))
-    free = [i for statement in _said(subject) for i in free_of(statement)]
-    free += [fact.index for fact in subject.given if isinstance(fact, Across | Identical)]
-    if every := ranges(sorted(dict.fromkeys(free), key=lambda index: index.name)):
+    indices = [s for s in symbols_of_entry(subject) if isinstance(s, Index)]
+    if every := ranges(sorted(indices, key=lambda index: index.name)):
         items.append(words("Indices: ", joined(map(Math, every))))
     if random:
         items.append(words("Random: ", joined(shown.get(s, s) for s in random)))
@@ -278,8 +300,9 @@ def _symbols(subject: Any) -> Iterator[Any]:
     statements = [subject.claim]
     for fact in subject.given:
         if isinstance(fact, (Across, Identical)):
-            yield from fact.families
+            yield from (*fact.families, fact.index)
         statements += [value for value in vars(fact).values() if isinstance(value, Basic)]
+        statements += [value for _, value in getattr(fact, "start", ())]
     for item in leaves(getattr(subject, "proof", ())):
         if isinstance(item, Calc):
             statements += [item.start, *(r.expr for r in item.rows)]
