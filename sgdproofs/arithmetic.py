@@ -28,6 +28,66 @@ def shown(value: Any) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
+def guarded(formula: str) -> Callable[..., Any]:
+    """A formula that takes its arguments by name, and whose result is finite.
+
+    Floats that leave their range on the way (the result is 0, infinite or not a number) are computed again with
+    exponents of any size; where that cannot be done, ConditionError says so.
+    """
+    from functools import wraps  # the imports stand here, since this function is copied
+
+    def around(function: Any) -> Any:
+        @wraps(function)
+        def named(*values: Any, **arguments: Any) -> Any:
+            if values:
+                names = function.__code__.co_varnames[: function.__code__.co_kwonlyargcount]
+                raise TypeError(f"{formula}: name the arguments: {', '.join(f'{name}=...' for name in names)}")
+            try:
+                result = function(**arguments)
+            except (OverflowError, ZeroDivisionError):
+                result = float("nan")
+            if isinstance(result, float):
+                return result if is_finite(result) and result != 0 else again(formula, function, arguments, result)
+            if not is_finite(result):
+                raise ConditionError(f"{formula}: the result overflows: pass Fraction or mpmath numbers")
+            return result
+
+        return named
+
+    return around
+
+
+def is_finite(value: Any) -> bool:
+    """Whether a number, or every element of an array, is finite; what cannot be compared is taken as it is."""
+    try:
+        return all_of(abs(value) < float("inf"))
+    except TypeError:
+        return True
+
+
+def again(formula: str, function: Any, arguments: dict, before: float) -> float:
+    """The value of a formula whose floats left their range, or a zero that is one, computed in wide decimals."""
+    from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal, localcontext
+
+    def wide(value: Any) -> Any:
+        if isinstance(value, (list, tuple)):
+            return [wide(one) for one in value]
+        if isinstance(value, dict):
+            return {place: wide(one) for place, one in value.items()}
+        return Decimal(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else value
+
+    try:
+        with localcontext(Context(prec=1000, Emax=MAX_EMAX, Emin=MIN_EMIN)):
+            result = float(function(**{name: wide(value) for name, value in arguments.items()}))
+    except ConditionError:
+        raise
+    except (ArithmeticError, TypeError):
+        result = before
+    if not is_finite(result):
+        raise ConditionError(f"{formula}: the result, or a part of it, overflows: pass Fraction or mpmath numbers")
+    return type(before)(result)
+
+
 def admit(formula: str, name: str, value: Any, needs: str, whole: bool, bounds: tuple, scalar: bool) -> Any:
     """`value` if it is a number, or an array of numbers, in the domain; raise ConditionError otherwise.
 
@@ -64,7 +124,7 @@ def admit(formula: str, name: str, value: Any, needs: str, whole: bool, bounds: 
 def close(left: Any, right: Any) -> Any:
     """Equality; of inexact numbers up to rounding."""
     gap = abs(left - right)
-    return (gap == 0) | (1e9 * gap <= abs(left) + abs(right))
+    return (gap == 0) | (1_000_000_000 * gap <= abs(left) + abs(right))
 
 
 def require(formula: str, holds: Any, needs: str, /, **values: Any) -> None:

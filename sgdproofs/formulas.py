@@ -9,7 +9,14 @@ mpmath and tensors with automatic differentiation go through.  It takes
   nested sequence for several indices, a mapping, or a function of the indices;
 * every moment that the right-hand side leaves standing, as a number: `Var(x)` is `var_x`, `E(x)` is `mean_x`.
 
-Arguments outside the domains, or against a condition of the claim, raise ConditionError.  Only a proved
+Arguments outside the domains, or against a condition of the claim, raise ConditionError, and so does a condition on
+a quantity that given equations express by the arguments (`eta h < 2` where `eta = B eta_0`).
+
+The arithmetic is that of the arguments.  One float that leaves its range on the way is computed again in wide decimals,
+or refused; elements of arrays are refused if they are not finite.  Digits that are lost where large terms nearly cancel
+are not noticed: 1e6 steps of a running average cost a float32 result two of its seven digits.  Fraction loses nothing,
+and mpmath numbers of more digits show how many are right.
+  Only a proved
 claim is a formula: the derivation is checked when its formula is first imported, once in a process.
 """
 
@@ -36,7 +43,7 @@ if TYPE_CHECKING:
     from .kernel.report import Report
     from .language.derivation import Derivation
 
-HELPERS = ("admit", "elements", "require", "close", "smaller", "larger")
+HELPERS = ("admit", "elements", "guarded", "require", "close", "smaller", "larger")
 
 
 class Formula:
@@ -57,8 +64,8 @@ class Formula:
         self._function = namespace[self.__name__]
         self.__signature__ = inspect.signature(self._function)
 
-    def __call__(self, **arguments: Any) -> Any:
-        return self._function(**arguments)
+    def __call__(self, *values: Any, **arguments: Any) -> Any:
+        return self._function(*values, **arguments)
 
     def __repr__(self) -> str:
         return f"<formula {self.__name__}{self.__signature__}: {self.derivation.claim}>"
@@ -69,7 +76,9 @@ class Formula:
     @property
     def conditions(self) -> tuple[str, ...]:
         """The domains of the arguments, the assumptions of the claim, and the ledger of its proof."""
-        ledger = [condition.text for condition in self.report.conditions]
+        from .render.told import merged
+
+        ledger = [group[0].text for group in merged(self.report.conditions)]
         return tuple(dict.fromkeys([*self._writer.domains(), *self._writer.assumptions(), *ledger]))
 
     @property
@@ -147,7 +156,7 @@ def __getattr__(name: str) -> Formula:
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *_names()])
+    return sorted(["Formula", "identifier", *_names()])
 
 
 # --- writing the function --------------------------------------------------------------------------------
@@ -355,14 +364,82 @@ class _Writer:
                 yield fact.relation, True
                 yield from ((relation, True) for relation in fact.relation.when)
 
+    def _equations(self) -> dict[Any, tuple[Any, Any]]:
+        """What given equations say of parameters that are no arguments: the term, and the relation that says it."""
+        from .language.terms import Index, Parameter
+
+        known = set(self.arguments.values())
+        found: dict[Any, tuple[Any, Any]] = {}
+        for relation, general in self._known_relations():
+            if relation.rel != "==" or relation.when or not general:
+                continue
+            for side, other in ((relation.lhs, relation.rhs), (relation.rhs, relation.lhs)):
+                if (
+                    isinstance(side, Parameter)
+                    and not isinstance(side, Index)
+                    and side not in known
+                    and side not in other.free_symbols
+                    and not any(isinstance(s, Index) for s in other.free_symbols)
+                    and side not in found
+                ):
+                    found[side] = other, relation
+                    break
+        return found
+
+    def _required(self) -> Iterator[tuple[Any, bool, str]]:
+        """Every relation that the arguments have to satisfy, in terms of them, whether its indices mean any value, and
+        how it is told.  Parameters that are no arguments are replaced by what given equations say of them."""
+        from .language.statements import ge, gt, le, lt
+        from .language.terms import Limit, Parameter, Var, number
+
+        equations = self._equations()
+        relations = [(relation, general, str(relation)) for relation, general in self._known_relations()]
+        for p in equations:
+            text = p.domain_text()
+            if p.lower is not None:
+                relations.append(((gt if p.open_lower else ge)(p, number(p.lower)), True, text))
+            if p.upper is not None:
+                relations.append(((lt if p.open_upper else le)(p, number(p.upper)), True, text))
+        for relation, general in self._known_relations():
+            for side, other in ((relation.lhs, relation.rhs), (relation.rhs, relation.lhs)):
+                of = other.args[0] if isinstance(other, Limit) else other
+                if not (general and relation.rel == "==" and isinstance(side, Parameter) and isinstance(of, Var)):
+                    continue
+                if side.lower is None or side.lower < 0:
+                    relations.append((ge(side, 0), True, f"{side} >= 0"))
+        known = list(self.arguments.values())
+        for relation, general, text in relations:
+            where = ""
+            for _ in range(len(equations)):
+                p = next((p for p in equations if p in _parameters(relation) and equations[p][1] is not relation), None)
+                if p is None or self._about(relation, known):
+                    break
+                where += f", where {p} = {equations[p][0]}"
+                relation = relation.at({p: equations[p][0]})
+            if self._about(relation, known) and relation.lhs != relation.rhs:
+                yield relation, general, text + where
+
+    def _whole_numbers(self) -> Iterator[tuple[Any, str]]:
+        """Terms in the arguments that are integers, since a given equation says that an integer parameter is equal to
+        them, and how that is told."""
+        from .language.statements import eq
+
+        known = list(self.arguments.values())
+        for p, (value, _) in self._equations().items():
+            if p.sort == "integer" and self._about(eq(value, value), known):
+                yield value, f"integer {p}, where {p} = {value}"
+
     def _conditions(self) -> None:
-        from .language.statements import free_indices
+        from .language.statements import eq, free_indices
         from .language.terms import Element, Index
 
         known = list(self.arguments.values())
-        for relation, general in self._known_relations():
-            if not self._about(relation, known):
-                continue
+        for value, text in self._whole_numbers():
+            values = {identifier(p.name): _name(identifier(p.name)) for p in _parameters(eq(value, value))}
+            rest = _binary(self.whole(value), ast.Mod(), _constant(1))
+            test: ast.expr = ast.Compare(rest, [ast.Eq()], [_constant(0)])
+            self.checks.append(ast.Expr(_call("require", _constant(self.name), test, _constant(text), **values)))
+        for relation, general, text in self._required():
             places = free_indices(relation)
             if not general and places <= set(known):
                 places = set()
@@ -370,7 +447,7 @@ class _Writer:
                 values = {identifier(p.name): _name(identifier(p.name)) for p in _parameters(relation)}
                 test = self._test(relation)
                 self.checks.append(
-                    ast.Expr(_call("require", _constant(self.name), test, _constant(str(relation)), **values))
+                    ast.Expr(_call("require", _constant(self.name), test, _constant(text), **values))
                 )
                 continue
             found = {
@@ -394,7 +471,7 @@ class _Writer:
             arguments = ast.arguments([], [ast.arg(v) for v in [*variables, "value"]], None, [], [], None, [])
             check = ast.Lambda(arguments, self._test(relation))
             self.bound = outer
-            self.element_conditions.setdefault(element.family, []).append((str(relation), check))
+            self.element_conditions.setdefault(element.family, []).append((text, check))
 
     def _test(self, relation: Any) -> ast.expr:
         left, right = self.whole(relation.lhs), self.whole(relation.rhs)
@@ -438,9 +515,9 @@ class _Writer:
                 yield f"{text} >= 0"
 
     def assumptions(self) -> Iterator[str]:
-        for relation, general in self._known_relations():
-            if not general or self._about(relation, list(self.arguments.values())):
-                yield str(relation)
+        yield from (str(relation) for relation in self.claim.when)
+        yield from (text for _, text in self._whole_numbers())
+        yield from (text for _, _, text in self._required())
 
     # the function
 
@@ -450,7 +527,9 @@ class _Writer:
         body: list[ast.stmt] = [ast.Expr(ast.Constant(self._docstring()))]
         body += [check for text, what in self.arguments.items() for check in self._admission(text, what)]
         body += [*self.checks, ast.Return(self.result)]
-        function = ast.FunctionDef(identifier(self.name), arguments, body, [])
+        function = ast.FunctionDef(
+            identifier(self.name), arguments, body, [_call("guarded", _constant(self.name))]
+        )
         setattr(function, "type_params", [])  # noqa: B010  a field that type checkers know from Python 3.12 on
         return ast.fix_missing_locations(function)
 

@@ -317,6 +317,65 @@ def test_arguments_are_keywords_and_complete():
         ema(1, 2)
 
 
+def test_positional_arguments_are_answered_with_the_names():
+    with pytest.raises(TypeError, match=r"ema-variance-limit: name the arguments: sigma2_x=..., N=..."):
+        ema(1, 2)
+
+
+def test_a_float_that_leaves_its_range_on_the_way_is_computed_again():
+    assert ema(N=1e308, sigma2_x=1e308) == 0.5
+    assert ema(N=10**400, sigma2_x=1.0) == 0.0, "a number too small for a float is 0"
+    f = formula(sigma2 / (2 * N - 1) * (1 - (1 - 1 / N) ** (2 * t)))
+    assert f(N=1e30, t=3, sigma2_x=1.0) == pytest.approx(3e-60, rel=1e-12)
+    assert f(N=1.0, t=0, sigma2_x=1.0) == 0.0
+    assert formula(sigma2 / (N * N))(N=1.0, sigma2_x=1e-300) == 1e-300
+    tiny = positive("tiny")
+    assert formula(tiny / (tiny * tiny))(tiny=1e-200) == pytest.approx(1e200), "the divisor underflows to 0"
+    assert formula(Sum(alpha[i], (i, 1, n)) / (N * N))(alpha=[1e300, 1e300], n=2, N=1e300) == pytest.approx(2e-300)
+
+
+def test_what_overflows_all_the_same_is_refused():
+    for arguments in ({"N": 1.0, "sigma2_x": 10**400}, {"N": np.array([1.0]), "sigma2_x": 10**400}):
+        with pytest.raises((ConditionError, TypeError), match="ema-variance-limit"):
+            ema(**arguments)
+    with pytest.raises(ConditionError, match="overflow"), np.errstate(over="ignore"):
+        formula(N * sigma2)(N=np.array([1e200, 1.0]), sigma2_x=1e200)
+    with pytest.raises(ConditionError, match="overflow"):
+        formula(N * sigma2)(N=1e200, sigma2_x=1e200)
+    assert formula(N * sigma2)(N=mpmath.mpf(10) ** 200, sigma2_x=mpmath.mpf(10) ** 200) == mpmath.mpf(10) ** 400
+
+
+def test_conditions_on_quantities_that_given_equations_define_are_enforced():
+    eta, base = positive("eta"), positive("base")
+    given = (assume(eta * N < 2).named("stability"), assume(eq(eta, (N - 1) * base)))
+    f = formula(base / N, given=given)
+    assert f(N=2, base=Fraction(1, 2)) == Fraction(1, 4)
+    with pytest.raises(ConditionError, match=r"needs eta \* N < 2, where eta = \(N - 1\) \* base, got N = 2, base = 3"):
+        f(N=2, base=3)
+    with pytest.raises(ConditionError, match="needs eta > 0, where eta"):
+        f(N=1, base=3)
+    assert "eta * N < 2, where eta = (N - 1) * base" in f.conditions
+    assert "stability" not in to_python(f) and "eta * N < 2, where eta = (N - 1) * base" in to_python(f)
+    twice = (assume(eq(eta, N)), assume(eq(eta, base)))
+    assert formula(base / N, given=twice)(N=2, base=2) == 1
+    with pytest.raises(ConditionError):
+        formula(base / N, given=twice)(N=2, base=3)
+    counted = formula(N, given=(assume(eq(N, n)),))
+    assert counted(N=3) == 3
+    with pytest.raises(ConditionError, match=r"needs integer n, where n = N, got N = 2.5"):
+        counted(N=2.5)
+
+
+def test_a_variance_is_not_negative():
+    x, v, lasting = random_variable("x"), real("v"), real("lasting")
+    y = random_family("y")
+    f = formula(v + lasting, given=(define(v, Var(x)), assume(eq(limit(Var(y[t]), t), lasting))))
+    assert f(v=1, lasting=0) == 1 and "v >= 0" in f.conditions
+    for arguments in ({"v": -1, "lasting": 0}, {"v": 0, "lasting": -1}):
+        with pytest.raises(ConditionError, match=r"needs (v|lasting) >= 0"):
+            f(**arguments)
+
+
 def test_names_that_python_reserves():
     f = formula(real("lambda") + real("sum") + real("mu'") + real("close"))
     assert f(lambda_=1, sum_=2, mu_prime=3, close_=4) == 10
@@ -391,6 +450,16 @@ def test_an_exported_module_needs_nothing_and_agrees(tmp_path):
     assert error == "some-result needs alpha[i] > 0, got alpha[2] = -1/3"
 
 
+def test_an_exported_module_says_its_facts_and_minds_overflow(tmp_path):
+    text = to_python(formula(sigma2 / (2 * N - 1), given=(assume(gt(N, sigma2)).named("a fact"),)))
+    assert "facts\n\n    N > sigma2_x\n" in text and "lose digits" in text
+    space: dict = {}
+    exec(compile(text, "exported", "exec"), space)
+    assert space["some_result"](N=1e308, sigma2_x=9e307) == pytest.approx(0.45)
+    with pytest.raises(TypeError, match="name the arguments"):
+        space["some_result"](1)
+
+
 # --- importing by name -----------------------------------------------------------------------------------
 
 
@@ -424,7 +493,7 @@ def test_a_formula_is_imported_by_name(shipped):
     assert good_result(N=2) == 0.5
     assert good_result is formulas.good_result, "checked once in a process"
     assert pickle.loads(pickle.dumps(good_result))(N=4) == 0.25
-    assert "good_result" in dir(formulas) and "false_result" not in dir(formulas)
+    assert set(dir(formulas)) == {"Formula", "identifier", "good_result", "bad_result"}
 
 
 @pytest.mark.parametrize(
