@@ -16,9 +16,13 @@ import difflib
 import hashlib
 import importlib.util
 import re
+import signal
 import sys
+import threading
+import time
 import types
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -116,13 +120,15 @@ def shipped_folders() -> tuple[Path, ...]:
 
 
 def files_in(folder: Path) -> tuple[Path, ...]:
-    """The derivation files below `folder`: every Python file except tests and those whose name starts with `_`."""
+    """The derivation files below `folder`: the Python files that import the language, except tests and those whose name
+    starts with `_`.  A file of another kind, such as a helper of somebody's, is left alone."""
     return tuple(
         path
         for path in sorted(folder.rglob("*.py"))
         if not path.name.startswith(("_", ".", "test_"))
         and path.name != "conftest.py"
         and not any(part.startswith(("_", ".")) for part in path.relative_to(folder).parts[:-1])
+        and is_derivation_file(path)
     )
 
 
@@ -131,7 +137,36 @@ def is_derivation_file(path: Path) -> bool:
     try:
         return _LANGUAGE_IMPORT.search(path.read_bytes()) is not None
     except OSError:
-        return False
+        return path.is_file()  # one that cannot be read is named when it is loaded, not passed over
+
+
+SECONDS = 30.0
+"""How long a file may take to load; its entries are only built, so that a fraction of a second is the rule."""
+
+
+class _TooLong(BaseException):
+    """The time of a file is over; no Exception, so that the file itself cannot go on after it."""
+
+
+@contextmanager
+def _time_limit(seconds: float) -> Iterator[None]:
+    """Raise _TooLong after `seconds`; on the main thread only, and where the system has an alarm."""
+    if not hasattr(signal, "SIGALRM") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(*_: object) -> None:
+        raise _TooLong(f"it does not finish loading in {seconds:g} s")
+
+    before = signal.signal(signal.SIGALRM, stop)
+    began, left = time.monotonic(), signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)[0]
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+        if left:  # somebody else's alarm, such as that of a test runner
+            signal.setitimer(signal.ITIMER_REAL, max(left - (time.monotonic() - began), 0.001))
 
 
 def load(*targets: str | Path, beside: Iterable[Path] = ()) -> Catalogue:
@@ -227,8 +262,9 @@ def _run(path: Path) -> types.ModuleType:
     try:
         code = compile(path.read_bytes(), str(path), "exec", dont_inherit=True)
         sys.modules[name] = module  # dataclasses, pickle and inspect look a module up by its name
-        exec(code, module.__dict__)
-    except (Exception, SystemExit) as error:
+        with _time_limit(SECONDS):
+            exec(code, module.__dict__)
+    except (Exception, SystemExit, _TooLong) as error:
         sys.modules.pop(name, None)
         raise CatalogueError(_told(path, error)) from error
     return module
@@ -252,7 +288,8 @@ def _told(path: Path, error: BaseException) -> str:
     mend = next(
         (text for kind, text in _MENDS if isinstance(error, kind)), "correct this line; the file has to run on its own"
     )
-    return f"{where}: {type(error).__name__}: {said or 'no message'}: {mend}"
+    kind = "" if isinstance(error, _TooLong) else f"{type(error).__name__}: "
+    return f"{where}: {kind}{said or 'no message'}: {mend}"
 
 
 _MENDS: tuple[tuple[type[BaseException], str], ...] = (
@@ -260,6 +297,7 @@ _MENDS: tuple[tuple[type[BaseException], str], ...] = (
     (NameError, "declare it first, for instance N = natural('N', at_least=1), and import the functions that are used"),
     (SyntaxError, "correct the Python syntax (of a text in UTF-8)"),
     (OSError, "make the file readable"),
+    (_TooLong, "a derivation file only builds values: end this loop, or make it shorter"),
     (SystemExit, "a derivation file only defines values"),
 )
 

@@ -34,6 +34,9 @@ OUTPUT = click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay
 
 def main() -> NoReturn:
     """Run the command line; every error is one line on stderr."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by the caller
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115  until the process ends
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")  # a terminal that cannot show a sign is no reason to stop
@@ -100,25 +103,30 @@ class _Commands(click.Group):
             ctx.exit(_quiet())
 
 
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=_Commands,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(package_name="sgdproofs", message="%(prog)s %(version)s")
-def cli() -> None:
+@click.pass_context
+def cli(context: click.Context) -> None:
     """Derivations, written once: checked line by line, printed, simulated, imported.
 
     NAME is the name of an entry (`sgdproofs list` shows them); PATH is a derivation file or a folder of them.
     Entries are those that come with sgdproofs, those of other installed packages, and those of ./derivations.
     """
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
 
 
 # --- shared ----------------------------------------------------------------------------------------------
 
 
 def _load(targets: Sequence[str]) -> Catalogue:
-    from .catalogue import is_derivation_file, load
+    from .catalogue import load
 
-    here = Path("derivations")
-    mine = here.is_dir() and any(map(is_derivation_file, here.glob("*.py")))
-    return load(*targets, beside=[here] if mine else [])
+    return load(*targets, beside=[Path("derivations")])
 
 
 def _one(target: str) -> tuple[Entry, Catalogue]:

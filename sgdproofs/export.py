@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import arithmetic
 from .formulas import Formula, used_helpers
-from .messages import domains, everywhere, fact_text
+from .messages import domains, everywhere, fact_text, is_remark
 
 if TYPE_CHECKING:
     from .kernel.report import Condition, Line, Report
@@ -63,7 +63,7 @@ def line_data(line: Line) -> dict[str, Any]:
 def erratum_data(line: Line) -> dict[str, Any]:
     """A printed line with its verdict, and the line that corrects it, as plain data."""
     correction = getattr(line.item.correction, "conclusion", line.item.correction)
-    return {**line_data(line), "correction": str(correction), "remark": line.item.remark}
+    return {**line_data(line), "correction": str(correction), "remark": line.item.remark, "is_remark": is_remark(line)}
 
 
 def condition_data(condition: Condition) -> dict[str, Any]:

@@ -21,6 +21,7 @@ __all__ = [
     "expected",
     "failing_lines",
     "is_error",
+    "is_remark",
     "line_failure",
 ]
 
@@ -36,6 +37,12 @@ def expected(entry: Any) -> str:
 def is_error(line: Line) -> bool:
     """Whether a printed line is seen to be an error: it is false, or does not follow from what it cites."""
     return line.verdict in ("refuted", "unjustified")
+
+
+def is_remark(line: Line) -> bool:
+    """Whether an examined line says what its correction says: the line is right, and only its reason is too short."""
+    correction = getattr(line.item, "correction", None)
+    return getattr(correction, "conclusion", correction) == line.statement
 
 
 def as_expected(report: Report) -> bool:
@@ -97,7 +104,9 @@ def entry_line(report: Report, width: int) -> str:
     wrong = report.verdict == "proved" and expected(report.subject) == "refuted"
     what = "proved, but it was to be refuted" if wrong else report.verdict
     parts = [lines, counted(len(report.conditions), "condition")]
-    parts += [counted(len(report.errata), "erratum", "errata")] if report.errata else []
+    remarks = sum(map(is_remark, report.errata))
+    parts += [counted(len(report.errata) - remarks, "erratum", "errata")] if len(report.errata) > remarks else []
+    parts += [counted(remarks, "remark")] if remarks else []
     source = f"  [{report.subject.source}]" if report.subject.source else ""
     return f"{report.name:<{width}}  {what:<11}  {', '.join(parts)}{source}"
 
@@ -115,7 +124,8 @@ def closing(reports: Sequence[Report], seconds: float, experiments: Sequence[Any
     refuted = sum(report.verdict == "refuted" for report in refutations)
     conditions = [condition for report in reports for condition in report.conditions]
     still_open = sum(condition.discharged is None for condition in conditions)
-    errata = [line for report in reports for line in report.errata]
+    errata = [line for report in reports for line in report.errata if not is_remark(line)]
+    remarks = [line for report in reports for line in report.errata if is_remark(line)]
     parts = [
         f"checked {counted(len(derivations), 'derivation')} ({proved} proved), {counted(lines, 'line')}"
         + (f": {told}" if told else ""),
@@ -124,6 +134,8 @@ def closing(reports: Sequence[Report], seconds: float, experiments: Sequence[Any
         f"{counted(len(errata), 'printed line')} and {refuted} of "
         f"{counted(len(refutations), 'printed claim')} seen to be wrong",
     ]
+    if remarks:
+        parts.append(f"{counted(len(remarks), 'remark')}: a line that is right, with facts that its reason leaves out")
     if experiments is not None:
         passed = sum(result.passed for result in experiments)
         parts.append(f"{counted(len(experiments), 'experiment')}, {passed} passed")

@@ -75,7 +75,7 @@ class DerivationFile(pytest.File):
         folder = next((f for f in reversed(self.path.parents) if f.name in places), self.path.parent)
         known = self.config.stash.setdefault(CATALOGUES, {})
         if folder not in known:
-            known[folder] = load(*filter(is_derivation_file, files_in(folder)))
+            known[folder] = load(*files_in(folder))
         return known[folder]
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -132,7 +134,7 @@ def test_names_are_unique_and_both_files_are_named(tmp_path):
 
 def test_a_broken_file_does_not_hide_the_others(tmp_path):
     written(tmp_path, "good.py", ENTRY.format(name="good", source=""))
-    written(tmp_path, "bad.py", "1/0\n")
+    written(tmp_path, "bad.py", HEAD + "1/0\n")
     loaded = catalogue.load(tmp_path)
     assert [entry.name for entry in loaded.selected] == ["good"]
     assert len(loaded.errors) == 1 and "ZeroDivisionError" in str(loaded.errors[0])
@@ -141,7 +143,8 @@ def test_a_broken_file_does_not_hide_the_others(tmp_path):
 def test_tests_and_underscored_files_are_no_derivations(tmp_path):
     for name in ("_helper.py", "test_x.py", "conftest.py", "__init__.py", "_old/x.py", ".hidden/x.py"):
         written(tmp_path, name, "")
-    good = written(tmp_path, "deep/good.py", "")
+    written(tmp_path, "helper.py", "raise SystemExit\n")
+    good = written(tmp_path, "deep/good.py", HEAD)
     assert catalogue.files_in(tmp_path) == (good,)
 
 
@@ -197,3 +200,32 @@ def test_other_packages_ship_derivations_by_an_entry_point(tmp_path, monkeypatch
 def test_finding_entries_needs_no_sympy():
     code = "import sys, sgdproofs.catalogue, sgdproofs.pytest_plugin, sgdproofs.cli; assert 'sympy' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize("loop", ["while True: pass", "while True:\n    try: c\n    except: pass"])
+def test_a_file_that_never_ends_is_ended_and_named(tmp_path, monkeypatch, loop):
+    monkeypatch.setattr(catalogue, "SECONDS", 0.3)
+    path = written(tmp_path, "slow.py", HEAD + loop + "\n")
+    before = signal.getsignal(signal.SIGALRM)
+    said = message(path)
+    assert f"{path}:" in said and "does not finish loading in 0.3 s" in said and "end this loop" in said
+    assert signal.getsignal(signal.SIGALRM) is before and signal.getitimer(signal.ITIMER_REAL)[0] == 0
+
+
+def test_the_alarm_of_somebody_else_still_rings(tmp_path):
+    path = written(tmp_path, "quick.py", ENTRY.format(name="quick", source=""))
+    rung = []
+    before = signal.signal(signal.SIGALRM, lambda *_: rung.append(1))
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 60)
+        catalogue.load_file(path)
+        assert 50 < signal.getitimer(signal.ITIMER_REAL)[0] <= 60
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def test_a_file_loads_on_another_thread(tmp_path):
+    path = written(tmp_path, "quick.py", ENTRY.format(name="quick", source=""))
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(catalogue.load_file, path).result()[0].name == "quick"

@@ -256,6 +256,23 @@ def test_an_error_of_the_program_is_one_line(run, monkeypatch):
     assert code == 70 and err.count("\n") == 2 and err.count("ZeroDivisionError") == 2  # one line an entry
 
 
+def test_a_line_that_is_right_with_a_reason_that_is_too_short_is_a_remark(run, tmp_path):
+    more = "erratum(step(eq(N, 2), by('unjustified')), correction=step(eq(N, 2), by('proved')))"
+    more = f"from dataclasses import replace\nentry = replace(entry, errata=({more},))\n"
+    out = run("check", entry(tmp_path, "proved", more=more))[1]
+    assert "1 line, 1 condition, 1 remark\n" in out
+    assert "\n0 errata: 0 of 0 printed lines" in out and "\n1 remark: " in out
+
+
+def test_a_helper_in_the_folder_of_derivations_is_left_alone(run, tmp_path):
+    (tmp_path / "derivations").mkdir()
+    (tmp_path / "derivations" / "helper.py").write_text("raise SystemExit\n")
+    assert run("check")[0] == 0
+    entry(tmp_path / "derivations", "proved")
+    code, out, err = run("check")
+    assert code == 0 and "ok  mine" in out and err == ""
+
+
 def test_list(run):
     code, out, _ = run("list")
     assert code == 0 and out.splitlines()[0].split() == ["good-result", "Problem", "1(a)", "proved", "N", "=", "1/N"]
@@ -398,6 +415,19 @@ def test_help_is_fast_and_complete():
     out = process("--help").stdout.decode()
     for command in ("list", "check", "show", "sheet", "simulate", "export", "new"):
         assert f"\n  {command} " in out
+
+
+def test_no_command_is_help():
+    ran = process()
+    assert ran.returncode == 0 and ran.stderr == b"" and ran.stdout == process("--help").stdout
+
+
+@pytest.mark.parametrize("closed", [">&-", ">&- 2>&-"])
+def test_a_closed_output_is_quiet(project, closed):
+    folder, command, env = project
+    ran = subprocess.run(["sh", "-c", f'"$@" {closed}', "sh", *command, "check", "many.py"], cwd=folder, env=env,
+                         capture_output=True)
+    assert (ran.returncode, ran.stdout, ran.stderr) == (1, b"", b"")
 
 
 def test_version():

@@ -113,6 +113,8 @@ class Correction:
     """Is the derivation that the correction belongs to a theorem?"""
     see: Words = ()
     """Where the correction is derived, if that is elsewhere."""
+    is_remark: bool = False
+    """Is the line right, and only its reason corrected?"""
 
 
 @dataclass(frozen=True)

@@ -116,7 +116,13 @@ def outline(entries: Sequence[Report], *, title: str, subtitle: str = "",
         blocks += entry
         corrections += own
     if corrections:
-        blocks += [NewPage(), Heading(words("Errata"), 0), Errata(tuple(corrections))]
+        slips = [entry for entry in corrections if not entry.is_remark]
+        remarks = [entry for entry in corrections if entry.is_remark]
+        blocks.append(NewPage())
+        if slips:
+            blocks += [Heading(words("Errata"), 0), Errata(tuple(slips))]
+        if remarks:
+            blocks += [Heading(words("Remarks on reasons"), 0), Errata(tuple(remarks))]
     return Sheet(title, subtitle, tuple(blocks))
 
 
@@ -155,11 +161,14 @@ def _opening_summary(entries: Sequence[Report], results: Mapping[str, Sequence[A
         shown = "all shown to hold" if met == len(conditions) else f"{met} shown to hold"
         said.append(words(f"{_many(len(conditions), 'condition')} (a divisor that is not 0, a ratio below 1, ...): "
                           f"{shown}."))
-    errata = [line for r in entries for line in r.errata]
+    errata = [line for r in entries for line in r.errata if not _is_remark(line)]
+    remarks = sum(map(_is_remark, (line for r in entries for line in r.errata)))
     if errata:
         kinds = ", ".join(f"{n} {kind}" for kind in (REFUTED, UNJUSTIFIED, UNDECIDED, PROVED)
                           if (n := sum(line.verdict == kind for line in errata)))
         said.append(words(f"{_many(len(errata), 'printed line')} examined: {kinds}. See the errata at the end."))
+    if remarks:
+        said.append(words(f"{_many(remarks, 'remark')} on a reason that leaves out a fact, at a line that is right."))
     every = [outcome for r in entries for outcome in results.get(r.name, ())]
     if every and all(hasattr(outcome, "passed") for outcome in every):
         passed = sum(outcome.passed for outcome in every)
@@ -793,4 +802,10 @@ def _corrections(report: Report, known: Mapping[str, Report]) -> Iterator[Correc
         reason = _reason(line.judged(by=printed.by), numbers, _letters(subject), {})
         yield Correction(where, row_of(printed.statement, domains=True), reason, line.verdict,
                          tuple(_grounds(line, report)), None if right is None else row_of(right, domains=True), remark,
-                         settled(report))
+                         settled(report), is_remark=_is_remark(line))
+
+
+def _is_remark(line: Line) -> bool:
+    """Is the printed line right, so that only its reason is corrected?"""
+    correction = getattr(line.item, "correction", None)
+    return bool(getattr(correction, "conclusion", correction) == line.statement)

@@ -338,7 +338,8 @@ def test_what_is_no_term_is_refused() -> None:
 
 
 @pytest.mark.parametrize("tex", ["a+b", "2", "2x", r"a \\ 1=2", "a%", "a & b", "a = b", r"a \le b", r"a \cdot b",
-                                 "a_{b % c}", "", "$a$", "a, b = c", r"\begin{array}{l} a \end{array}", r"a \text{ is }"])
+                                 "a_{b % c}", "", "$a$", "a, b = c", r"\begin{array}{l} a \end{array}",
+                                 r"a \text{ is }"])
 def test_declared_latex_is_that_of_one_symbol(tex: str) -> None:
     with pytest.raises(StatementError, match=r"not (complete|that of one symbol)"):
         latex(real("c", latex=tex))

@@ -476,3 +476,14 @@ def test_dollars_that_are_no_mathematics_are_printed_as_such(text: str) -> None:
 def test_a_limit_that_exists_is_said_in_words() -> None:
     exists = Relation(Apply(function("exists"), limit(handmade.y[handmade.t], handmade.t)), "==", 1)
     assert condition_math(exists).tex == r"\lim_{t \to \infty} y_t \text{ exists}"
+
+
+def test_a_remark_stands_apart_from_the_errata() -> None:
+    good = handmade.minibatch()
+    (slip,) = good.subject.errata
+    remark = replace(slip, correction=step(slip.printed.statement, slip.printed.by))
+    entry = replace(good.subject, errata=(remark,))
+    text = printed(replace(good, subject=entry, errata=(replace(good.errata[0], item=remark),)), handmade.momentum(),
+                   form="markdown")
+    assert "## Remarks on reasons" in text and "## Errata" not in text
+    assert "1 remark on a reason" in text and "printed line examined" not in text
