@@ -130,13 +130,20 @@ def _load(targets: Sequence[str]) -> Catalogue:
 
 
 def _one(target: str) -> tuple[Entry, Catalogue]:
-    catalogue = _load([target])
+    """The entry that `NAME`, `FILE` or `FILE::NAME` names."""
+    from .catalogue import closest
+
+    place, _, name = target.partition("::")
+    catalogue = _load([place])
     if catalogue.errors:
         raise catalogue.errors[0]
-    if len(catalogue.selected) != 1:
-        names = ", ".join(entry.name for entry in catalogue.selected)
-        raise CatalogueError(f"{target} holds several entries: name one of {names}")
-    return catalogue.selected[0], catalogue
+    found = {entry.name: entry for entry in catalogue.selected}
+    if name and name not in found:
+        raise CatalogueError(f"{place} holds no entry called {name!r}{closest(name, found)}")
+    if not name and len(found) != 1:
+        names = " or ".join(f"{place}::{one}" for one in found)
+        raise CatalogueError(f"{place} holds several entries: name one, as {names}")
+    return found[name or next(iter(found))], catalogue
 
 
 def _judge(entry: Entry, catalogue: Catalogue) -> Report:
@@ -345,7 +352,7 @@ def _check_steps(targets: tuple[str, ...], jobs: int, seconds: float, as_json: b
 @click.argument("target", metavar="NAME")
 @JSON
 def show(target: str, as_json: bool) -> int:
-    """Show one entry: facts, lines with reasons and verdicts, conditions."""
+    """Show one entry (NAME, FILE or FILE::NAME): facts, lines with reasons and verdicts, conditions."""
     from .export import report_data
 
     entry, catalogue = _one(target)
@@ -544,9 +551,8 @@ def export(target: str, form: str, output: Path | None) -> int:
         _write(to_json(report), output)
         return code
     if code != OK:
-        raise click.ClickException(
-            f"{entry.name} is {report.verdict}, so it is not exported: see `sgdproofs check {target}`"
-        )
+        _say(f"{entry.name} is {report.verdict}, so it is not exported: see `sgdproofs show {target}`")
+        return code
     corrected = catalogue.get(getattr(entry, "corrected_by", ""))
     text = to_python(Formula(report)) if form == "python" else to_latex(
         report, _judge(corrected, catalogue) if corrected is not None else None)

@@ -125,11 +125,12 @@ def test_json_of_check_has_exactly_the_promised_form(run, tmp_path):
     code, out, err = run("check", "--json", entry(tmp_path, "proved", "refuted", "unjustified"))
     (derivation,) = json.loads(out)["derivations"]
     assert list(derivation) == [
-        "name", "source", "verdict", "claim", "domains", "given", "lines", "conditions", "errata", "experiments",
+        "name", "source", "verdict", "reason", "claim", "domains", "given", "lines", "conditions", "errata",
+        "experiments",
     ]
     assert derivation["domains"] == ["N >= 1", "real c"]
     assert derivation["given"] == [{"name": "fixed point", "statement": "c = 1"}]
-    keys = ["number", "statement", "by", "cites", "verdict", "conditions", "witness", "missing"]
+    keys = ["number", "statement", "by", "cites", "verdict", "reason", "conditions", "witness", "missing"]
     assert [list(line) for line in derivation["lines"]] == [keys] * 3
     first, second, third = derivation["lines"]
     assert first == {
@@ -138,6 +139,7 @@ def test_json_of_check_has_exactly_the_promised_form(run, tmp_path):
         "by": "proved",
         "cites": ["fixed point"],
         "verdict": "proved",
+        "reason": "",
         "conditions": [{"condition": "N != 0", "line": 1, "discharged": "from the domains"}],
         "witness": None,
         "missing": [],
@@ -201,6 +203,18 @@ def test_a_proved_entry_with_a_blessed_erratum_is_not_said_to_be_refuted(run, tm
     path = entry(tmp_path, "proved", more=more)
     out = run("check", path)[1]
     assert "NO  mine  proved " in out and "to be refuted" not in out
+
+
+def test_one_of_several_entries_of_a_file_is_named(run, tmp_path):
+    path = entry(tmp_path, "proved", more="other = derivation('other', 'undecided')")
+    code, _, err = run("show", path)
+    assert code == 2 and f"name one, as {path}::mine or {path}::other" in err
+    assert run("show", f"{path}::mine")[1].startswith("mine\n")
+    assert run("show", f"{path}::mein")[2].strip().endswith("holds no entry called 'mein': did you mean mine?")
+    for form in ("python", "latex", "json"):
+        assert run("export", f"{path}::other", "--to", form)[0] == 3, form
+    data = json.loads(run("show", "--json", f"{path}::other")[1])["derivations"][0]
+    assert data["lines"][0]["reason"] == "the budget is spent"
 
 
 def test_names_and_paths_select(run, tmp_path):
