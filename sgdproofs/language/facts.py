@@ -182,6 +182,11 @@ def recurrence(target: Element, value: Any, *, start: dict) -> Definition:
 
 
 def _check_target(target: Any, *values: Any) -> None:
+    for v in values:
+        loose = {s for s in v.free_symbols if isinstance(s, Index)} - set(getattr(target, "indices", ()))
+        if loose:
+            names = ", ".join(sorted(s.name for s in loose))
+            raise StatementError(f"{target} is defined by what depends on {names}: give it {names} as an index")
     if any(is_random(v) for v in values) and not is_random(target):
         raise StatementError(
             f"{target} is declared as deterministic, but its value is random: declare it with random_family(...)"

@@ -43,7 +43,10 @@ def _chain(n: Normal, fact: F.ChainRule, variable: Atom, env: Environment) -> Po
         var = n.scope.open_index(length)
         inner[name] = add(start, atom(var))
         opened.append((var, length))
-    own = derivative(n, n.poly(fact.through, inner), variable)
+    ends = [end for _, low, high in fact.ranges for end in (T.term(low), T.term(high))]
+    if any(has(a, lambda b: b[:2] == variable[:2]) for end in ends for m in n.poly(end, inner) for a, _ in m):
+        return None
+    own = derivative(n, n.nearby(fact.through, inner), variable)
     if own is None:
         return None
     total = mul(n.poly(fact.partial, inner), own)

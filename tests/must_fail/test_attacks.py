@@ -179,3 +179,15 @@ def test_an_erratum_has_to_be_seen_wrong():
     true_but_hard = erratum(step(ge(2**n, n), by=algebra()), correction=right)
     report = judge(Derivation(name="true-erratum", claim=right.statement, proof=(right,), errata=(true_but_hard,)))
     assert report.verdict == "undecided" and report.theorem is None
+
+
+def test_a_chain_rule_does_not_feel_the_assumptions_at_the_point():
+    B, loss, G = natural("B", at_least=1), function("L")(), family("G", first=1)
+    inner = define(a[s], x * x * w[s])
+    chain = differentiable(loss, a[s], ((s, 1, B),), G[s])
+    refused(step(eq(Partial(loss, x), 0).given(eq(x, 3)), by=differentiation(chain, inner)), given=(chain, inner))
+
+
+def test_a_definition_names_the_indices_that_it_depends_on():
+    with pytest.raises(StatementError, match="give it t as an index"):
+        define(z, t**2)
