@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields, is_dataclass
+from fractions import Fraction
 from typing import Any
 
 from sympy.core.basic import Basic
@@ -246,6 +247,10 @@ class Refutation:
             _is_tuple(self, label)
         if not isinstance(self.claim, Relation):
             raise StatementError(f"{self.name}: a refutation refutes a relation, such as eq(a, b), not {self.claim!r}")
+        for v, value in self.witness:
+            exact = term(value)
+            if isinstance(v, Parameter) and not v.admits(Fraction(int(exact.p), int(exact.q))):
+                raise StatementError(f"{self.name}: the witness takes {v} = {value}, outside of {v.domain_text()}")
         _plain_fields(self)
         _one_symbol_a_name(self)
 
