@@ -25,7 +25,8 @@ stationary = define(S[i, j], limit(stepwise, root, 0)).named("stationary covaria
 factor = (1 - h[i]*root**2)*(1 - h[j]*root**2)
 past = step(function_of(Phi[t, i], noise), by=function_of_past(langevin))
 fresh = tuple(
-    step(independent(Phi[t - 1, k], noise[t], when=(t >= 1,)), by=disjoint_blocks(past, independent_noise)) for k in (i, j)
+    step(independent(Phi[t - 1, k], noise[t], when=(t >= 1,)), by=disjoint_blocks(past, independent_noise))
+    for k in (i, j)
 )
 recursion = step(
     eq(Cov(Phi[t, i], Phi[t, j]), factor*Cov(Phi[t - 1, i], Phi[t - 1, j]) + root**2*eta0*Sigma1[i, j]).given(t >= 1),

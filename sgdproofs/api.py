@@ -25,8 +25,7 @@ __all__ = [
     *terms.__all__, *statements.__all__, *facts.__all__, *derivation.__all__, *experiments.__all__,
     "CatalogueError", "Condition", "ConditionError", "Fraction", "Line", "Report", "SgdproofsError", "StatementError",
     "Theorem",
-    "algebra", "check", "check_step", "definition", "differentiation", "disjoint_blocks", "function_of_past", "geometric_sum",
-    "identical_distribution", "independence", "limits", "linearity", "moments", "passage_to_limit", "substitution",
-    "sums",
-    "two_points", "variance",
+    "algebra", "check", "check_step", "definition", "differentiation", "disjoint_blocks", "function_of_past",
+    "geometric_sum", "identical_distribution", "independence", "limits", "linearity", "moments", "passage_to_limit",
+    "substitution", "sums", "two_points", "variance",
 ]

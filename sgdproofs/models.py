@@ -46,7 +46,9 @@ MANY_OUTCOMES = 128
 """A product space that would be larger is built from fair coins."""
 
 F = Fraction
-REALS = tuple(map(F, ("0", "1", "-1", "2", "1/2", "-2", "3", "1/3", "-1/2", "5", "10", "-3", "-5", "3/4", "-10", "1/10")))
+REALS = tuple(
+    map(F, ("0", "1", "-1", "2", "1/2", "-2", "3", "1/3", "-1/2", "5", "10", "-3", "-5", "3/4", "-10", "1/10"))
+)
 WEIGHTS = tuple(map(F, ("1", "2", "-1", "1/2", "0", "3", "-2", "1/3")))
 
 POSITIVE = tuple(map(F, ("1", "2", "1/2", "3", "1/3", "1/4", "1/10", "-1")))
