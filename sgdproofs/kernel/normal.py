@@ -172,7 +172,10 @@ class Normal:
 
     def here(self, p: Poly) -> Poly:
         """What holds nearby, at the point itself: parameters that the assumptions fix get their value."""
-        fixed = {("par", name, ()): self.scope.parameter(q) for name, q in self._fixed().items()}
+        fixed = {
+            ("par", name, ()): add(self.scope.parameter(q), constant(exact(-self.scope.origin(name))))
+            for name, q in self._fixed().items()
+        }
         return self.rename(p, fixed)
 
     def _fixed(self) -> dict[str, T.Parameter]:

@@ -191,3 +191,9 @@ def test_a_chain_rule_does_not_feel_the_assumptions_at_the_point():
 def test_a_definition_names_the_indices_that_it_depends_on():
     with pytest.raises(StatementError, match="give it t as an index"):
         define(z, t**2)
+
+
+def test_a_derivative_at_a_fixed_value_counts_from_zero():
+    one_up = real("x1", at_least=1)
+    refused(step(eq(Partial(one_up**2, one_up), 8).given(eq(one_up, 3)), by=differentiation()))
+    assert judged(step(eq(Partial(one_up**2, one_up), 6).given(eq(one_up, 3)), by=differentiation())).theorem
