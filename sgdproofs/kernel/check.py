@@ -137,8 +137,7 @@ def _conditions(goal: Goal, n: Normal) -> list[tuple[Relation, str | None]]:
             how = _how(goal, relation) if holds_ else None
             if relation not in met or how is None:
                 met[relation] = how
-    for relation in _needs_of_assumptions(goal):
-        met.setdefault(relation, None)
+    met.update(dict.fromkeys(_needs_of_assumptions(goal)))
     for fact in goal.facts:
         fixed = tuple(a for a in goal.assumptions if not free_indices(a))
         others = tuple(f for f in goal.facts if isinstance(f, Definition))

@@ -11,6 +11,7 @@ import sympy
 from ..language import terms as T
 from ..language.facts import ChainRule, CitedTheorem, Definition, Equation, Fact
 from ..language.statements import Relation, free_indices
+from .conditions import needs
 from .normal import Normal
 from .polynomial import Poly, add, atom, constant, exact, key, scale
 from .reasons import Reason
@@ -138,7 +139,9 @@ class Goal:
 
 
 def holds(n: Normal, relation: Relation, env: Any) -> bool:
-    """True if an assumption is seen to hold in the scope."""
+    """True if an assumption is seen to be defined, and to hold, in the scope."""
+    if not all(met for side in (relation.lhs, relation.rhs) for _, met in needs(n, side, env)):
+        return False
     gap = add(n.poly(relation.rhs, env), n.poly(relation.lhs, env), -1)
     if relation.rel == "==":
         return n.zero(gap)

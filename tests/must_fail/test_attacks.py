@@ -197,3 +197,22 @@ def test_a_derivative_at_a_fixed_value_counts_from_zero():
     one_up = real("x1", at_least=1)
     refused(step(eq(Partial(one_up**2, one_up), 8).given(eq(one_up, 3)), by=differentiation()))
     assert judged(step(eq(Partial(one_up**2, one_up), 6).given(eq(one_up, 3)), by=differentiation())).theorem
+
+
+@pytest.mark.parametrize(
+    "fact, wrong",
+    [
+        (assume(eq(z, 1).given(eq(x / x, 1))), eq(z, 1)),
+        (assume(ge(z, 1).given(ge(x / x, 1))), ge(z, 1)),
+        (assume(eq(E(X[s]), c).given(eq(x / x, 1))), eq(E(X[1]), c)),
+    ],
+    ids=["equation", "inequality", "moment"],
+)
+def test_a_fact_whose_assumption_may_be_undefined(fact, wrong):
+    refused(step(wrong, by=algebra(fact) & moments(fact)), given=(fact,))
+
+
+def test_a_need_is_not_met_by_an_assumption_with_the_same_need():
+    whole = integer("W")
+    ones = Sum(1, (s, 1, whole))
+    refused(step(eq(whole + 0 * ones, 0).given(eq(ones, 0)), by=sums()))

@@ -100,7 +100,7 @@ def minibatch() -> Report:
     average = random_family("gB", latex=r"\hat g^B[#1]")
     of_average = define(average[i], 1/B*Sum(g[b][i], (b, 1, B)))
     of_cov = define(cov[i][j], E((average[i] - mean[i])*(average[j] - mean[j])))
-    of_one = define(one[i][j], E((g[b][i] - mean[i])*(g[b][j] - mean[j])))
+    of_one = define(one[i][j], E((g[1][i] - mean[i])*(g[1][j] - mean[j])))
     mean_fact = assume(eq(E(g[b][i]), mean[i])).named("mean of the gradients")
     independence = independent_across(g, b)
 
