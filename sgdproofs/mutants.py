@@ -283,6 +283,8 @@ def judged(mutant: Mutant) -> tuple[str, str]:
         return UNSAYABLE, ""
     statement = _closed_statement(goal)
     verdict = meaning_of(statement, (*goal.facts, *goal.said))
+    if verdict == OPEN:  # no model of what the line cites alone was found: those of all facts of the entry
+        verdict = meaning_of(statement, _finite(goal.given))
     if verdict == EQUAL and mutant.kind.startswith("dropped") and mutant.kind[8:] in ("fact", "line"):
         verdict = REDUNDANT
     return verdict, str(statement)
