@@ -149,7 +149,7 @@ class _Subject:
             if isinstance(said, FunctionOf):
                 self.families.setdefault(said.source.name, said.source)
         self.definitions = tuple(f for f in facts if isinstance(f, (Definition, ChainRule)))
-        self.defined = {getattr(f.target, "family", f.target) for f in facts if isinstance(f, Definition)}
+        self.defined = {f.head for f in facts if isinstance(f, Definition)}
         self.defined_names = {f.name for f in self.defined if isinstance(f, Family)}
         self.free = sorted({i for s in statements for i in _free(s)}, key=lambda i: i.name)
         self.parameters = [n for n in nodes if isinstance(n, Parameter) and not isinstance(n, Index)

@@ -161,8 +161,7 @@ def _concerned(statement: Any, facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
     named = [f for f in facts if isinstance(f, Definition) and any(isinstance(n, Limit) for n in walk(f.value))]
     for fact in named:
         rest = tuple(f for f in facts if f is not fact)
-        target = getattr(fact.target, "family", fact.target)
-        if _symbols(statement, rest).get(target.name) != target:
+        if _symbols(statement, rest).get(fact.head.name) != fact.head:
             return _concerned(statement, rest)
     return facts
 
@@ -274,7 +273,7 @@ def _settled(fact: Fact, facts: tuple[Fact, ...]) -> bool:
     if isinstance(fact, Definition) or not isinstance(relation, Relation):
         return True
     free = free_indices(relation)
-    computed = {getattr(f.target, "family", f.target) for f in facts if isinstance(f, Definition)}
+    computed = {f.head for f in facts if isinstance(f, Definition)}
 
     def plain(node: Any) -> bool:
         if isinstance(node, Element) and any(free & i.free_symbols for i in node.indices):

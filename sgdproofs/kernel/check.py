@@ -538,18 +538,14 @@ def _parameters_of(fact: Fact) -> set:
 def _subjects_of(fact: Fact) -> set:
     """What a definition or a moment is about: the family or parameter defined, the random families of the moment."""
     if isinstance(fact, Definition):
-        return {getattr(fact.target, "family", fact.target)}
+        return {fact.head}
     return {x.family for x in walk(getattr(fact, "relation", None)) if isinstance(x, Element) and x.family.random}
 
 
 def _definitions_in(node: Any, given: tuple) -> tuple[Fact, ...]:
     """The plain definitions that a term needs, directly or through others."""
     symbols = {getattr(x, "family", x) for x in walk(node)}
-    own = [
-        f
-        for f in given
-        if isinstance(f, Definition) and f.over is None and getattr(f.target, "family", f.target) in symbols
-    ]
+    own = [f for f in given if isinstance(f, Definition) and f.over is None and f.head in symbols]
     found: dict[Fact, None] = dict.fromkeys(own)
     for f in own:
         found.update(dict.fromkeys(_definitions_in(f.value, tuple(g for g in given if g is not f))))

@@ -10,7 +10,7 @@ from the statement as written (`conditions.py`), and a line is proved only if al
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from itertools import permutations
 from typing import Any
@@ -71,7 +71,7 @@ class Normal:
         self.smooth: frozenset[Any] = frozenset()
         self.values: dict[Any, Poly] = {}
         self.ratios: list[Poly] = []
-        self.definitions = {_head(f.target): f for f in facts if isinstance(f, Definition) and f.over is None}
+        self.definitions = {f.head: f for f in facts if isinstance(f, Definition) and f.over is None}
         self.recurrences = [f for f in facts if isinstance(f, Definition) and f.over is not None]
         self.unfolding: set = set()
         self.work = 0
@@ -139,7 +139,7 @@ class Normal:
         if isinstance(node, T.Limit):
             body, variable, point = node.args
             places = [(variable, None, None)]
-            ends = () if point is T.INFINITY else (key(self.poly(point, env)),)
+            ends = () if point is T.INFINITY else (self.poly(point, env),)
             domain = f"{variable.sort} {variable.lower} {variable.open_lower} {variable.upper} {variable.open_upper}"
             tag = f"Limit {'at a point' if ends else 'at infinity'} {domain}"
         else:
@@ -152,17 +152,25 @@ class Normal:
                 self._limit_variable(which, variable)
                 inner[variable] = add(atom(which), constant(exact(variable.lower or 0)))
             else:
-                start = self.poly(low, inner)
-                length = add(add(self.poly(high, inner), start, -1), constant(1))
-                which = self.scope.open_index(length)
-                inner[variable] = add(start, atom(which))
-                ends = (*ends, key(start), key(length))
+                which, start, length = self.open_range(variable, low, high, inner)
+                ends = (*ends, start, length)
             opened.append(which)
-        content_ = self.poly(body, inner)
-        height = _height(content_)
-        renamed = {v: atom(("bv", (height, k), ())) for k, v in enumerate(opened)}
-        keys = tuple(key(self.rename(dict(k), renamed)) for k in (*ends, key(content_)))
-        return atom((tag, (height, len(opened)), keys))
+        return self._sealed(tag, opened, (*ends, self.poly(body, inner)))
+
+    def _sealed(self, tag: str, opened: list[Atom], arguments: Iterable[Poly]) -> Poly:
+        """The atom of a closed binder: its open indices are named by a height that no binder inside has."""
+        parts = tuple(arguments)
+        height = max(_height(p) for p in parts)
+        closed = {v: atom(("bv", (height, k), ())) for k, v in enumerate(opened)}
+        return atom((tag, (height, len(opened)), tuple(key(self.rename(p, closed)) for p in parts)))
+
+    def open_range(self, variable: T.Index, low: Any, high: Any, env: dict) -> tuple[Atom, Poly, Poly]:
+        """A fresh index for `variable` from `low` to `high`, put into `env`; with its first value and their number."""
+        start = self.poly(low, env)
+        length = add(add(self.poly(high, env), start, -1), constant(1))
+        which = self.scope.open_index(length)
+        env[variable] = add(start, atom(which))
+        return which, start, length
 
     def nearby(self, node: Any, env: Environment) -> Poly:
         """`node` in a whole neighbourhood of the point: without the assumptions that hold only there."""
@@ -182,7 +190,7 @@ class Normal:
         bounds = self.scope.bounds
         return {
             name: q
-            for name, q in self.scope.met.items()
+            for name, q in self.scope.declared.items()
             if bounds[name][0] is not None and bounds[name][0] == bounds[name][2]
         }
 
@@ -345,6 +353,12 @@ class Normal:
             total = add(total, mul(coefficient, self._nest([(var, length)], {own: 1}) if own else length))
         return total
 
+    def add_up_all(self, binders: list[tuple[Atom, Poly]], body: Poly) -> Poly:
+        """The sum over several open indices; the ranges of later ones may depend on earlier ones."""
+        for var, length in reversed(binders):
+            body = self.add_up(var, length, body)
+        return body
+
     def _picked(self, var: Atom, length: Poly, body: Poly) -> tuple[Poly, Poly]:
         """Terms with a delta that picks one value of the index: their sum, and the terms that are left."""
         total: Poly = {}
@@ -474,10 +488,7 @@ class Normal:
         if not has(a, mapping.__contains__):
             return atom(a)
         if a[0] == "sum":
-            binders, body = self.opened(a, mapping)
-            for var, length in reversed(binders):
-                body = self.add_up(var, length, body)
-            return body
+            return self.add_up_all(*self.opened(a, mapping))
         if isinstance(a[1], tuple) and a[2]:
             return self._closed_again(a, mapping)
         return self.made(a[0], a[1], tuple(self.rename(dict(k), mapping) for k in a[2]))
@@ -487,10 +498,7 @@ class Normal:
         height, count = a[1]
         opened: list[Atom] = [("var", self._fresh(), ()) for _ in range(count)]
         inner = {("bv", (height, k), ()): atom(v) for k, v in enumerate(opened)}
-        arguments = [self.rename(dict(k), {**mapping, **inner}) for k in a[2]]
-        height = max(_height(p) for p in arguments)
-        back = {v: atom(("bv", (height, k), ())) for k, v in enumerate(opened)}
-        return atom((a[0], (height, count), tuple(key(self.rename(p, back)) for p in arguments)))
+        return self._sealed(a[0], opened, (self.rename(dict(k), {**mapping, **inner}) for k in a[2]))
 
     def made(self, kind: str, label: Any, arguments: tuple[Poly, ...]) -> Poly:
         """The atom with new arguments, in normal form."""
@@ -559,9 +567,7 @@ class Normal:
         mapping: dict[Atom, Poly] = {}
         for a in atoms(p):
             if a[0] == "sum" and has(a, lambda b: b[0] == "delta"):
-                binders, body = self.opened(a)
-                for var, length in reversed(binders):
-                    body = self.add_up(var, length, body)
+                body = self.add_up_all(*self.opened(a))
                 if body != atom(a):
                     mapping[a] = body
         return self.rename(p, mapping)
@@ -597,10 +603,6 @@ class Normal:
                     value = add(value, term_, sign if count > 0 else -sign)
             p = self.rename(p, {other: value})
         return p
-
-
-def _head(target: Any) -> Any:
-    return target.family if isinstance(target, T.Element) else target
 
 
 def _height(p: Poly) -> int:

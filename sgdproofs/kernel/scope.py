@@ -23,6 +23,7 @@ from .polynomial import (
     atoms,
     constant,
     constant_term,
+    exact,
     fraction,
     is_constant,
     mul,
@@ -89,7 +90,6 @@ class Scope:
         self.opened = count(1)
         self.asked: set[Atom] = set()
         self.origins: dict[str, Fraction] = {}
-        self.met: dict[str, Parameter] = {}
 
     def without_assumptions(self) -> Scope:
         """A scope with the declared domains alone; parameters are counted from where they are counted here."""
@@ -135,22 +135,22 @@ class Scope:
         """`p` as its lower bound plus an atom that is not negative; from 0 if it has none, or a negative one."""
         which = ("par", p.name, ())
         low, open_low, high, open_high = self._bounds(p)
-        self.met[p.name] = p
+        new = p.name not in self.declared
+        self.declared[p.name] = p
         if low is not None and low == high:
-            return constant(low if low.denominator != 1 else int(low))
-        if p.name not in self.declared:
-            self.declared[p.name] = p
+            return constant(exact(low))
+        if new:
             if p.sort == "integer":
                 self.integers.add(which)
             origin = self.origin(p.name)
-            value = add(atom(which), constant(_plain(origin)))
+            value = add(atom(which), constant(exact(origin)))
             if low is not None and low >= origin:
                 (self.strict if open_low or low > origin else self.weak).add(which)
             elif low is not None:
-                self.known.append((add(value, constant(_plain(low)), -1), open_low, self.said(p.name)))
+                self.known.append((add(value, constant(exact(low)), -1), open_low, self.said(p.name)))
             if high is not None:
-                self.known.append((add(constant(_plain(high)), value, -1), open_high, self.said(p.name)))
-        return add(atom(which), constant(_plain(self.origin(p.name))))
+                self.known.append((add(constant(exact(high)), value, -1), open_high, self.said(p.name)))
+        return add(atom(which), constant(exact(self.origin(p.name))))
 
     def origin(self, name: str) -> Fraction:
         """What a parameter is counted from: its lower bound at first use, if this is not negative."""
@@ -380,10 +380,6 @@ class Scope:
                 chosen.append(k)
                 rest.remove(k)
                 here |= {a for a in own if a[0] != "var"}
-
-
-def _plain(value: Any) -> Any:
-    return int(value) if Fraction(value).denominator == 1 else value
 
 
 def _multiple(p: Poly, q: Poly) -> bool:

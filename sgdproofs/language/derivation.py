@@ -217,7 +217,7 @@ class Derivation:
             raise StatementError(f"{self.name} has no lines: give proof=(step(...),)")
         _plain_fields(self)
         _one_symbol_a_name(self)
-        heads = [getattr(f.target, "family", f.target) for f in self.given if isinstance(f, Definition)]
+        heads = [f.head for f in self.given if isinstance(f, Definition)]
         twice = next((h for h in heads if heads.count(h) > 1), None)
         if twice is not None:
             raise StatementError(f"{self.name}: {twice} is defined twice: keep one of the definitions")

@@ -63,6 +63,11 @@ class Definition(Fact):
         return replace(self, at_index=term(place))
 
     @property
+    def head(self) -> Any:
+        """What is defined: the parameter, or the family of the element."""
+        return getattr(self.target, "family", self.target)
+
+    @property
     def first(self) -> int:
         """The first index at which a recurrence applies."""
         return max(place for place, _ in self.start) + 1

@@ -138,8 +138,7 @@ def _two_points(goal: Goal) -> str:
     values = []
     for point in (said.first, said.second):
         for v, value in point.items():
-            defined = [f.target for f in goal.given if isinstance(f, F.Definition)]
-            if any(getattr(v, "family", v) == getattr(t, "family", t) for t in defined):
+            if getattr(v, "family", v) in {f.head for f in goal.given if isinstance(f, F.Definition)}:
                 return f"{v} is defined: a point gives values to free quantities only"
             if isinstance(v, T.Parameter) and not v.admits(T._rational(value)):
                 return f"{v} = {value} is outside of its domain, {v.domain_text()}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..kernel.normal import Environment, Normal
-from ..kernel.polynomial import Atom, Poly, add, atom, constant, has, key, mul, scale
+from ..kernel.polynomial import Atom, Poly, add, constant, has, key, mul, scale
 from ..kernel.reasons import Reason, flat
 from ..language import facts as F
 from ..language import terms as T
@@ -38,10 +38,7 @@ def _chain(n: Normal, fact: F.ChainRule, variable: Atom, env: Environment) -> Po
     """`sum over the ranges of partial * d through / d variable`."""
     inner, opened = dict(env), []
     for name, low, high in fact.ranges:
-        start = n.poly(T.term(low), inner)
-        length = add(add(n.poly(T.term(high), inner), start, -1), constant(1))
-        var = n.scope.open_index(length)
-        inner[name] = add(start, atom(var))
+        var, _, length = n.open_range(name, T.term(low), T.term(high), inner)
         opened.append((var, length))
     ends = [end for _, low, high in fact.ranges for end in (T.term(low), T.term(high))]
     if any(has(a, lambda b: b[:2] == variable[:2]) for end in ends for m in n.poly(end, inner) for a, _ in m):
@@ -49,10 +46,7 @@ def _chain(n: Normal, fact: F.ChainRule, variable: Atom, env: Environment) -> Po
     own = derivative(n, n.nearby(fact.through, inner), variable)
     if own is None:
         return None
-    total = mul(n.poly(fact.partial, inner), own)
-    for var, length in reversed(opened):
-        total = n.add_up(var, length, total)
-    return total
+    return n.add_up_all(opened, mul(n.poly(fact.partial, inner), own))
 
 
 def derivative(n: Normal, p: Poly, variable: Atom) -> Poly | None:
@@ -84,9 +78,7 @@ def _derivative_of_atom(n: Normal, a: Atom, variable: Atom) -> Poly | None:
         total = derivative(n, body, variable)
         if total is None or any(has(b, lambda x: x[:2] == variable[:2]) for _, q in binders for m in q for b, _ in m):
             return None
-        for var, length in reversed(binders):
-            total = n.add_up(var, length, total)
-        return total
+        return n.add_up_all(binders, total)
     return None
 
 

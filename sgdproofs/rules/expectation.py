@@ -58,10 +58,7 @@ def _expect(n: Normal, free: Monomial) -> Poly:
         if a[0] == "sum" and e > 0:
             rest = {tuple((b, f - (b == a)) for b, f in free if b != a or f > 1): 1}
             binders, body = n.opened(a)
-            result = expect(n, mul(rest, body))
-            for var, length in reversed(binders):
-                result = n.add_up(var, length, result)
-            return result
+            return n.add_up_all(binders, expect(n, mul(rest, body)))
     return moment(n, free)
 
 

@@ -15,10 +15,7 @@ def open_sum(n: Normal, node: Any, env: Environment) -> Poly:
     inner = dict(env)
     opened: list[tuple[Atom, Poly]] = []
     for variable, low, high in reversed(node.ranges):
-        start = n.poly(low, inner)
-        length = add(add(n.poly(high, inner), start, -1), constant(1))
-        var = n.scope.open_index(length)
-        inner[variable] = add(start, atom(var))
+        var, _, length = n.open_range(variable, low, high, inner)
         opened.append((var, length))
     body = n.poly(node.body, inner)
     if node.distinct:
@@ -26,9 +23,7 @@ def open_sum(n: Normal, node: Any, env: Environment) -> Poly:
         for i, p in enumerate(places):
             for q in places[i + 1 :]:
                 body = mul(body, add(constant(1), n.delta(add(p, q, -1)), -1))
-    for var, length in reversed(opened):
-        body = n.add_up(var, length, body)
-    return body
+    return n.add_up_all(opened, body)
 
 
 def sums(*cites: Any) -> Reason:
