@@ -6,7 +6,7 @@ READY  := $(VENV)/.ready
 # Options for pytest; the tests and the catalogue run on all cores.
 PYTEST_ARGS ?= -n auto
 
-.PHONY: sheet test lint bench mutants cases clean help
+.PHONY: sheet test lint bench mutants cases fuzz clean help
 
 help:
 	@echo 'make sheet    check the catalogue, run its experiments, write the solution sheet to build/'
@@ -14,6 +14,7 @@ help:
 	@echo 'make lint     ruff and mypy'
 	@echo 'make mutants  change every line of every entry and count what the kernel still accepts'
 	@echo 'make cases    the steps with known answers'
+	@echo 'make fuzz     random steps and texts, MINUTES=1 for each of the two kinds'
 	@echo 'make bench    times, as ratios'
 	@echo 'make clean    remove what the other targets made'
 
@@ -42,6 +43,12 @@ mutants: $(READY)
 # Scripts that are not written yet say so instead of failing.
 bench cases: $(READY)
 	@if [ -f benchmarks/$@.py ]; then $(BIN)/python benchmarks/$@.py; else echo 'make $@: benchmarks/$@.py is not there yet'; fi
+
+MINUTES ?= 1
+fuzz: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check atheris
+	$(BIN)/python benchmarks/fuzz.py reader --minutes $(MINUTES)
+	$(BIN)/python benchmarks/fuzz.py checker --minutes $(MINUTES) --seed $(shell date +%j)
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -285,15 +285,24 @@ def list_entries(targets: tuple[str, ...], as_json: bool) -> int:
     show_default=True,
     help="Time for one case of a step file.",
 )
+@click.option(
+    "--memory",
+    type=click.IntRange(min=64),
+    default=1024,
+    show_default=True,
+    help="Memory in MiB for one case of a step file.",
+)
 @JSON
-def check(targets: tuple[str, ...], experiments: bool, jobs: int, seconds: float, as_json: bool) -> int:
+def check(
+    targets: tuple[str, ...], experiments: bool, jobs: int, seconds: float, memory: int, as_json: bool
+) -> int:
     """Check entries line by line (all of them unless told), or the cases of step files (FILE.jsonl).
 
     Of a step file, each case is answered in order, with --json as one JSON object a line. Exit codes then: 0 every
     case is proved; 1 one is refuted or unjustified; 2 a line could not be read; 3 one is undecided.
     """
     if any(target.endswith(".jsonl") for target in targets):
-        return _check_steps(targets, jobs, seconds, as_json)
+        return _check_steps(targets, jobs, seconds, memory, as_json)
     from .export import report_data
     from .messages import closing
 
@@ -321,7 +330,7 @@ def check(targets: tuple[str, ...], experiments: bool, jobs: int, seconds: float
     return _code(reports, errors, results)
 
 
-def _check_steps(targets: tuple[str, ...], jobs: int, seconds: float, as_json: bool) -> int:
+def _check_steps(targets: tuple[str, ...], jobs: int, seconds: float, memory: int, as_json: bool) -> int:
     from collections import Counter
 
     from .messages import UNDECIDED, counted
@@ -331,7 +340,7 @@ def _check_steps(targets: tuple[str, ...], jobs: int, seconds: float, as_json: b
         raise click.UsageError("step files (.jsonl) and entries are checked in two commands")
     began, verdicts, unread = time.perf_counter(), Counter[str](), 0
     for target in targets:
-        for found in answers(lines_of(Path(target)), jobs, seconds):
+        for found in answers(lines_of(Path(target)), jobs, seconds, memory):
             verdicts[found["verdict"]] += 1
             unread += "error" in found
             if as_json:
