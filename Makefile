@@ -40,9 +40,12 @@ lint: $(READY)
 mutants: $(READY)
 	$(BIN)/python -m sgdproofs.mutants
 
-# Scripts that are not written yet say so instead of failing.
-bench cases: $(READY)
-	@if [ -f benchmarks/$@.py ]; then $(BIN)/python benchmarks/$@.py; else echo 'make $@: benchmarks/$@.py is not there yet'; fi
+bench: $(READY)
+	$(BIN)/python benchmarks/bench.py
+	$(BIN)/python benchmarks/steps.py
+
+cases: $(READY)
+	$(BIN)/python benchmarks/cases.py
 
 MINUTES ?= 1
 fuzz: $(READY)

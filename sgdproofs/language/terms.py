@@ -89,7 +89,7 @@ def term(value: Any) -> sympy.Expr:
     return number(value)
 
 
-DEPTH, SIZE = 200, 5_000
+DEPTH, SIZE = 200, 20_000
 """How deep and how large a term may be: what is larger is not read by people, and not checked in time."""
 
 

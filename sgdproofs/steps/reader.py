@@ -24,7 +24,7 @@ from ..language.errors import SgdproofsError
 
 __all__ = ["Node", "ReadingError", "read"]
 
-LONGEST, TOKENS, DEPTH, DIGITS = 20_000, 5_000, 60, 300
+LONGEST, TOKENS, DEPTH, DIGITS = 100_000, 20_000, 60, 300
 
 _TOKEN = re.compile(
     r"""
