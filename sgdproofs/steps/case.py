@@ -20,6 +20,7 @@ from ..language import functions as L
 from ..language import terms as T
 from ..language.errors import StatementError
 from ..language.statements import Independence, Relation, eq, ge, gt, le, ne
+from .matrix_judge import MatrixStatement, concerns_matrices
 from .reader import Node, ReadingError, read
 from .translate import (
     CaseError,
@@ -66,13 +67,17 @@ class Setting:
 
 @dataclass(frozen=True)
 class Item:
-    """A relation, a line of a chain or an obligation of an induction: all of `claims` have to hold."""
+    """A relation, a line of a chain or an obligation of an induction: all of `claims` have to hold.
+
+    A statement about matrices has no claims: it is kept as it was read.
+    """
 
     name: str
     text: str
     claims: tuple[Claim, ...] = ()
     setting: Setting | None = None
     unsaid: str = ""
+    matrices: MatrixStatement | None = None
 
 
 @dataclass(frozen=True)
@@ -173,8 +178,10 @@ def _chain(data: Mapping) -> Iterable[Item]:
 def _item(name: str, around: Mapping, own: Mapping, rel: str) -> Item:
     text = f"{own['lhs']} {rel} {own['rhs']}"
     try:
-        if rel not in TURNED:
-            raise NotInLanguage("matrices")
+        if concerns_matrices(around, own["lhs"], rel, own["rhs"]):
+            statement = MatrixStatement(around, own["lhs"], rel, own["rhs"])
+            statement.read()
+            return Item(name, text, matrices=statement)
         builder = _Builder(around)
         claims = builder.claims(own["lhs"], rel, own["rhs"])
         mixed = frozenset(f for f, uses in builder.names.used.items() if len(uses) > 1)

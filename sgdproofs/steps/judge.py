@@ -32,6 +32,7 @@ from ..rules.limits import limits
 from .case import Case, Claim, Item, Setting, read_case
 from .certificates import WiderSearch, geometric_moments, power_sums
 from .irrational import search_enclosed
+from .matrix_judge import decide
 from .translate import CaseError, Need
 
 __all__ = ["SECONDS", "check_step", "failed", "judge"]
@@ -152,6 +153,8 @@ def _whole(outcomes: list[Outcome]) -> Outcome:
 def _item(item: Item, clock: Clock) -> Outcome:
     if item.unsaid:
         return Outcome(UNDECIDED, f"not in the language ({item.unsaid})")
+    if item.matrices is not None:
+        return Outcome(*decide(item.matrices, clock.left()))
     if not item.claims:
         return Outcome(UNDECIDED, "the assumptions exclude every point")
     assert item.setting is not None

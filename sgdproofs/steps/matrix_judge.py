@@ -1,0 +1,125 @@
+"""The verdict on a statement about matrices or random vectors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any
+
+from ..kernel.report import REFUTED, UNDECIDED
+from ..language.errors import SgdproofsError
+from .matrix_models import witness
+from .matrix_values import MATRICES, SCALARS
+from .reader import Node, ReadingError, read
+from .translate import MATRICES as FUNCTIONS
+from .translate import CaseError, NotInLanguage
+
+__all__ = ["MatrixStatement", "concerns_matrices", "decide"]
+
+
+@dataclass(frozen=True)
+class MatrixStatement:
+    """`lhs rel rhs` under the declarations of a case."""
+
+    data: Mapping[str, Any]
+    lhs: str
+    rel: str
+    rhs: str
+
+    def read(self) -> None:
+        """CaseError if a text is none of the language; NotInLanguage if a domain is unknown."""
+        data = self.data
+        random = data.get("random") or {}
+        named = random.get("let") or {}
+        texts = [self.lhs, self.rhs, *(data.get("assumptions") or ()), *(data.get("premises") or ()), *named.values()]
+        texts += [str(f["value"]) for f in random.get("facts") or () if "value" in f]
+        for name, domain in (data.get("symbols") or {}).items():
+            kind, *sizes = domain.split() or [""]
+            if kind not in SCALARS and kind not in MATRICES:
+                raise NotInLanguage(f"the domain {domain} of {name}")
+            wanted = {"vector": (1,), "matrix": (1, 2)}.get(kind, (1,) if kind in MATRICES else (0,))
+            if len(sizes) not in wanted:
+                raise CaseError(f"the domain {domain!r} of {name} has {len(sizes)} sizes: it takes {wanted[-1]}")
+            texts += sizes
+        for name, own in (random.get("vars") or {}).items():
+            if own["type"] == "vector":
+                if "dim" not in own:
+                    raise CaseError(f"the random vector {name} has no dimension: add dim")
+                texts.append(str(own["dim"]))
+            elif own["type"] != "scalar":
+                raise NotInLanguage(f"random quantities of type {own['type']} beside matrices")
+        both = {*(data.get("symbols") or ())} & {*(random.get("vars") or ())}
+        if both:
+            raise CaseError(f"{min(both)} is declared twice: rename one of them")
+        for text in texts:
+            try:
+                read(text)
+            except ReadingError as error:
+                raise CaseError(f"{text!r}: {error}") from None
+        for fact in random.get("facts") or ():
+            of = fact.get("of", ())
+            for name in [of] if isinstance(of, str) else of:
+                if name not in (random.get("vars") or ()):
+                    raise CaseError(f"{name} is not declared as random: add it to random.vars")
+
+
+def concerns_matrices(data: Mapping[str, Any], lhs: str, rel: str, rhs: str) -> bool:
+    """Whether matrices or random vectors occur in a statement or its declarations."""
+    if rel in ("psd_ge", "psd_le"):
+        return True
+    if any((d.split() or [""])[0] in MATRICES for d in (data.get("symbols") or {}).values()):
+        return True
+    random = data.get("random") or {}
+    if any(v["type"] == "vector" for v in (random.get("vars") or {}).values()):
+        return True
+    known = {*(data.get("symbols") or ()), *(data.get("functions") or ()), *(d["name"] for d in data.get("defs") or ())}
+    texts = [lhs, rhs, *(data.get("assumptions") or ()), *(data.get("premises") or ())]
+    try:
+        return any(_calls(read(t)) & FUNCTIONS - known for t in texts)
+    except ReadingError:
+        return False
+
+
+def _calls(node: Node) -> set[str]:
+    found, stack = set(), [node]
+    while stack:
+        here = stack.pop()
+        if here.kind == "call":
+            found.add(here.value)
+        stack.extend(here.parts)
+    return found
+
+
+def decide(statement: MatrixStatement, seconds: float) -> tuple[str, str, list[dict], dict | None]:
+    """Verdict, reason, conditions and witness."""
+    end = perf_counter() + seconds
+    s = statement
+    unsaid = ""
+    try:
+        found = witness(s.data, s.lhs, s.rel, s.rhs, min(2.0, end - perf_counter()))
+    except SgdproofsError as error:
+        found, unsaid = None, str(error)
+    if found is not None:
+        return REFUTED, described(found), [], found
+    return UNDECIDED, f"not in the language ({unsaid})" if unsaid else "no rule applies", [], None
+
+
+def described(found: Mapping[str, Any]) -> str:
+    """A witness in words."""
+    values = [f"{n} = {v}" for n, v in found["parameters"].items()]
+    values += [f"{n} = {_matrix(v)}" for n, v in found["matrices"].items()]
+    if "outcomes" in found:
+        values += [
+            f"with probability {o['probability']}: " + ", ".join(f"{n} = {_matrix(v)}" for n, v in o["values"].items())
+            for o in found["outcomes"]
+        ]
+    sides = "" if found["left"] is None else f": left {_matrix(found['left'])}"
+    sides += "" if found["right"] is None else f"{', ' if sides else ': '}right {_matrix(found['right'])}"
+    return f"{', '.join(values)}{sides} ({found['why']})"
+
+
+def _matrix(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    return "[" + "; ".join(", ".join(row) for row in value) + "]"
