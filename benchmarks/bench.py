@@ -27,10 +27,10 @@ from sgdproofs import catalogue
 from sgdproofs.advice import Search
 from sgdproofs.experiments import monte_carlo
 from sgdproofs.kernel.check import examine, follows
-from sgdproofs.kernel.report import PROVED
 from sgdproofs.language import terms as T
 from sgdproofs.language.derivation import Derivation
 from sgdproofs.language.experiments import MonteCarlo
+from sgdproofs.language.report import PROVED
 from sgdproofs.language.statements import Relation
 from sgdproofs.meaning import Model, holds
 

@@ -27,9 +27,11 @@ from .kernel.polynomial import (
     scale,
     spend,
 )
+from .kernel.scope import Advisor, Scope
+from .ledger import discharged_by, factored, remainder
 
 
-class Search:
+class Search(Advisor):
     """The advisor in everyday use."""
 
     def factors(self, p: Poly) -> list[tuple[Poly, int]]:
@@ -42,6 +44,15 @@ class Search:
 
     def cofactors(self, residual: Poly, premises: list[Poly]) -> Iterator[list[Poly]]:
         return cofactors(residual, premises)
+
+    def spelled(self, p: Poly, scope: Scope) -> Any:
+        return factored(p, scope)
+
+    def remainder(self, p: Poly, scope: Scope) -> str:
+        return remainder(p, scope)
+
+    def discharged_by(self, relation: Any, goal: Any) -> str:
+        return discharged_by(relation, goal)
 
 
 @lru_cache(maxsize=4096)

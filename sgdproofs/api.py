@@ -5,12 +5,12 @@ from __future__ import annotations
 from fractions import Fraction as Fraction
 
 from .kernel.check import Theorem, check
-from .kernel.report import Condition, Line, Report
 from .language import derivation, experiments, facts, statements, terms
 from .language.derivation import *  # noqa: F403  the language is meant to be imported by name from here
 from .language.errors import CatalogueError, ConditionError, SgdproofsError, StatementError
 from .language.experiments import *  # noqa: F403
 from .language.facts import *  # noqa: F403
+from .language.report import Condition, Line, Report
 from .language.statements import *  # noqa: F403
 from .language.terms import *  # noqa: F403
 from .rules.algebra import algebra, definition, substitution
@@ -22,10 +22,36 @@ from .rules.sums import geometric_sum, sums
 from .steps.judge import check_step
 
 __all__ = [
-    *terms.__all__, *statements.__all__, *facts.__all__, *derivation.__all__, *experiments.__all__,
-    "CatalogueError", "Condition", "ConditionError", "Fraction", "Line", "Report", "SgdproofsError", "StatementError",
+    *terms.__all__,
+    *statements.__all__,
+    *facts.__all__,
+    *derivation.__all__,
+    *experiments.__all__,
+    "CatalogueError",
+    "Condition",
+    "ConditionError",
+    "Fraction",
+    "Line",
+    "Report",
+    "SgdproofsError",
+    "StatementError",
     "Theorem",
-    "algebra", "check", "check_step", "definition", "differentiation", "disjoint_blocks", "function_of_past",
-    "geometric_sum", "identical_distribution", "independence", "limits", "linearity", "moments", "passage_to_limit",
-    "substitution", "sums", "two_points", "variance",
+    "algebra",
+    "check",
+    "check_step",
+    "definition",
+    "differentiation",
+    "disjoint_blocks",
+    "function_of_past",
+    "geometric_sum",
+    "identical_distribution",
+    "independence",
+    "limits",
+    "linearity",
+    "moments",
+    "passage_to_limit",
+    "substitution",
+    "sums",
+    "two_points",
+    "variance",
 ]

@@ -24,7 +24,7 @@ from .messages import OK, TOOL_MISSING, USAGE, WRONG
 
 if TYPE_CHECKING:
     from .catalogue import Catalogue, Entry
-    from .kernel.report import Line, Report
+    from .language.report import Line, Report
 
 PROGRAM_ERROR, INTERRUPTED, BROKEN_PIPE = 70, 130, 141
 
@@ -346,8 +346,10 @@ def _check_steps(targets: tuple[str, ...], jobs: int, seconds: float, memory: in
             if as_json:
                 click.echo(json.dumps(found))
             else:
-                click.echo(f"{_colour(found['verdict'], found['verdict'] == 'proved', found['verdict']):<11} "
-                           f"{found['id'] or '?'}" + (f"  {found['reason']}" if found["reason"] else ""))
+                click.echo(
+                    f"{_colour(found['verdict'], found['verdict'] == 'proved', found['verdict']):<11} "
+                    f"{found['id'] or '?'}" + (f"  {found['reason']}" if found["reason"] else "")
+                )
             sys.stdout.flush()
     if not as_json:
         told = ", ".join(f"{n} {verdict}" for verdict, n in verdicts.items())
@@ -563,8 +565,11 @@ def export(target: str, form: str, output: Path | None) -> int:
         _say(f"{entry.name} is {report.verdict}, so it is not exported: see `sgdproofs show {target}`")
         return code
     corrected = catalogue.get(getattr(entry, "corrected_by", ""))
-    text = to_python(Formula(report)) if form == "python" else to_latex(
-        report, _judge(corrected, catalogue) if corrected is not None else None)
+    text = (
+        to_python(Formula(report))
+        if form == "python"
+        else to_latex(report, _judge(corrected, catalogue) if corrected is not None else None)
+    )
     _write(text, output)
     return code
 

@@ -13,7 +13,7 @@ from .formulas import Formula, used_helpers
 from .messages import domains, everywhere, fact_text, is_remark
 
 if TYPE_CHECKING:
-    from .kernel.report import Condition, Line, Report
+    from .language.report import Condition, Line, Report
 
 __all__ = [
     "condition_data",

@@ -40,8 +40,8 @@ from . import arithmetic, catalogue
 from .language.errors import CatalogueError, StatementError
 
 if TYPE_CHECKING:
-    from .kernel.report import Report
     from .language.derivation import Derivation
+    from .language.report import Report
 
 HELPERS = ("admit", "elements", "guarded", "require", "close", "smaller", "larger")
 
@@ -446,9 +446,7 @@ class _Writer:
             if not places:
                 values = {identifier(p.name): _name(identifier(p.name)) for p in _parameters(relation)}
                 test = self._test(relation)
-                self.checks.append(
-                    ast.Expr(_call("require", _constant(self.name), test, _constant(text), **values))
-                )
+                self.checks.append(ast.Expr(_call("require", _constant(self.name), test, _constant(text), **values)))
                 continue
             found = {
                 node
@@ -527,9 +525,7 @@ class _Writer:
         body: list[ast.stmt] = [ast.Expr(ast.Constant(self._docstring()))]
         body += [check for text, what in self.arguments.items() for check in self._admission(text, what)]
         body += [*self.checks, ast.Return(self.result)]
-        function = ast.FunctionDef(
-            identifier(self.name), arguments, body, [_call("guarded", _constant(self.name))]
-        )
+        function = ast.FunctionDef(identifier(self.name), arguments, body, [_call("guarded", _constant(self.name))])
         setattr(function, "type_params", [])  # noqa: B010  a field that type checkers know from Python 3.12 on
         return ast.fix_missing_locations(function)
 

@@ -65,9 +65,24 @@ from .language.terms import (
     walk,
 )
 
-__all__ = ["Budget", "Irrational", "Model", "NoValue",
-           "NotEvaluable", "OutOfRange", "Undefined", "applies", "domains_hold",
-           "fact_holds", "holds", "in_domain", "instances", "last_of", "sides", "value"]
+__all__ = [
+    "Budget",
+    "Irrational",
+    "Model",
+    "NoValue",
+    "NotEvaluable",
+    "OutOfRange",
+    "Undefined",
+    "applies",
+    "domains_hold",
+    "fact_holds",
+    "holds",
+    "in_domain",
+    "instances",
+    "last_of",
+    "sides",
+    "value",
+]
 
 REACH = 3
 """How far the free indices of a fact run when nothing else is said."""
@@ -362,7 +377,7 @@ def _raise(a: Any, n: Any) -> Any:
     if abs(n) * max(size - 1, 0) > LARGEST:
         raise Budget(f"the power with exponent {n} is too large a number")
     if not isinstance(a, _Jet):
-        return a ** n
+        return a**n
     result: Any = Fraction(1)
     for bit in bin(abs(n))[2:]:
         result = result * result * (a if bit == "1" else Fraction(1))
@@ -654,8 +669,9 @@ def _apply(here: _Reading, node: Apply, env: Mapping) -> Any:
     if here.seeds and not arguments:
         return here.changed(node.args[0], (), _looked_up(here, node.args[0], ()))
     outcomes = range(len(here.model.probabilities)) if any(isinstance(a, tuple) for a in arguments) else (0,)
-    found = tuple(_looked_up(here, node.args[0], tuple(a[o] if isinstance(a, tuple) else a for a in arguments))
-                  for o in outcomes)
+    found = tuple(
+        _looked_up(here, node.args[0], tuple(a[o] if isinstance(a, tuple) else a for a in arguments)) for o in outcomes
+    )
     return found if len(outcomes) == len(here.model.probabilities) and isinstance(outcomes, range) else found[0]
 
 
@@ -674,12 +690,16 @@ def _limit(here: _Reading, node: Limit, env: Mapping) -> Any:
     body, variable, point = node.args
     counts = isinstance(variable, Index)
     inner = list(walk(body))
-    if (here.seeds or here.in_limit or any(isinstance(n, (Partial, Limit, Apply)) for n in inner)
-            # The model does not say what else depends on a parameter of its own; on an index, only elements can depend.
-            or (not counts and body.free_symbols - {variable} and _spoken_of(variable, here.model))
-            or (not counts and any(isinstance(n, (Element, Sum)) for n in inner))
-            or (not counts and any(isinstance(n, Power) and variable in n.args[1].free_symbols for n in inner))
-            or (counts and point is not INFINITY)):
+    if (
+        here.seeds
+        or here.in_limit
+        or any(isinstance(n, (Partial, Limit, Apply)) for n in inner)
+        # The model does not say what else depends on a parameter of its own; on an index, only elements can depend.
+        or (not counts and body.free_symbols - {variable} and _spoken_of(variable, here.model))
+        or (not counts and any(isinstance(n, (Element, Sum)) for n in inner))
+        or (not counts and any(isinstance(n, Power) and variable in n.args[1].free_symbols for n in inner))
+        or (counts and point is not INFINITY)
+    ):
         raise NotEvaluable(f"the limit {node} is not a finite computation")
     grows = _Growth({(Fraction(1), 1): Fraction(1)}, ONE)
     if point is not INFINITY:
@@ -696,9 +716,17 @@ def _spoken_of(variable: Parameter, model: Model) -> bool:
     """Whether the model or one of its definitions mentions a parameter."""
     if variable in model.parameters:
         return True
-    sides = [side for fact in model.facts for side in (
-        (fact.value, fact.target) if isinstance(fact, Definition) else
-        (fact.function, fact.partial) if isinstance(fact, ChainRule) else ())]
+    sides = [
+        side
+        for fact in model.facts
+        for side in (
+            (fact.value, fact.target)
+            if isinstance(fact, Definition)
+            else (fact.function, fact.partial)
+            if isinstance(fact, ChainRule)
+            else ()
+        )
+    ]
     return any(variable in side.free_symbols for side in sides)
 
 
@@ -763,7 +791,7 @@ def _integer_root(n: int, k: int) -> int:
     if n.bit_length() > 10_000 or k > 10_000:
         raise Budget("the root of too large a number")
     found = int(sympy.integer_nthroot(n, k)[0])
-    if found ** k != n:
+    if found**k != n:
         raise Irrational(f"the root of {n} is irrational")
     return found
 
@@ -797,8 +825,9 @@ def _choice(here: _Reading, node: Choice, env: Mapping) -> Any:
                 raise
             # It may be undefined only at outcomes at which the other branch is chosen.
             raise Irrational(f"a case that is not defined everywhere: {error}") from None
-    return tuple((own[n] if isinstance(own, tuple) else own)
-                 for n, own in enumerate(found[0] if c else found[1] for c in chosen))
+    return tuple(
+        (own[n] if isinstance(own, tuple) else own) for n, own in enumerate(found[0] if c else found[1] for c in chosen)
+    )
 
 
 def _product_of(here: _Reading, node: Product, env: Mapping) -> Any:
@@ -841,17 +870,39 @@ def _conditional(here: _Reading, node: Conditional, env: Mapping) -> Any:
 
 
 _RULES: dict[type, Callable[[_Reading, Any, Mapping], Any]] = {
-    sympy.Rational: _number, Parameter: _parameter, Element: _element, Plus: _plus, Times: _times,
-    Negative: _negative, Quotient: _quotient, Power: _power, Minimum: _extreme, Maximum: _extreme, Sum: _sum,
-    E: _mean, Var: _covariance, Cov: _covariance, Partial: _partial, Apply: _apply, Limit: _limit,
-    Absolute: _one_argument(_absolute_value), Floor: _one_argument(lambda a, _: Fraction(_plain_number(a) // 1)),
-    SquareRoot: _one_argument(_square_root), Exponential: _one_argument(_exponential),
+    sympy.Rational: _number,
+    Parameter: _parameter,
+    Element: _element,
+    Plus: _plus,
+    Times: _times,
+    Negative: _negative,
+    Quotient: _quotient,
+    Power: _power,
+    Minimum: _extreme,
+    Maximum: _extreme,
+    Sum: _sum,
+    E: _mean,
+    Var: _covariance,
+    Cov: _covariance,
+    Partial: _partial,
+    Apply: _apply,
+    Limit: _limit,
+    Absolute: _one_argument(_absolute_value),
+    Floor: _one_argument(lambda a, _: Fraction(_plain_number(a) // 1)),
+    SquareRoot: _one_argument(_square_root),
+    Exponential: _one_argument(_exponential),
     Logarithm: _one_argument(_logarithm),
-    RealPower: _two_arguments(_real_power), Product: _product_of, InfiniteSum: _series, Conditional: _conditional,
-    EqualTo: _compared(lambda a, b: a == b), LessThan: _compared(lambda a, b: a < b),
+    RealPower: _two_arguments(_real_power),
+    Product: _product_of,
+    InfiniteSum: _series,
+    Conditional: _conditional,
+    EqualTo: _compared(lambda a, b: a == b),
+    LessThan: _compared(lambda a, b: a < b),
     AtMost: _compared(lambda a, b: a <= b),
-    Both: _compared(lambda a, b: bool(a and b)), Either: _compared(lambda a, b: bool(a or b)),
-    Negation: _one_argument(lambda a, _: 1 - _plain_number(a)), Choice: _choice,
+    Both: _compared(lambda a, b: bool(a and b)),
+    Either: _compared(lambda a, b: bool(a or b)),
+    Negation: _one_argument(lambda a, _: 1 - _plain_number(a)),
+    Choice: _choice,
 }
 
 
@@ -863,8 +914,12 @@ def value(node: Any, model: Model, env: Mapping[Parameter, Fraction] | None = No
 # --- statements --------------------------------------------------------------------------------------------
 
 _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
-    "==": lambda a, b: a == b, "!=": lambda a, b: a != b, "<=": lambda a, b: a <= b,
-    "<": lambda a, b: a < b, ">=": lambda a, b: a >= b, ">": lambda a, b: a > b,
+    "==": lambda a, b: a == b,
+    "!=": lambda a, b: a != b,
+    "<=": lambda a, b: a <= b,
+    "<": lambda a, b: a < b,
+    ">=": lambda a, b: a >= b,
+    ">": lambda a, b: a > b,
 }
 
 
@@ -1053,8 +1108,10 @@ def _blocks(fact: Across | Identical, model: Model, reach: int | Mapping[str, in
             low = fact.index.lower if fact.index.lower is not None else 0
             given = set(range(int(low), last_of(fact.index, reach) + 1))
         firsts |= given
-    return [_together(model, [(f, (first, *rest)) for f in fact.families for rest in _components(f, model)])
-            for first in sorted(firsts)]
+    return [
+        _together(model, [(f, (first, *rest)) for f in fact.families for rest in _components(f, model)])
+        for first in sorted(firsts)
+    ]
 
 
 def _across_holds(fact: Across, model: Model, reach: int | Mapping[str, int]) -> bool:
@@ -1101,8 +1158,11 @@ def _chain_holds(fact: ChainRule, model: Model, reach: int | Mapping[str, int]) 
     here = _Reading(model)
     slope = Partial(fact.function, fact.through)
     try:
-        return all(here.of(slope, inner) == here.of(fact.partial, inner)
-                   for env in instances(free, reach) for inner in here.runs(fact.ranges, env))
+        return all(
+            here.of(slope, inner) == here.of(fact.partial, inner)
+            for env in instances(free, reach)
+            for inner in here.runs(fact.ranges, env)
+        )
     except Undefined:
         return False
 

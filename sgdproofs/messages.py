@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .kernel.report import Line, Report
+    from .language.report import Line, Report
 
 __all__ = [
     "domains",
@@ -57,8 +57,7 @@ def exit_code(reports: Iterable[Report]) -> int:
         return OK
     undecided = (
         r.verdict == "undecided"
-        or (all(is_error(e) or e.verdict == "undecided" for e in r.errata)
-        and r.verdict == expected(r.subject))
+        or (all(is_error(e) or e.verdict == "undecided" for e in r.errata) and r.verdict == expected(r.subject))
         for r in wrong
     )
     return UNDECIDED if all(undecided) else WRONG

@@ -37,8 +37,19 @@ from .meaning import (
     value,
 )
 
-__all__ = ["Draft", "asked", "covers", "drafts", "fact_roots", "models", "read_facts", "roots", "small_values",
-           "verified", "with_value"]
+__all__ = [
+    "Draft",
+    "asked",
+    "covers",
+    "drafts",
+    "fact_roots",
+    "models",
+    "read_facts",
+    "roots",
+    "small_values",
+    "verified",
+    "with_value",
+]
 
 MOST_OUTCOMES = 4096
 """A larger product space is not built."""
@@ -59,8 +70,11 @@ def small_values(parameter: Parameter, size: bool = False) -> tuple[Fraction, ..
     low, high = parameter.lower, parameter.upper
     if parameter.sort == "integer":
         start = low if low is not None else high - 3 if high is not None else None
-        steps: Iterable[Fraction] = map(F, (0, 1, -1, 2, 3, -2)) if start is None else (
-            F(-(-start.numerator // start.denominator)) + k for k in ((0, 1, 2, 3) if size else (0, 1, 2, 3, 9)))
+        steps: Iterable[Fraction] = (
+            map(F, (0, 1, -1, 2, 3, -2))
+            if start is None
+            else (F(-(-start.numerator // start.denominator)) + k for k in ((0, 1, 2, 3) if size else (0, 1, 2, 3, 9)))
+        )
         found = tuple(steps)
     elif low is not None and high is not None:
         found = (low, high, *(low + (high - low) * F(p) for p in ("1/2", "1/3", "2/3", "1/4", "9/10", "1/100")))
@@ -152,17 +166,20 @@ class _Subject:
         self.defined = {f.head for f in facts if isinstance(f, Definition)}
         self.defined_names = {f.name for f in self.defined if isinstance(f, Family)}
         self.free = sorted({i for s in statements for i in _free(s)}, key=lambda i: i.name)
-        self.parameters = [n for n in nodes if isinstance(n, Parameter) and not isinstance(n, Index)
-                           and n not in self.defined]
-        self.sizes = {s for n in nodes for s in _sizes(n)} | {s for f in facts if isinstance(f, ChainRule)
-                                                             for n in walk(fact_roots(f)[1]) for s in _sizes(n)}
+        self.parameters = [
+            n for n in nodes if isinstance(n, Parameter) and not isinstance(n, Index) and n not in self.defined
+        ]
+        self.sizes = {s for n in nodes for s in _sizes(n)} | {
+            s for f in facts if isinstance(f, ChainRule) for n in walk(fact_roots(f)[1]) for s in _sizes(n)
+        }
         self.components = _component_indices(nodes, facts)
         self.indices = sorted({n for n in nodes if isinstance(n, Index)}, key=lambda i: i.name)
         self.positions = _positions(facts)
         self.relations = [r for r in map(_relation, facts) if r is not None]
         self.bounds = [r for r in self.relations if r.rel != "==" and not free_indices(r)]
-        self.moments = any(isinstance(n, (E, Var)) or type(n).__name__ == "Cov" for f in facts
-                           for r in fact_roots(f) for n in walk(r))
+        self.moments = any(
+            isinstance(n, (E, Var)) or type(n).__name__ == "Cov" for f in facts for r in fact_roots(f) for n in walk(r)
+        )
 
     def opaque(self, symbol: Any) -> bool:
         return symbol not in self.defined
@@ -325,9 +342,12 @@ def _reach(subject: _Subject, parameters: dict) -> dict[str, int]:
 
 def covers(facts: Iterable[Fact], needed: set, reach: Mapping[str, int]) -> bool:
     """Whether verifying the facts up to `reach` reaches every element that is `needed`."""
-    return all(reach.get(index.name, -1) >= places[position]
-               for index, name, position in _positions(tuple(facts))
-               for other, places in needed if other == name)
+    return all(
+        reach.get(index.name, -1) >= places[position]
+        for index, name, position in _positions(tuple(facts))
+        for other, places in needed
+        if other == name
+    )
 
 
 # --- probability spaces ------------------------------------------------------------------------------------
@@ -417,7 +437,7 @@ class _Space:
 
         def apart(groups: list[frozenset]) -> None:
             for n, one in enumerate(groups):
-                for other in groups[n + 1:]:
+                for other in groups[n + 1 :]:
                     pairs.update(frozenset((a, b)) for a in one for b in other if a != b)
 
         for fact in self.subject.facts:
@@ -486,8 +506,11 @@ class _Space:
         join = (lambda: True) if self.trial % 2 == 0 else (lambda: self.rng.random() < 0.5)
         clusters: list[list] = []
         for unit in self.units:
-            room = [c for c in clusters if not any(
-                frozenset((a, b)) in self.separated for other in c for a in other[2] for b in unit[2])]
+            room = [
+                c
+                for c in clusters
+                if not any(frozenset((a, b)) in self.separated for other in c for a in other[2] for b in unit[2])
+            ]
             if room and join():
                 self.rng.choice(room).append(unit)
             else:
@@ -556,7 +579,7 @@ class _Space:
         count = len(units)
         if strength == "pairwise":
             bits = max(2, count.bit_length())
-            outcomes = list(range(2 ** bits))
+            outcomes = list(range(2**bits))
             scores = {id(u): [(F((-1) ** (n & o).bit_count()),) for o in outcomes] for n, u in enumerate(units, 1)}
             return [F(1, len(outcomes))] * len(outcomes), scores
         axes = [(n, sign) for n in range(count) for sign in (1, -1)]
@@ -592,8 +615,10 @@ class _Space:
             for unit in units:
                 for key in unit[2]:
                     mean, spread = self._shape(unit, key, len(scores[id(unit)][0]))
-                    levels = [mean + sum((c * z for c, z in zip(spread, score, strict=True)), F(0))
-                              for score in scores[id(unit)]]
+                    levels = [
+                        mean + sum((c * z for c, z in zip(spread, score, strict=True)), F(0))
+                        for score in scores[id(unit)]
+                    ]
                     values[key] = tuple(levels[outcome[n]] for outcome in outcomes)
         return tuple(probabilities), values
 
@@ -721,8 +746,11 @@ class _Filling:
                 if key is not None:
                     unknowns[key] = node
         names = {n.name for n in nodes if isinstance(n, Family) and not n.random}
-        found = [("values", k) for k in self.model.values if k[0] in names and k not in self.settled
-                 and k[0] not in self.subject.defined_names]
+        found = [
+            ("values", k)
+            for k in self.model.values
+            if k[0] in names and k not in self.settled and k[0] not in self.subject.defined_names
+        ]
         self.rng.shuffle(found)
         for where, key in [*unknowns, *found]:
             root = self._affine_root(relation, where, key, env)
@@ -793,8 +821,10 @@ def _indices_of(fact: Fact) -> set:
 
 def _parameters(subject: _Subject, trial: int, rng: Random) -> dict:
     chosen = {p: _pick(small_values(p, p in subject.sizes), trial, rng, p in subject.sizes) for p in subject.parameters}
-    chosen |= {i: _pick(small_values(i, True)[: 2 if i.name in subject.components else None], trial, rng, True)
-               for i in subject.free}
+    chosen |= {
+        i: _pick(small_values(i, True)[: 2 if i.name in subject.components else None], trial, rng, True)
+        for i in subject.free
+    }
     return chosen | {s: v for s, v in subject.fixed.items() if isinstance(s, Parameter)}
 
 
@@ -884,8 +914,9 @@ def _element_key(element: Element) -> tuple:
     return element.family.name, tuple(int(i) for i in element.indices)
 
 
-def drafts(statements: Iterable[Any], facts: Iterable[Any], *, seed: int = 0, fixed: Mapping | None = None,
-           first: int = 0) -> Iterator[Draft | None]:
+def drafts(
+    statements: Iterable[Any], facts: Iterable[Any], *, seed: int = 0, fixed: Mapping | None = None, first: int = 0
+) -> Iterator[Draft | None]:
     """Endless trials, small ones first: a draft that should satisfy the facts (not verified yet), or None.
 
     Raises NotEvaluable when a statement or a fact contains a limit.
@@ -900,8 +931,15 @@ def drafts(statements: Iterable[Any], facts: Iterable[Any], *, seed: int = 0, fi
         trial += 1
 
 
-def models(statements: Iterable[Any], facts: Iterable[Any], *, seed: int = 0, count: int = 20,
-           fixed: Mapping | None = None, tries: int | None = None) -> Iterator[Model]:
+def models(
+    statements: Iterable[Any],
+    facts: Iterable[Any],
+    *,
+    seed: int = 0,
+    count: int = 20,
+    fixed: Mapping | None = None,
+    tries: int | None = None,
+) -> Iterator[Model]:
     """Up to `count` models of the facts for the symbols of `statements`, small ones first; the same for the same seed.
 
     Every fact is verified, and the assumptions of one of the statements apply (of the first, the second, ... in turn,

@@ -26,10 +26,10 @@ from . import catalogue, models
 from .advice import Search
 from .kernel.check import examine, follows
 from .kernel.goal import Goal
-from .kernel.report import PROVED
 from .language import terms as T
 from .language.derivation import Derivation
 from .language.errors import SgdproofsError, StatementError
+from .language.report import PROVED
 from .language.statements import Independence, Loops, NotDetermined, Relation
 from .meaning import Model, NotEvaluable, Undefined, applies, holds, value
 from .verdicts import _lemmas

@@ -17,11 +17,11 @@ from .kernel.check import Checker, Theorem, examine, follows
 from .kernel.goal import Goal
 from .kernel.polynomial import DEADLINE, add
 from .kernel.reasons import Reason
-from .kernel.report import PROVED, REFUTED, UNDECIDED, UNJUSTIFIED, Line, Report
 from .kernel.scope import Contradiction
 from .language.derivation import HYPOTHESIS, PREVIOUS, Derivation, Refutation, Step, fact_relations
 from .language.errors import CatalogueError
 from .language.facts import Equation
+from .language.report import PROVED, REFUTED, UNDECIDED, UNJUSTIFIED, Line, Report
 from .language.statements import NotDetermined, Relation
 from .language.terms import Limit, walk
 from .meaning import NotEvaluable

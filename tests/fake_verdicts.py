@@ -9,8 +9,8 @@ from fractions import Fraction
 from typing import Any
 
 from sgdproofs.kernel.reasons import Reason
-from sgdproofs.kernel.report import Condition, Line, Report
 from sgdproofs.language.derivation import Derivation
+from sgdproofs.language.report import Condition, Line, Report
 from sgdproofs.language.statements import ne
 from sgdproofs.language.terms import Quotient, walk
 

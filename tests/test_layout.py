@@ -23,7 +23,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "refute": {"models", "meaning", "language"},
     "experiments": {"models", "meaning", "kernel", "language"},
     "render": {"kernel", "language"},
-    "advice": {"kernel", "rules", "language"},
+    "ledger": {"kernel", "language"},
+    "advice": {"ledger", "kernel", "rules", "language"},
     "verdicts": {"refute", "models", "meaning", "advice", "rules", "kernel", "language"},
     "mutants": {"catalogue", "models", "refute", "advice", "kernel", "rules", "language", "meaning", "verdicts"},
     "steps": {"verdicts", "refute", "models", "meaning", "advice", "kernel", "rules", "language"},
@@ -69,7 +70,7 @@ OUTSIDE: dict[str, set[str]] = {
     "cli": {"click", "rich", "distributed"},
     "pytest_plugin": {"pytest"},
 }
-LINES_OF_TRUSTED_CODE = 2_600
+LINES_OF_TRUSTED_CODE = 2_264
 """Code without blank lines, comments and docstrings, kernel and rules together: a ceiling, to be lowered."""
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from sgdproofs.catalogue import load
-from sgdproofs.kernel.report import Report
 from sgdproofs.language.derivation import Refutation
+from sgdproofs.language.report import Report
 from sgdproofs.verdicts import judge
 
 ROOT = Path(__file__).resolve().parents[1]

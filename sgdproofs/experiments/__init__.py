@@ -22,8 +22,14 @@ __all__ = ["Result", "run"]
 Progress = Callable[[int, int, str], None]
 
 
-def run(entry: Any, *, workers: int = 0, executor: Executor | None = None, progress: Progress | None = None,
-        seed: int | None = None) -> tuple[Result, ...]:
+def run(
+    entry: Any,
+    *,
+    workers: int = 0,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+    seed: int | None = None,
+) -> tuple[Result, ...]:
     """Run the experiments of an entry, in its order.
 
     Monte-Carlo chunks go to `executor`, or to `workers` processes, or are computed here; the digits are the
@@ -47,29 +53,56 @@ def _all(entry: Any, executor: Executor | None, progress: Progress | None, seed:
     return tuple(results)
 
 
-def _one(entry: Any, number: int, label: str, experiment: Any, executor: Executor | None, progress: Progress | None,
-         seed: int | None) -> Result:
+def _one(
+    entry: Any,
+    number: int,
+    label: str,
+    experiment: Any,
+    executor: Executor | None,
+    progress: Progress | None,
+    seed: int | None,
+) -> Result:
     result = _run(entry, number, label, experiment, executor, progress, seed)
     if isinstance(entry, Refutation):
         return replace(result, summary=result.summary.replace("the near-miss", "the printed claim"))
     return result
 
 
-def _run(entry: Any, number: int, label: str, experiment: Any, executor: Executor | None, progress: Progress | None,
-         seed: int | None) -> Result:
+def _run(
+    entry: Any,
+    number: int,
+    label: str,
+    experiment: Any,
+    executor: Executor | None,
+    progress: Progress | None,
+    seed: int | None,
+) -> Result:
     given: tuple[Fact, ...] = tuple(entry.given)
     claim, near_miss = entry.claim, experiment.near_miss
     if isinstance(entry, Refutation):
         if near_miss is None:
-            return Result(label, experiment.kind, False,
-                          "not run: the experiment of a refuted claim names the true one as near_miss")
+            return Result(
+                label,
+                experiment.kind,
+                False,
+                "not run: the experiment of a refuted claim names the true one as near_miss",
+            )
         claim, near_miss = near_miss, claim
     try:
         if isinstance(experiment, MonteCarlo):
             from .monte_carlo import run_monte_carlo
 
-            return run_monte_carlo(entry.name, number, label, claim, given, replace(experiment, near_miss=near_miss),
-                                   executor=executor, tick=progress, seed=seed)
+            return run_monte_carlo(
+                entry.name,
+                number,
+                label,
+                claim,
+                given,
+                replace(experiment, near_miss=near_miss),
+                executor=executor,
+                tick=progress,
+                seed=seed,
+            )
         if progress is not None:
             progress(0, 1, label)
         if isinstance(experiment, Exact):
@@ -90,5 +123,4 @@ def _run(entry: Any, number: int, label: str, experiment: Any, executor: Executo
             progress(1, 1, label)
         return result
     except (Unsupported, Undefined) as problem:
-        return Result(label, experiment.kind, False, f"not run: {problem}",
-                      "" if near_miss is None else str(near_miss))
+        return Result(label, experiment.kind, False, f"not run: {problem}", "" if near_miss is None else str(near_miss))

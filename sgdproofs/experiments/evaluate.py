@@ -58,10 +58,23 @@ class Interpreter:
         self.memo: dict = {}
         self.pending: set = set()
         self.handlers: dict[type, Callable] = {
-            Plus: self._plus, Times: self._times, Negative: self._negative, Quotient: self._quotient,
-            Power: self._power, Minimum: self._minimum, Maximum: self._maximum, Parameter: self._parameter,
-            Index: self._parameter, Element: self._element, Sum: self._sum, E: self.moment, Var: self.moment,
-            Cov: self.moment, Limit: self.limit, Partial: self.partial, Apply: self._apply,
+            Plus: self._plus,
+            Times: self._times,
+            Negative: self._negative,
+            Quotient: self._quotient,
+            Power: self._power,
+            Minimum: self._minimum,
+            Maximum: self._maximum,
+            Parameter: self._parameter,
+            Index: self._parameter,
+            Element: self._element,
+            Sum: self._sum,
+            E: self.moment,
+            Var: self.moment,
+            Cov: self.moment,
+            Limit: self.limit,
+            Partial: self.partial,
+            Apply: self._apply,
         }
 
     # --- what subclasses say ---

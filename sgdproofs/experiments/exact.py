@@ -69,8 +69,9 @@ def _seed(name: str, seed: int | None) -> int:
     return digest if seed is None else digest ^ seed
 
 
-def run_exact(name: str, label: str, entry: Any, claim: Any, given: tuple[Fact, ...], experiment: Exact,
-              seed: int | None) -> Result:
+def run_exact(
+    name: str, label: str, entry: Any, claim: Any, given: tuple[Fact, ...], experiment: Exact, seed: int | None
+) -> Result:
     """Run one exact experiment."""
     fixed = dict(experiment.fixed)
     seed = _seed(name, seed)
@@ -92,8 +93,14 @@ def run_exact(name: str, label: str, entry: Any, claim: Any, given: tuple[Fact, 
         found = 0
         judged = [False] * len(statements)
         try:
-            for model in models(tuple(statements), facts, seed=seed, count=experiment.count, fixed=fixed,
-                                tries=_TRIES * experiment.count):
+            for model in models(
+                tuple(statements),
+                facts,
+                seed=seed,
+                count=experiment.count,
+                fixed=fixed,
+                tries=_TRIES * experiment.count,
+            ):
                 found += 1
                 for number, statement in enumerate(statements):
                     verdict = _verdict(statement, model)
@@ -148,8 +155,11 @@ def _shown(statement: Any, model: Model) -> str:
     if not isinstance(statement, Relation):
         return f"at {where}" if where else ""
     left, right, why = sides(statement, model)
-    return f"left {_brief(left)}, right {_brief(right)}" + (f" at {where}" if where else "") + (
-        f" ({why})" if "undefined" in why else "")
+    return (
+        f"left {_brief(left)}, right {_brief(right)}"
+        + (f" at {where}" if where else "")
+        + (f" ({why})" if "undefined" in why else "")
+    )
 
 
 def _brief(value: Any) -> str:
@@ -158,8 +168,9 @@ def _brief(value: Any) -> str:
     return str(value)
 
 
-def _near_misses(claim: Any, lines: list, facts: tuple, given: tuple, experiment: Exact, seed: int,
-                 fixed: dict) -> tuple[bool, str]:
+def _near_misses(
+    claim: Any, lines: list, facts: tuple, given: tuple, experiment: Exact, seed: int, fixed: dict
+) -> tuple[bool, str]:
     """Whether every near-miss fails in some space, and a remark for the summary."""
     rejected, said = True, ""
     trials: list[tuple[str, list, tuple]] = []
@@ -181,8 +192,14 @@ def _near_misses(claim: Any, lines: list, facts: tuple, given: tuple, experiment
                 fails = int(bool(_not_determined(statement, kept)))
                 continue
             try:
-                for model in models((statement,), kept, seed=seed + 1, count=3 * experiment.count, fixed=fixed,
-                                    tries=_TRIES * experiment.count):
+                for model in models(
+                    (statement,),
+                    kept,
+                    seed=seed + 1,
+                    count=3 * experiment.count,
+                    fixed=fixed,
+                    tries=_TRIES * experiment.count,
+                ):
                     total += 1
                     fails += _verdict(statement, model) is False
                     if fails and total >= experiment.count:
@@ -209,8 +226,17 @@ def _not_determined(statement: NotDetermined, given: tuple[Fact, ...]) -> str:
     found = []
     for point in (statement.first, statement.second):
         plain = Setting(given)
-        at = tuple((k, plain.exactly().value(v, {}) if isinstance(v, Times | Quotient | Negative) else
-                    Fraction(int(v.p), int(v.q)) if hasattr(v, "p") else v) for k, v in point.items())
+        at = tuple(
+            (
+                k,
+                plain.exactly().value(v, {})
+                if isinstance(v, Times | Quotient | Negative)
+                else Fraction(int(v.p), int(v.q))
+                if hasattr(v, "p")
+                else v,
+            )
+            for k, v in point.items()
+        )
         reader = Setting(given, at).exactly()
         try:
             found.append((reader.value(statement.by, {}), reader.value(statement.target, {})))
@@ -246,8 +272,15 @@ def run_einsum(name: str, label: str, given: tuple[Fact, ...], experiment: Einsu
         wrong = next(p for p in looped if looped[p] != summed.get(p))
         summary = f"at {wrong} the loops give {looped[wrong]} and einsum({subscripts!r}) gives {summed.get(wrong)}"
     summary += "; the near-miss gives others" if rejected else "; NOT rejected: the near-miss gives the same"
-    return Result(label, experiment.kind, agrees and rejected, summary, str(experiment.near_miss), rejected,
-                  {"passes": size, "entries": len(looped), "subscripts": subscripts})
+    return Result(
+        label,
+        experiment.kind,
+        agrees and rejected,
+        summary,
+        str(experiment.near_miss),
+        rejected,
+        {"passes": size, "entries": len(looped), "subscripts": subscripts},
+    )
 
 
 def _looped(loops: Loops, setting: Setting, entry_of: Any) -> tuple[dict, int]:
@@ -304,8 +337,10 @@ def _einsummed(loops: Loops, setting: Setting, entry_of: Any) -> tuple[dict, str
     for number in divisor:
         weight /= exact.value(number, {})
     summed = numpy.einsum(subscripts, *arrays)
-    table = {tuple(spans[i][k] for i, k in zip(loops.lhs.indices, spot, strict=True)): weight * int(summed[spot])
-             for spot in numpy.ndindex(*summed.shape)}
+    table = {
+        tuple(spans[i][k] for i, k in zip(loops.lhs.indices, spot, strict=True)): weight * int(summed[spot])
+        for spot in numpy.ndindex(*summed.shape)
+    }
     return table, subscripts
 
 

@@ -119,7 +119,7 @@ def law_moment(law: Law, components: tuple[int, ...]) -> Fraction:
     total = law.mean[head] * law_moment(law, rest)
     for k, other in enumerate(rest):
         if law.covariance[head][other]:
-            total += law.covariance[head][other] * law_moment(law, rest[:k] + rest[k + 1:])
+            total += law.covariance[head][other] * law_moment(law, rest[:k] + rest[k + 1 :])
     return total
 
 
@@ -216,4 +216,3 @@ class ExactMoments(Interpreter):
                         product *= law_moment(setting.law(number, m), members[m])
                 total += product
         return total
-

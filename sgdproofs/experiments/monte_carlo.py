@@ -91,8 +91,13 @@ def simulate(packed: bytes, chunk: int) -> dict:
 def _path_gap(relation: Relation, left: Any, right: Any) -> tuple:
     """The largest breach of a relation between random quantities themselves, relative to their size."""
     a, b = (v.array if isinstance(v, Samples) else v for v in (left, right))
-    gap = {"==": lambda: numpy.abs(a - b), "<=": lambda: a - b, "<": lambda: a - b,
-           ">=": lambda: b - a, ">": lambda: b - a}.get(relation.rel)
+    gap = {
+        "==": lambda: numpy.abs(a - b),
+        "<=": lambda: a - b,
+        "<": lambda: a - b,
+        ">=": lambda: b - a,
+        ">": lambda: b - a,
+    }.get(relation.rel)
     if gap is None:
         raise Unsupported(f"the relation {relation.rel} between random quantities is not simulated")
     size = float(max(numpy.max(numpy.abs(a)), numpy.max(numpy.abs(b)), 1e-300))
@@ -168,8 +173,13 @@ def _compare(plan: Plan, chunks: list[dict], at: tuple) -> list[list[Comparison]
 def _certain(relation: Relation, where: str, left: float, right: float) -> Comparison:
     """A point at which nothing is random, such as the start of a recurrence."""
     same = abs(left - right) <= 1e-9 * max(abs(left), abs(right))
-    rejected = not (same if relation.rel == "==" else not same if relation.rel == "!=" else
-                    (same and "=" in relation.rel) or compare(left, relation.rel, right))
+    rejected = not (
+        same
+        if relation.rel == "=="
+        else not same
+        if relation.rel == "!="
+        else (same and "=" in relation.rel) or compare(left, relation.rel, right)
+    )
     return Comparison(where, left, right, 0.0, math.inf if rejected else 0.0, rejected)
 
 
@@ -244,8 +254,9 @@ class _Part:
     roles: tuple[str, ...]
 
 
-def plans(name: str, number: int, claim: Relation, given: tuple, experiment: MonteCarlo,
-          seed: int | None) -> list[_Part]:
+def plans(
+    name: str, number: int, claim: Relation, given: tuple, experiment: MonteCarlo, seed: int | None
+) -> list[_Part]:
     """The simulations of one experiment: each stated point, then each again without the dropped facts."""
     statements = [("claim", claim)]
     if experiment.near_miss is not None:
@@ -295,9 +306,18 @@ def work(plan: Plan, executor: Executor | None) -> Iterator[dict]:
         yield future.result()
 
 
-def run_monte_carlo(name: str, number: int, label: str, claim: Relation, given: tuple, experiment: MonteCarlo, *,
-                    executor: Executor | None = None, tick: Callable[[int, int, str], None] | None = None,
-                    seed: int | None = None) -> Result:
+def run_monte_carlo(
+    name: str,
+    number: int,
+    label: str,
+    claim: Relation,
+    given: tuple,
+    experiment: MonteCarlo,
+    *,
+    executor: Executor | None = None,
+    tick: Callable[[int, int, str], None] | None = None,
+    seed: int | None = None,
+) -> Result:
     """Run one Monte-Carlo experiment."""
     parts = plans(name, number, claim, given, experiment, seed)
     total = sum(p.plan.chunks for p in parts)
@@ -334,13 +354,20 @@ def _drift(part: _Part, claim: Relation, found: list[Comparison]) -> float:
     return drift
 
 
-def _judged(label: str, claim: Relation, experiment: MonteCarlo, parts: list[_Part], by_role: dict,
-            drift: float) -> Result:
+def _judged(
+    label: str, claim: Relation, experiment: MonteCarlo, parts: list[_Part], by_role: dict, drift: float
+) -> Result:
     mine = by_role["claim"]
     batches = parts[0].plan.chunks * BATCHES
     bound = threshold(batches)
-    wanted = [role for role, there in (("near-miss", experiment.near_miss is not None),
-                                       ("facts dropped", bool(experiment.facts_dropped))) if there]
+    wanted = [
+        role
+        for role, there in (
+            ("near-miss", experiment.near_miss is not None),
+            ("facts dropped", bool(experiment.facts_dropped)),
+        )
+        if there
+    ]
     rejected = {role: any(c.rejected for c in by_role[role]) for role in wanted}
     agrees = bool(mine) and not any(c.rejected for c in mine)
     settled = drift <= REMAINDER
@@ -354,11 +381,15 @@ def _judged(label: str, claim: Relation, experiment: MonteCarlo, parts: list[_Pa
         summary = f"the sides of every sample differ by at most {worst.left:.1e} of their size ({drawn})"
     else:
         worst = max(mine, key=lambda c: abs(c.z))
-        summary = f"{drawn}: {len(mine)} comparison{'s' * (len(mine) != 1)}, " \
-                  f"largest |z| = {abs(worst.z):.2f}, allowed {bound:.2f}"
+        summary = (
+            f"{drawn}: {len(mine)} comparison{'s' * (len(mine) != 1)}, "
+            f"largest |z| = {abs(worst.z):.2f}, allowed {bound:.2f}"
+        )
     if not agrees and mine:
-        summary = f"REJECTED at {worst.where}: left {worst.left:.6g}, right {worst.right:.6g}, " \
-                  f"{worst.z:.1f} standard errors apart (limit {bound:.2f}; {drawn})"
+        summary = (
+            f"REJECTED at {worst.where}: left {worst.left:.6g}, right {worst.right:.6g}, "
+            f"{worst.z:.1f} standard errors apart (limit {bound:.2f}; {drawn})"
+        )
     if not settled:
         summary += f"; the limits are not reached: {drift:.2g} standard errors remain"
     for role in wanted:
@@ -369,17 +400,21 @@ def _judged(label: str, claim: Relation, experiment: MonteCarlo, parts: list[_Pa
             summary += f"; {what} is off by {gap}"
         else:
             summary += f"; NO POWER: {role} is not rejected (largest |z| {far:.2f})"
-    miss = " and ".join(([str(experiment.near_miss)] if experiment.near_miss is not None else []) +
-                        (["without " + ", ".join(f.name for f in experiment.facts_dropped)]
-                         if experiment.facts_dropped else []))
+    miss = " and ".join(
+        ([str(experiment.near_miss)] if experiment.near_miss is not None else [])
+        + (["without " + ", ".join(f.name for f in experiment.facts_dropped)] if experiment.facts_dropped else [])
+    )
     refuted = all(rejected.values())
     data = {
         "points": tuple(c.where for c in mine[:50]),
-        "left": tuple(c.left for c in mine[:50]), "right": tuple(c.right for c in mine[:50]),
-        "standard_error": tuple(c.error for c in mine[:50]), "z": tuple(c.z for c in mine[:50]),
-        "threshold": bound, "samples": parts[0].plan.chunks * parts[0].plan.size,
-        "false_alarm": RUN_FALSE_ALARM, "false_alarm_comparisons": RUN_COMPARISONS,
+        "left": tuple(c.left for c in mine[:50]),
+        "right": tuple(c.right for c in mine[:50]),
+        "standard_error": tuple(c.error for c in mine[:50]),
+        "z": tuple(c.z for c in mine[:50]),
+        "threshold": bound,
+        "samples": parts[0].plan.chunks * parts[0].plan.size,
+        "false_alarm": RUN_FALSE_ALARM,
+        "false_alarm_comparisons": RUN_COMPARISONS,
         "near_miss_z": tuple(c.z for role in wanted for c in by_role[role][:50]),
     }
     return Result(label, experiment.kind, agrees and settled and refuted, summary, miss, refuted, data)
-

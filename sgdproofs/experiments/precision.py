@@ -164,8 +164,10 @@ class HighPrecision(ExactMoments):
         if len(mine) != 1:
             raise Unsupported(f"{fact.partial} does not say which {fact.through} is meant")
         step = self.context.mpf(10) ** -self.digits
-        ends = [self._some_function([v + sign * step if k == mine[0] else v for k, v in enumerate(values)])
-                for sign in (1, -1)]
+        ends = [
+            self._some_function([v + sign * step if k == mine[0] else v for k, v in enumerate(values)])
+            for sign in (1, -1)
+        ]
         return (ends[0] - ends[1]) / (2 * step)
 
 
@@ -270,8 +272,11 @@ def run_precision(name: str, claim: Relation, near_miss: Relation, given: tuple,
                 tails += reader.tails
                 reached, ways = max(reached, reader.reached), ways | reader.ways
                 if not _agrees(claim, left, right, digits, experiment):
-                    failure = failure or f"the sides differ at {where}: left {context.nstr(_one(left), 15)}, right " \
+                    failure = (
+                        failure
+                        or f"the sides differ at {where}: left {context.nstr(_one(left), 15)}, right "
                         f"{context.nstr(_one(right), 15)}, {digits:.0f} digits in common{_tail(reader.tails, context)}"
+                    )
             else:
                 skipped += 1
                 undefined = both or undefined
@@ -289,8 +294,11 @@ def run_precision(name: str, claim: Relation, near_miss: Relation, given: tuple,
     if failure:
         summary = failure
     else:
-        said = f"agree to at least {int(min(least, 4 * experiment.digits))} digits" if claim.rel == "==" \
+        said = (
+            f"agree to at least {int(min(least, 4 * experiment.digits))} digits"
+            if claim.rel == "=="
             else "compare as claimed"
+        )
         summary = f"both sides {said} at {len(agreed)} point{'s' * (len(agreed) != 1)}"
         told = _ways(ways) + _tail(tails, context)
         summary += f" ({told.removeprefix(', ')})" if told else ""
@@ -305,7 +313,8 @@ def run_precision(name: str, claim: Relation, near_miss: Relation, given: tuple,
         "left": tuple(context.nstr(_one(c.left), 30) for c in agreed[:50]),
         "right": tuple(context.nstr(_one(c.right), 30) for c in agreed[:50]),
         "digits": tuple(round(c.digits, 1) for c in agreed[:50]),
-        "skipped": skipped, "steps": reached,
+        "skipped": skipped,
+        "steps": reached,
     }
     return Result(name, experiment.kind, rejected and not failure, summary, str(near_miss), rejected, data)
 
@@ -334,8 +343,9 @@ def _ways(ways: set[str]) -> str:
             places.setdefault(name, []).append(int(place))
         else:
             others.append(way)
-    ranges = [f"{name} = {min(found)}" + (f" to {max(found)}" if len(found) > 1 else "")
-              for name, found in places.items()]
+    ranges = [
+        f"{name} = {min(found)}" + (f" to {max(found)}" if len(found) > 1 else "") for name, found in places.items()
+    ]
     return ", ".join(ranges + others)
 
 
@@ -349,8 +359,9 @@ def _tail(tails: list, context: Any) -> str:
 def _extreme_points(at: tuple, nodes: set, given: tuple) -> list[tuple]:
     """The stated point with every real parameter close to the ends of its domain, and very large."""
     defined = {f.target for f in given if isinstance(f, Definition)}
-    real = sorted((n for n in nodes if type(n) is Parameter and n.sort == "real" and n not in defined),
-                  key=lambda p: p.name)
+    real = sorted(
+        (n for n in nodes if type(n) is Parameter and n.sort == "real" and n not in defined), key=lambda p: p.name
+    )
     points = []
     for pick in (_just_above, _far_up):
         changed = {p: pick(p, k) for k, p in enumerate(real)}

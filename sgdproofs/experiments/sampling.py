@@ -317,8 +317,10 @@ def _shape(law: Law) -> tuple:
     if isinstance(law, Normal):
         return [float(m) for m in law.mean], _root(law.covariance), None
     columns = numpy.array([[float(v) for v in point] for point in law.points]).T
-    means = [float(sum((p[k] * w for p, w in zip(law.points, law.weights, strict=True)), Fraction(0)))
-             for k in range(law.size)]
+    means = [
+        float(sum((p[k] * w for p, w in zip(law.points, law.weights, strict=True)), Fraction(0)))
+        for k in range(law.size)
+    ]
     return means, columns, numpy.cumsum([float(w) for w in law.weights])[:-1]
 
 

@@ -62,8 +62,13 @@ class Source:
 class Setting:
     """Facts, stated numbers and laws, with the rules for what is not stated.  Picklable: it is all data."""
 
-    def __init__(self, given: Iterable[Fact], at: Iterable[tuple] = (), laws: Iterable[tuple] = (),
-                 dropped: tuple[Fact, ...] = ()) -> None:
+    def __init__(
+        self,
+        given: Iterable[Fact],
+        at: Iterable[tuple] = (),
+        laws: Iterable[tuple] = (),
+        dropped: tuple[Fact, ...] = (),
+    ) -> None:
         names = {f.name for f in dropped}
         self.given = tuple(f for f in given if f not in dropped and f.name not in names)
         self.dropped = dropped
@@ -73,8 +78,9 @@ class Setting:
             self._set(key, value)
         self.recurrences = {f.target.family: f for f in self.given if isinstance(f, Definition) and f.over is not None}
         self.plain = tuple(f for f in self.given if isinstance(f, Definition) and f.over is None)
-        self.defined = {f.target.family for f in self.given
-                        if isinstance(f, Definition) and isinstance(f.target, Element)}
+        self.defined = {
+            f.target.family for f in self.given if isinstance(f, Definition) and isinstance(f.target, Element)
+        }
         self.relations = tuple(f.relation for f in self.given if isinstance(f, (Equation, CitedTheorem)))
         self.sources = self._sources(tuple(laws))
         self._laws: dict[tuple[int, int], Law] = {}
@@ -202,8 +208,10 @@ class Setting:
     def _within_bounds(self, symbol: Any, places: tuple, value: Fraction) -> Fraction:
         """A number that was to be chosen, moved to the right side of the bounds that facts state for it."""
         for relation in self.relations:
-            for side, rel, other in ((relation.lhs, relation.rel, relation.rhs),
-                                     (relation.rhs, _MIRRORED.get(relation.rel, "=="), relation.lhs)):
+            for side, rel, other in (
+                (relation.lhs, relation.rel, relation.rhs),
+                (relation.rhs, _MIRRORED.get(relation.rel, "=="), relation.lhs),
+            ):
                 binding = match(side, symbol, places)
                 if binding is None or rel in ("==", "!=") or symbol in symbols_in(other):
                     continue
@@ -258,8 +266,13 @@ class Setting:
 
         stated = dict(laws)
         single = [f for f in base if f.arity == 0]
-        apart = {frozenset((a.family, b.family)) for f in self.given if isinstance(f, Given)
-                 and isinstance(f.statement, Independence) for a in f.statement.items for b in f.statement.items}
+        apart = {
+            frozenset((a.family, b.family))
+            for f in self.given
+            if isinstance(f, Given) and isinstance(f.statement, Independence)
+            for a in f.statement.items
+            for b in f.statement.items
+        }
         dependent = [f for f in single if any(frozenset((f, g)) not in apart for g in single if g != f)]
         broken = [f for f in dependent if any(f in _mentioned(d) for d in self.dropped)]
         if len(broken) > 1:
@@ -272,8 +285,10 @@ class Setting:
         place(dependent, None)
         for family in base:
             place((family,), None)
-        return tuple(Source(fs, law, self._share(fs), any(isinstance(f, Identical) and fs[0] in f.families
-                                                         for f in self.given)) for fs, law in groups)
+        return tuple(
+            Source(fs, law, self._share(fs), any(isinstance(f, Identical) and fs[0] in f.families for f in self.given))
+            for fs, law in groups
+        )
 
     def _random_families(self, laws: tuple) -> list[Family]:
         found: dict[Family, None] = {}
@@ -307,8 +322,11 @@ class Setting:
     def scale(self, number: int, member: int) -> int:
         """2 for every other member where the experiment drops what makes the members alike, else 1."""
         families = self.sources[number].families
-        alike = any((isinstance(f, Identical) and set(families) & set(f.families))
-                    or (isinstance(f, Equation) and set(families) & _mentioned(f)) for f in self.dropped)
+        alike = any(
+            (isinstance(f, Identical) and set(families) & set(f.families))
+            or (isinstance(f, Equation) and set(families) & _mentioned(f))
+            for f in self.dropped
+        )
         return 2 if alike and member % 2 else 1
 
     def _member_matters(self, source: Source) -> bool:
@@ -354,8 +372,9 @@ class Setting:
                     matrix[k][m] = matrix[m][k] = min(matrix[k][k], matrix[m][m]) / (2 * size)
         return Normal(tuple(mean), tuple(map(tuple, matrix)))
 
-    def _impose(self, source: Source, member: int, side: Any, other: Any, mean: list, matrix: list, held: set,
-                named: dict) -> None:
+    def _impose(
+        self, source: Source, member: int, side: Any, other: Any, mean: list, matrix: list, held: set, named: dict
+    ) -> None:
         elements = side.args if len(side.args) == 2 else side.args * (1 if isinstance(side, E) else 2)
         if not all(e.family in source.families for e in elements):
             return
@@ -436,15 +455,18 @@ class Setting:
                     continue
                 if not compare(left, relation.rel, right):
                     where = ", ".join(f"{i} = {p}" for i, p in binding.items())
-                    return f"the fact {relation} does not hold in the setting{' at ' + where if where else ''}: " \
-                           f"left {left}, right {right}"
+                    return (
+                        f"the fact {relation} does not hold in the setting{' at ' + where if where else ''}: "
+                        f"left {left}, right {right}"
+                    )
         return None
 
 
 def _bearing(relations: tuple[Relation, ...], about: set) -> list[Relation]:
     """The relations that share a symbol with `about`, or with another such relation; in their order."""
-    symbols = {r: {s for side in (r.lhs, r.rhs) for s in symbols_in(side) if not isinstance(s, Index)}
-               for r in relations}
+    symbols = {
+        r: {s for side in (r.lhs, r.rhs) for s in symbols_in(side) if not isinstance(s, Index)} for r in relations
+    }
     reached, found = set(about), set()
     while True:
         fresh = {r for r in relations if r not in found and symbols[r] & reached}
@@ -531,5 +553,7 @@ def _joined(laws: list[Law | None]) -> Normal | None:
         raise Unsupported("only normal laws of single variables are joined when independence is dropped")
     spreads = [law.covariance[0][0] for law in normals]
     shared = min(spreads) / 2
-    return Normal(tuple(law.mean[0] for law in normals),
-                  tuple(tuple(v if i == j else shared for j in range(len(normals))) for i, v in enumerate(spreads)))
+    return Normal(
+        tuple(law.mean[0] for law in normals),
+        tuple(tuple(v if i == j else shared for j in range(len(normals))) for i, v in enumerate(spreads)),
+    )

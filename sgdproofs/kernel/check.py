@@ -14,61 +14,56 @@ Nothing here searches: the advisor proposes cofactors and certificates, and they
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from fractions import Fraction
+from dataclasses import InitVar, dataclass, replace
 from time import perf_counter
 from typing import Any
 
 from ..language import derivation as D
 from ..language.errors import StatementError
 from ..language.facts import Definition, Equation, Fact
+from ..language.report import PROVED, UNDECIDED, Condition, Line, Report
 from ..language.statements import Relation, eq, free_indices, ge, gt, le, lt, ne
-from ..language.terms import Cov, E, Element, Index, Limit, Partial, Quotient, Var, is_random, number, substituted, walk
+from ..language.terms import Element, Index, Limit, Partial, bound_by, is_random, number, walk
 from .conditions import needs, needs_of_fact
-from .goal import Goal, factored, spelled
+from .goal import Goal
 from .normal import Normal
-from .polynomial import DEADLINE, Budget, Poly, add, constant, fraction, inverse, is_constant, mul, scale
+from .polynomial import DEADLINE, Budget, Poly, add, fraction, is_constant, mul, scale
 from .reasons import Reason, flat
-from .report import PROVED, UNDECIDED, Condition, Line, Report
-from .scope import Advisor, Contradiction, Scope, Silent
+from .scope import Advisor, Contradiction, Scope
 
 SECONDS = 10.0
 _SEAL = object()
 
 
+@dataclass(frozen=True, eq=False)
 class Theorem:
     """A proved claim.  Prints with what it rests on; only `check` makes one."""
 
-    __slots__ = ("name", "claim", "facts", "conditions")
     name: str
     claim: Any
     facts: tuple[Fact, ...]
     conditions: tuple[Condition, ...]
+    seal: InitVar[object] = None
 
-    def __init__(self, seal: object, name: str, claim: Any, facts: tuple, conditions: tuple) -> None:
+    def __post_init__(self, seal: object) -> None:
         if seal is not _SEAL:
             raise TypeError("a Theorem is made by check(derivation) and by nothing else")
-        for slot, value in zip(self.__slots__, (name, claim, facts, conditions)):
-            object.__setattr__(self, slot, value)
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        raise AttributeError("a Theorem cannot be changed")
 
     def __str__(self) -> str:
         facts = "; ".join(f.name for f in self.facts)
         conditions = "; ".join(f"{c.text} ({c.discharged})" for c in self.conditions)
-        return (
-            f"{self.name}: {self.claim}"
-            + (f"\n  given {facts}" if facts else "")
-            + (f"\n  conditions {conditions}" if conditions else "")
-        )
+        rests = [f"{kind} {said}" for kind, said in (("given", facts), ("conditions", conditions)) if said]
+        return "\n  ".join([f"{self.name}: {self.claim}", *rests])
 
     __repr__ = __str__
 
 
+# --- one line --------------------------------------------------------------------------------------------
+
+
 @dataclass(frozen=True)
 class Outcome:
-    """Whether a goal follows, why not, and the conditions met."""
+    """Whether a goal follows, why not, and the conditions met, each with how it is discharged (None: it is not)."""
 
     proved: bool
     reason: str = ""
@@ -80,16 +75,7 @@ def follows(goal_of: Any, seconds: float = SECONDS) -> Outcome:
     mark = DEADLINE.set(min(DEADLINE.get(), perf_counter() + seconds))
     try:
         goal: Goal = goal_of()
-        if not isinstance(goal.statement, Relation):
-            return _by_rule(goal)
-        n = goal.normal(goal.scope)
-        met = _conditions(goal, n)
-        reason = _relation(goal, n, met)
-        met += _ratios(goal, n)
-        if any(how is None for _, how in met):
-            missing = ", ".join(str(r) for r, how in met if how is None)
-            return Outcome(False, f"a condition is not discharged: {missing}", tuple(met))
-        return Outcome(not reason, reason, tuple(met))
+        return _by_arithmetic(goal) if isinstance(goal.statement, Relation) else _by_rule(goal)
     except Budget as error:
         return Outcome(False, f"budget: {error}")
     except RecursionError:
@@ -102,63 +88,59 @@ def follows(goal_of: Any, seconds: float = SECONDS) -> Outcome:
         DEADLINE.reset(mark)
 
 
-def _ratios(goal: Goal, n: Normal) -> list[tuple[Relation, str | None]]:
-    """`-1 < q` and `q < 1` for each ratio that a limit needed; the rule has seen that they hold."""
-    found: dict[Relation, str | None] = {}
-    for q in n.ratios:
-        top, bottom = (factored(p, goal.scope) for p in fraction(q))
-        ratio = top if is_constant(fraction(q)[1]) else Quotient(top, bottom)
-        for relation in (gt(ratio, -1), lt(ratio, 1)):
-            if not is_constant(q):
-                found[relation] = _how(goal, relation)
-    return list(found.items())
-
-
 def _by_rule(goal: Goal) -> Outcome:
+    """A statement that is no relation: the elements that it names must exist, and its rule must accept it."""
     if goal.reason.check is None:
         return Outcome(False, f"{goal.reason.name} does not prove a statement of this form")
-    n = goal.normal(goal.scope.copy())
-    elements = [
-        e
-        for e in (*getattr(goal.statement, "items", ()), getattr(goal.statement, "target", None))
-        if isinstance(e, Element)
-    ]
-    lacking = [str(r) for e in elements for r, holds_ in needs(n, e, {}) if not holds_]
+    n = goal.normal(goal.scope)
+    named = (*getattr(goal.statement, "items", ()), getattr(goal.statement, "target", None))
+    lacking = [str(r) for x in named if isinstance(x, Element) for r, met in needs(n, x, {}) if not met]
     reason = f"a condition is not discharged: {', '.join(lacking)}" if lacking else goal.reason.check(goal)
     return Outcome(not reason, reason)
 
 
-def _conditions(goal: Goal, n: Normal) -> list[tuple[Relation, str | None]]:
-    """What both sides, and the cited definitions, need; each with how it is discharged."""
-    sides = [goal.statement.lhs, goal.statement.rhs]
-    met: dict[Relation, str | None] = {}
-    for side in sides:
-        for relation, holds_ in needs(n, side, {}):
-            how = _how(goal, relation) if holds_ else None
-            if relation not in met or how is None:
-                met[relation] = how
-    met.update(dict.fromkeys(_needs_of_assumptions(goal)))
+def _by_arithmetic(goal: Goal) -> Outcome:
+    """A relation: its conditions must be met, and it must follow."""
+    n = goal.normal(goal.scope)
+    met = _conditions(goal, n)
+    reason = _relation(goal, n, met)
+    for q in n.ratios:  # the rule for limits has seen that they lie between -1 and 1
+        ratio = goal.scope.advisor.spelled(q, goal.scope)
+        for relation in (gt(ratio, -1), lt(ratio, 1)) if not is_constant(q) else ():
+            met.setdefault(relation, True)
+    lacking = [str(r) for r, holds in met.items() if not holds]
+    if lacking:
+        reason = f"a condition is not discharged: {', '.join(lacking)}"
+    said = goal.scope.advisor.discharged_by
+    return Outcome(not reason, reason, tuple((r, said(r, goal) if holds else None) for r, holds in met.items()))
+
+
+def _conditions(goal: Goal, n: Normal) -> dict[Relation, bool]:
+    """What both sides, the assumptions and the cited facts need to be defined, and whether it is seen to hold."""
+    found = [need for side in (goal.statement.lhs, goal.statement.rhs) for need in needs(n, side, {})]
+    # An assumption that needs something may rely on those that need nothing, and on no others.
+    plain = tuple(a for a in goal.assumptions if not _lacking(goal, a, ()))
+    found += [need for a in goal.assumptions if a not in plain for need in _lacking(goal, a, plain)]
+    fixed = tuple(a for a in goal.assumptions if not free_indices(a))
+    definitions = tuple(f for f in goal.facts if isinstance(f, Definition))
     for fact in goal.facts:
-        fixed = tuple(a for a in goal.assumptions if not free_indices(a))
-        others = tuple(f for f in goal.facts if isinstance(f, Definition))
-        bare = replace(goal, statement=None, assumptions=fixed + _range_of(fact), said=(), facts=others)
-        for relation, holds_ in needs_of_fact(bare.normal(bare.scope), fact):
-            if relation not in met or not holds_:
-                met[relation] = _how(bare, relation) if holds_ else None
-    return list(met.items())
+        found += needs_of_fact(_bare(goal, fixed + _range_of(fact), definitions), fact)
+    met: dict[Relation, bool] = {}
+    for relation, holds in found:
+        met[relation] = met.get(relation, True) and holds
+    return met
 
 
-def _needs_of_assumptions(goal: Goal) -> list[Relation]:
-    """What the assumptions need to make sense, and do not get from those among them that need nothing."""
-    plain = [a for a in goal.assumptions if not list(_lacking(goal, a, ()))]
-    return [r for a in goal.assumptions if a not in plain for r in _lacking(goal, a, tuple(plain))]
+def _bare(goal: Goal, assumptions: tuple, facts: tuple) -> Normal:
+    """The normal form where `assumptions` and `facts` hold, instead of those of the goal."""
+    other = replace(goal, statement=None, said=(), assumptions=assumptions, facts=facts)
+    return other.normal(other.scope)
 
 
-def _lacking(goal: Goal, assumption: Relation, others: tuple) -> Iterator[Relation]:
-    bare = replace(goal, statement=None, assumptions=others)
-    n = bare.normal(bare.scope)
-    for side in (assumption.lhs, assumption.rhs):
-        yield from (r for r, holds_ in needs(n, side, {}) if not holds_ and r.rel != "!=")
+def _lacking(goal: Goal, assumption: Relation, others: tuple) -> list[tuple[Relation, bool]]:
+    n = _bare(goal, others, goal.facts)
+    found = [need for side in (assumption.lhs, assumption.rhs) for need in needs(n, side, {})]
+    return [(relation, holds) for relation, holds in found if not holds and relation.rel != "!="]
 
 
 def _range_of(fact: Fact) -> tuple[Relation, ...]:
@@ -168,97 +150,50 @@ def _range_of(fact: Fact) -> tuple[Relation, ...]:
     return fact.relation.when if isinstance(fact, Equation) else ()
 
 
-def _how(goal: Goal, relation: Relation) -> str:
-    """The domains and assumptions that speak of the symbols of a condition, and of the symbols that these bring in."""
-    cited = [f.relation for f in goal.facts if isinstance(f, Equation)]
-    cited += [r for r in goal.said if isinstance(r, Relation)]
-    spoken = [*goal.assumptions, *(r for r in cited if r.rel != "==")]
-    symbols = relation.lhs.free_symbols | relation.rhs.free_symbols
-    names = {s.name for s in symbols}
-    said: list[str] = []
-    while True:
-        more = [a for a in spoken if names & {s.name for s in walk(a) if hasattr(s, "name")} and str(a) not in said]
-        if not more:
-            break
-        said += [str(a) for a in more]
-        symbols |= {x for a in more for x in a.lhs.free_symbols | a.rhs.free_symbols}
-        names |= {s.name for a in more for s in walk(a) if hasattr(s, "name")}
-    domains = [
-        goal.scope.said(s.name) if s.name in goal.scope.declared else f"the range of {s.name}"
-        for s in sorted(symbols, key=str)
-    ]
-    return ", ".join(dict.fromkeys([*domains, *said])) or "by calculation"
-
-
-def _relation(goal: Goal, n: Normal, met: list) -> str:
+def _relation(goal: Goal, n: Normal, met: dict[Relation, bool]) -> str:
     """ "" if the relation follows, else why it was not seen to."""
     left, right = (n.poly(side, {}) for side in (goal.statement.lhs, goal.statement.rhs))
     gap, rel = add(right, left, -1), goal.statement.rel
     if rel == "==":
         return _equation(goal, n, gap, met)
     if rel == "!=":
-        if n.scope.nonzero(gap):
-            return ""
-        return "the difference of the two sides is not seen to be different from 0"
-    for _, p in goal.premises(n):
-        if p:
-            n.scope.known += [(p, False, ""), (scale(p, -1), False, "")]
+        return "" if n.scope.nonzero(gap) else "the difference of the two sides is not seen to be different from 0"
+    for p in goal.premises(n):
+        n.scope.known += [(p, False), (scale(p, -1), False)]
     gap = gap if rel[0] == "<" else scale(gap, -1)
     if n.scope.sign(gap, strict="=" not in rel) or "=" in rel and n.zero(gap):
         return ""
     return "the sign of the difference of the two sides is not seen from the domains and the cited facts"
 
 
-def _equation(goal: Goal, n: Normal, gap: Poly, met: list) -> str:
+def _equation(goal: Goal, n: Normal, gap: Poly, met: dict[Relation, bool]) -> str:
+    """The difference must be 0, or a combination of the cited equations with divisors that are not 0."""
     if n.zero(gap):
         return ""
-    premises = [p for _, p in goal.premises(n)] if goal.reason.plain else []
-    premises += [p for transform in goal.reason.premises for p in transform(goal, n)]
-    premises = [p for p in premises if p]
+    spelled, reason = goal.scope.advisor.spelled, ""
+    premises = goal.premises(n) if goal.reason.plain else []
+    premises += [p for transform in goal.reason.premises for p in transform(goal, n) if p]
     if not premises:
-        return f"what is left, {_short(gap, goal)}, is not 0"
-    reason = "the difference of the two sides is not seen to be a combination of the cited equations"
+        return goal.scope.advisor.remainder(gap, goal.scope)
     for proposal in n.scope.advisor.cofactors(gap, premises):
         rest = gap
         for c, p in zip(proposal, premises, strict=True):
             rest = add(rest, mul(c, p), -1)
         if n.zero(rest):
-            found = _divisors(goal, n, proposal, met)
-            if all(how is not None for _, how in found):
-                met += found
+            divisors = [q for c in proposal for q, _ in n.scope.factored(fraction(c)[1]) if not is_constant(q)]
+            lacking = [str(ne(spelled(q, goal.scope), 0)) for q in divisors if not n.scope.nonzero(q)]
+            if not lacking:
+                for q in divisors:
+                    met.setdefault(ne(spelled(q, goal.scope), 0), True)
                 return ""
-            reason = "it follows only if " + ", ".join(str(r) for r, how in found if how is None)
-    return reason
-
-
-def _divisors(goal: Goal, n: Normal, proposal: list[Poly], met: list) -> list[tuple[Relation, str | None]]:
-    """The conditions that the cofactors bring in, beyond those already met."""
-    found: list[tuple[Relation, str | None]] = []
-    for c in proposal:
-        divisor = fraction(c)[1]
-        for q, _ in n.scope._factored(divisor) if not is_constant(divisor) else ():
-            relation = ne(spelled(q, goal.scope), 0)
-            if not n.scope.nonzero(q):
-                found.append((relation, None))
-            elif not any(_same(n, r, q) for r, _ in met):
-                found.append((relation, _how(goal, relation)))
-    return found
-
-
-def _same(n: Normal, relation: Relation, q: Poly) -> bool:
-    p = fraction(n.poly(relation.lhs, {}))[0]
-    return relation.rel == "!=" and bool(p) and fraction(mul(p, inverse(q)))[1] == constant(1)
-
-
-def _short(gap: Poly, goal: Goal) -> str:
-    text = str(spelled(fraction(gap)[0], goal.scope)) if len(gap) < 12 else f"a sum of {len(gap)} terms"
-    return text if len(text) < 160 else text[:157] + "..."
+            reason = f"it follows only if {', '.join(lacking)}"
+    return reason or "the difference of the two sides is not seen to be a combination of the cited equations"
 
 
 # --- derivations -----------------------------------------------------------------------------------------
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Place:
     """Where in a proof we are: assumptions in force, the induction hypothesis, and the lines that may be cited.
 
@@ -271,290 +206,211 @@ class _Place:
     depth: int = 0
     scope: str = ""
 
+    def inside(self, scope: str, *assumptions: Relation, hypothesis: Relation | None) -> _Place:
+        return _Place((*self.assumptions, *assumptions), hypothesis, self.known, self.depth + 1, scope)
+
+    def after(self, item: Any) -> _Place:
+        fixed = frozenset(v for a in self.assumptions for v in free_indices(a))
+        return replace(self, known=(*self.known, (item, fixed)))
+
 
 class Checker:
     """One derivation, line by line.  `goals` keeps what each line was, for the search for what is missing."""
 
     def __init__(self, derivation: D.Derivation, advisor: Advisor | None, lemmas: Mapping[str, Theorem]) -> None:
-        self.derivation, self.advisor, self.lemmas = derivation, advisor or Silent(), lemmas
+        self.derivation, self.advisor, self.lemmas = derivation, advisor, lemmas
         self.lines: list[Line] = []
         self.goals: list[tuple[Any, tuple]] = []
         self.known: tuple[tuple[Any, frozenset], ...] = ()
 
+    def error(self, text: str) -> StatementError:
+        return StatementError(f"{self.derivation.name}: {text}")
+
     def run(self) -> None:
-        place = _Place(known=tuple((item, frozenset()) for item in self.derivation.lemmas))
+        given = self.derivation.given
+        equations = [f.relation for f in given if isinstance(f, Equation) and not f.relation.when]
+        fixed = tuple(r for r in equations if r.rel == "==" and not free_indices(r))
         try:
-            equations = [f.relation for f in self.derivation.given if isinstance(f, Equation) and not f.relation.when]
-            fixed = tuple(r for r in equations if r.rel == "==" and not free_indices(r))
-            Goal(eq(0, 0), Reason("the given facts"), self.derivation.given, (), fixed, self.advisor)
+            Goal(eq(0, 0), Reason("the given facts"), given, (), fixed, self.advisor)
         except Contradiction as error:
-            raise StatementError(f"{self.derivation.name}: the given facts contradict each other: {error}") from None
+            raise self.error(f"the given facts contradict each other: {error}") from None
         for item in self.derivation.lemmas:
             theorem = self.lemmas.get(item.name)
             if theorem is None or theorem.claim != item.statement:
-                raise StatementError(
-                    f"{self.derivation.name}: no proved derivation {item.name} has the claim {item.statement}"
-                )
-            if not set(theorem.facts) <= set(self.derivation.given):
-                raise StatementError(
-                    f"{self.derivation.name}: the lemma {item.name} rests on facts that are not given here"
-                )
-        self.known = self.block(self.derivation.proof, place)
+                raise self.error(f"no proved derivation {item.name} has the claim {item.statement}")
+            if not set(theorem.facts) <= set(given):
+                raise self.error(f"the lemma {item.name} rests on facts that are not given here")
+        start = _Place(known=tuple((item, frozenset()) for item in self.derivation.lemmas))
+        self.known = self.block(self.derivation.proof, start)
         for values, expected, *by in self.derivation.sanity:
-            self.sanity(values, expected, *by)
+            statement, facts, text = D.sanity_line(self.derivation, values, expected)
+            reason = by[0] if by else Reason("sanity check")
+            self.line(statement, replace(reason, cites=(*reason.cites, *facts)), _Place(scope=text), None)
 
     def block(self, items: tuple, place: _Place) -> tuple:
         """Check the lines of a block; what they establish is returned, for the block's end and for what comes after."""
         for item in items:
-            if isinstance(item, D.Calc):
-                self.calculation(item, place)
-            elif isinstance(item, D.Induction):
-                self.by_induction(item, place)
-            elif isinstance(item, D.Branches):
-                self.by_cases(item, place)
-            elif isinstance(item, D.Step):
+            if isinstance(item, D.Step):
                 self.line(item.statement, item.by, place, item)
+            elif isinstance(item, D.Calc):
+                left = item.start
+                for k, row in enumerate(item.rows):
+                    self.line(Relation(left, row.rel, row.expr, item.when), row.by, place, row, continued=k > 0)
+                    left = row.expr
+            elif isinstance(item, (D.Induction, D.Branches)):
+                parts = self.induction(item, place) if isinstance(item, D.Induction) else self.cases(item, place)
+                for claim, lines, inner in parts:
+                    self.obligation(claim, lines, inner, item)
             else:
-                raise StatementError(
-                    f"{self.derivation.name}: {item!r} is no line: use step, calc, induction or branches"
-                )
-            fixed = frozenset(v for a in place.assumptions for v in free_indices(a))
-            place = replace(place, known=(*place.known, (item, fixed)))
+                raise self.error(f"{item!r} is no line: use step, calc, induction or branches")
+            place = place.after(item)
         return place.known
 
-    def calculation(self, item: D.Calc, place: _Place) -> None:
-        left = item.start
-        for k, row in enumerate(item.rows):
-            self.line(Relation(left, row.rel, row.expr, item.when), row.by, place, row, continued=k > 0)
-            left = row.expr
+    def induction(self, item: D.Induction, place: _Place) -> Iterator[tuple[Relation, tuple, _Place]]:
+        """The claim at the start; and the claim, where it holds one step before."""
+        over, start = item.over, item.start
+        if any(over in w.lhs.free_symbols | w.rhs.free_symbols for w in place.assumptions):
+            raise self.error(f"{over} is not free here: an assumption speaks of it already")
+        if not isinstance(over, Index):
+            raise self.error(f"induction is over an index(...), not over {over}")
+        if over.lower != start:
+            raise self.error(f"the induction starts at {start}, but {over.domain_text()}: let both be the same")
+        base = place.inside(f"base, {over} = {start}", hypothesis=None)
+        yield item.claim.at({over: start}), item.base, base
+        before = item.claim.at({over: over - 1})
+        yield item.claim, item.step, place.inside(f"step, {over - 1} to {over}", ge(over, start + 1), hypothesis=before)
 
-    def by_induction(self, item: D.Induction, place: _Place) -> None:
-        if any(item.over in w.lhs.free_symbols | w.rhs.free_symbols for w in place.assumptions):
-            raise StatementError(
-                f"{self.derivation.name}: {item.over} is not free here: an assumption speaks of it already"
-            )
-        if not isinstance(item.over, Index):
-            raise StatementError(f"{self.derivation.name}: induction is over an index(...), not over {item.over}")
-        if item.over.lower != item.start:
-            raise StatementError(
-                f"{self.derivation.name}: the induction starts at {item.start}, but {item.over.domain_text()}: "
-                "let both be the same"
-            )
-        base = replace(place, depth=place.depth + 1, scope=f"base, {item.over} = {item.start}", hypothesis=None)
-        self.obligation(item.claim.at({item.over: item.start}), item.base, base, item)
-        inner = replace(
-            place,
-            depth=place.depth + 1,
-            scope=f"step, {item.over - 1} to {item.over}",
-            hypothesis=item.claim.at({item.over: item.over - 1}),
-            assumptions=(*place.assumptions, ge(item.over, item.start + 1)),
-        )
-        self.obligation(item.claim, item.step, inner, item)
-
-    def by_cases(self, item: D.Branches, place: _Place) -> None:
+    def cases(self, item: D.Branches, place: _Place) -> Iterator[tuple[Relation, tuple, _Place]]:
+        """The claim under a condition, and under its negation."""
         conditions = [c for c, _ in item.parts]
         if len(conditions) != 2 or conditions[0].negated() != conditions[1]:
-            raise StatementError(
-                f"{self.derivation.name}: cases are a condition and its negation, such as t <= N and t > N"
-            )
+            raise self.error("cases are a condition and its negation, such as t <= N and t > N")
         if is_random(conditions[0].lhs) or is_random(conditions[0].rhs):
-            raise StatementError(
-                f"{self.derivation.name}: {conditions[0]} is random: it may hold for some outcomes only"
-            )
+            raise self.error(f"{conditions[0]} is random: it may hold for some outcomes only")
         for condition, lines in item.parts:
-            inner = replace(
-                place, depth=place.depth + 1, scope=f"case {condition}", assumptions=(*place.assumptions, condition)
-            )
-            self.obligation(item.claim, lines, inner, item)
+            yield item.claim, lines, place.inside(f"case {condition}", condition, hypothesis=place.hypothesis)
 
-    def obligation(self, statement: Any, lines: tuple, place: _Place, item: Any) -> None:
-        if lines and not isinstance(lines[-1], Reason) and getattr(lines[-1], "conclusion", None) == statement:
+    def obligation(self, claim: Relation, lines: tuple, place: _Place, item: Any) -> None:
+        """Lines that end in the claim, or in the reason why it follows from them."""
+        last = lines[-1] if lines else None
+        if isinstance(last, Reason):
+            known = self.block(lines[:-1], place)
+            self.line(claim, last, replace(place, known=known), item)
+        elif getattr(last, "conclusion", None) == claim:
             self.block(lines, place)
-            return
-        if not lines or not isinstance(lines[-1], Reason):
-            raise StatementError(
-                f"{self.derivation.name}: the lines for “{place.scope}” end neither in a reason nor in {statement}"
-            )
-        known = self.block(lines[:-1], place)
-        self.line(statement, lines[-1], replace(place, known=known), item)
-
-    def sanity(self, values: dict, expected: Any, reason: Reason = Reason("sanity check")) -> None:  # noqa: B008  frozen
-        claim = self.derivation.claim
-        if not isinstance(claim, Relation):
-            raise StatementError(f"{self.derivation.name}: only a claim that is a relation has a sanity check")
-        for v, value in values.items():
-            if not v.admits(Fraction(value)):
-                raise StatementError(
-                    f"{self.derivation.name}: the sanity check takes {v} = {value}, outside of {v.domain_text()}"
-                )
-        text = ", ".join(f"{v} = {value}" for v, value in values.items())
-        facts = _definitions_in(claim.rhs, self.derivation.given)
-        statement = Relation(substituted(claim.rhs, values), "==", expected)
-        self.line(statement, replace(reason, cites=(*reason.cites, *facts)), _Place(scope=f"sanity, {text}"), None)
-
-    # --- one line -----------------------------------------------------------------------------------------
+        else:
+            raise self.error(f"the lines for “{place.scope}” end neither in a reason nor in {claim}")
 
     def line(self, statement: Any, reason: Any, place: _Place, item: Any, continued: bool = False) -> None:
-        line, goal = self.judged(len(self.lines) + 1, statement, reason, place, item, continued)
+        line, goal = self.judged(statement, reason, place, item, len(self.lines) + 1, continued)
         self.lines.append(line)
         self.goals.append((goal, tuple(item for item, _ in place.known)))
 
     def single(self, statement: Any, reason: Any, item: Any) -> tuple[Line, Any]:
         """One more line after the proof, checked but not added to it."""
-        return self.judged(0, statement, reason, _Place(known=self.known), item, False)
+        return self.judged(statement, reason, _Place(known=self.known), item)
 
     def judged(
-        self, count: int, statement: Any, reason: Any, place: _Place, item: Any, continued: bool
+        self, statement: Any, reason: Any, place: _Place, item: Any, count: int = 0, continued: bool = False
     ) -> tuple[Line, Any]:
         if not isinstance(reason, Reason):
-            raise StatementError(
-                f"{self.derivation.name}: the line {statement} needs a reason, for instance by=algebra()"
-            )
+            raise self.error(f"the line {statement} needs a reason, for instance by=algebra()")
         try:
             self.readable(statement)
             facts, said = self.resolved(statement, reason, place)
         except StatementError as error:
-            line_of_file = getattr(item, "place", None)
-            where = f"{self.derivation.file}:{line_of_file}: " if self.derivation.file and line_of_file else ""
-            raise StatementError(f"{where}{error}") from None
+            where = getattr(item, "place", None)
+            raise StatementError(f"{self.derivation.file}:{where}: {error}" if where else str(error)) from None
         assumptions = (*getattr(statement, "when", ()), *place.assumptions)
 
         def goal(facts: tuple = facts, said: tuple = said, reason: Reason = reason) -> Goal:
-            return Goal(
-                statement, reason, facts, said, assumptions, self.advisor, self.derivation.given, place.assumptions
-            )
+            given, local = self.derivation.given, place.assumptions
+            return Goal(statement, reason, facts, said, assumptions, self.advisor, given, local)
 
         outcome = follows(goal)
+        verdict = PROVED if outcome.proved else UNDECIDED
         conditions = tuple(Condition(r, count, how) for r, how in outcome.needs)
-        return Line(
-            count,
-            statement,
-            reason,
-            PROVED if outcome.proved else UNDECIDED,
-            outcome.reason,
-            conditions,
-            item=item,
-            depth=place.depth,
-            scope=place.scope,
-            continued=continued,
-        ), goal
+        where = {"item": item, "depth": place.depth, "scope": place.scope, "continued": continued}
+        return Line(count, statement, reason, verdict, outcome.reason, conditions, **where), goal
 
     def readable(self, statement: Any) -> None:
         """StatementError if a limit or a sum binds a symbol that a fact about something inside uses, too."""
-        for side in (statement.lhs, statement.rhs) if isinstance(statement, Relation) else ():
-            for x in walk(side):
-                bound = {x.args[1]} if isinstance(x, Limit) else {v for v, _, _ in getattr(x, "ranges", ())}
-                inside = {getattr(y, "family", y) for y in walk(x.args[0])} if bound else set()
-                for f in self.derivation.given if bound else ():
-                    for v in bound & _parameters_of(f):
-                        if inside & _subjects_of(f) - {v}:
-                            raise StatementError(
-                                f"{self.derivation.name}: {v} is bound in {x}, and used by “{f.name}” about what is "
-                                f"inside: make it an index of the quantities that depend on it"
-                            )
-                if isinstance(x, Partial) and any(
-                    getattr(x.args[1], "family", x.args[1]) in _subjects_of(f)
-                    for f in self.derivation.given
-                    if isinstance(f, Definition)
-                ):
-                    raise StatementError(
-                        f"{self.derivation.name}: {x.args[1]} is defined: nothing varies with it in {x}"
+        sides = (statement.lhs, statement.rhs) if isinstance(statement, Relation) else ()
+        defined = {f.head for f in self.derivation.given if isinstance(f, Definition)}
+        for x in (x for side in sides for x in walk(side)):
+            bound = bound_by(x)
+            inside = {getattr(y, "family", y) for y in walk(x.args[0])} if bound else set()
+            for f in self.derivation.given if bound else ():
+                subjects, parameters = _about(f)
+                v = next((v for v in bound & parameters if inside & subjects - {v}), None)
+                if v is not None:
+                    raise self.error(
+                        f"{v} is bound in {x}, and used by “{f.name}” about what is inside: "
+                        "make it an index of the quantities that depend on it"
                     )
+            if isinstance(x, Partial) and getattr(x.args[1], "family", x.args[1]) in defined:
+                raise self.error(f"{x.args[1]} is defined: nothing varies with it in {x}")
 
     def resolved(self, statement: Any, reason: Reason, place: _Place) -> tuple[tuple, tuple]:
         """The facts and the statements of earlier lines that a reason cites."""
         facts: list[Fact] = []
         said: list[Any] = []
         for cite in flat(reason.cites):
-            if isinstance(cite, D.At) and isinstance(cite.item, Fact):
-                relation, values = getattr(cite.item, "relation", None), dict(cite.values)
-                if isinstance(cite.item, Definition) and cite.item.over is not None:
-                    raise StatementError(f"{self.derivation.name}: cite a recurrence by its at(...), not {cite}")
-                if cite.item not in self.derivation.given or relation is None:
-                    raise StatementError(
-                        f"{self.derivation.name}: the line {statement} cites “{cite}”, which is not given"
-                    )
-                said.append(self.moved(relation, values))
-            elif isinstance(cite, Fact):
-                bare = replace(cite, at_index=None) if isinstance(cite, Definition) else cite
-                if bare not in self.derivation.given:
-                    raise StatementError(
-                        f"{self.derivation.name}: the line {statement} cites “{cite.name}”, which is not given: "
-                        "add it to given=(...)"
-                    )
-                facts.append(cite)
+            item, values = (cite.item, dict(cite.values)) if isinstance(cite, D.At) else (cite, {})
+            if not isinstance(item, Fact):
+                said.append(self.moved(self.cited(statement, item, values, place), values))
+                continue
+            recurrence = isinstance(item, Definition) and item.over is not None
+            if (replace(item, at_index=None) if isinstance(item, Definition) else item) not in self.derivation.given:
+                raise self.error(f"the line {statement} cites “{item.name}”, which is not given: add it to given=(...)")
+            if not values:
+                facts.append(item)
+            elif recurrence:
+                raise self.error(f"cite a recurrence by its at(...), not {cite}")
             else:
-                said.append(self.cited(statement, cite, place))
+                said.append(self.moved(getattr(item, "relation", item), values))
         return tuple(facts), tuple(said)
 
-    def cited(self, statement: Any, cite: Any, place: _Place) -> Any:
-        if cite is D.PREVIOUS:
-            if not place.known:
-                raise StatementError(f"{self.derivation.name}: no line comes before {statement}")
-            return place.known[-1][0].conclusion
-        if cite is D.HYPOTHESIS:
-            if place.hypothesis is None:
-                raise StatementError(f"{self.derivation.name}: there is no induction hypothesis at {statement}")
+    def cited(self, statement: Any, item: Any, values: dict, place: _Place) -> Any:
+        """What an earlier line says; it is taken at `values` only where it was shown for all."""
+        if item is D.PREVIOUS and not place.known:
+            raise self.error(f"no line comes before {statement}")
+        if item is D.HYPOTHESIS and place.hypothesis is None:
+            raise self.error(f"there is no induction hypothesis at {statement}")
+        if item is D.HYPOTHESIS and not values:
             return place.hypothesis
-        item, values = (cite.item, dict(cite.values)) if isinstance(cite, D.At) else (cite, {})
+        item = place.known[-1][0] if item is D.PREVIOUS else item
         established = [fixed for known, fixed in place.known if known == item]
         if not established:
-            raise StatementError(
-                f"{self.derivation.name}: the line {statement} cites “{item}”, which does not come before it here"
-            )
-        if not values:
-            return item.conclusion
+            raise self.error(f"the line {statement} cites “{item}”, which does not come before it here")
         if not any(fixed.isdisjoint(values) for fixed in established):
-            raise StatementError(
-                f"{self.derivation.name}: “{item}” was shown for one value of {next(iter(values))} only"
-            )
-        return self.moved(item.conclusion, values)
+            raise self.error(f"“{item}” was shown for one value of {next(iter(values))} only")
+        return item.conclusion
 
-    def moved(self, relation: Any, values: dict) -> Relation:
-        """A relation that holds for all values of its indices, at particular ones."""
-        for v, value in values.items():
-            n = Normal(Scope())
-            if not isinstance(v, Index) or not n.scope.integral(n.poly(value, {})):
-                raise StatementError(f"{self.derivation.name}: at(...) takes integers for indices, not {v} = {value}")
+    def moved(self, relation: Any, values: dict) -> Any:
+        """A relation that holds for all values of its indices, at particular ones, where these are in the domains."""
+        if not values:
+            return relation
         if not isinstance(relation, Relation):
-            raise StatementError(
-                f"{self.derivation.name}: only a relation can be cited at other indices, not {relation}"
-            )
-        ranges = tuple(r for v, w in values.items() for r in _in_domain(v, w))
-        moved = relation.at(values)
-        return Relation(moved.lhs, moved.rel, moved.rhs, moved.when + ranges)
+            raise self.error(f"only a relation can be cited at other indices, not {relation}")
+        n, ranges = Normal(Scope()), []
+        for v, value in values.items():
+            if not isinstance(v, Index) or not n.scope.integral(n.poly(value, {})):
+                raise self.error(f"at(...) takes integers for indices, not {v} = {value}")
+            ranges += [] if v.lower is None else [ge(value, number(v.lower))]
+            ranges += [] if v.upper is None else [le(value, number(v.upper))]
+        return relation.at(values).given(*ranges)
 
 
-def _parameters_of(fact: Fact) -> set:
-    """The symbols of a definition, or of an equation about moments, that it does not quantify over."""
+def _about(fact: Fact) -> tuple[set, set]:
+    """What a definition or an equation about random quantities is about; and its symbols, beside those it runs over."""
     if isinstance(fact, Definition):
-        return fact.value.free_symbols - set(getattr(fact.target, "indices", ()))
-    if isinstance(fact, Equation) and any(isinstance(x, (E, Var, Cov)) for x in walk(fact.relation)):
+        return {fact.head}, fact.value.free_symbols - set(getattr(fact.target, "indices", ()))
+    if isinstance(fact, Equation):
+        families = {x.family for x in walk(fact.relation) if isinstance(x, Element) and x.family.random}
         symbols = fact.relation.lhs.free_symbols | fact.relation.rhs.free_symbols
-        return {s for s in symbols if not isinstance(s, Index)}
-    return set()
-
-
-def _subjects_of(fact: Fact) -> set:
-    """What a definition or a moment is about: the family or parameter defined, the random families of the moment."""
-    if isinstance(fact, Definition):
-        return {fact.head}
-    return {x.family for x in walk(getattr(fact, "relation", None)) if isinstance(x, Element) and x.family.random}
-
-
-def _definitions_in(node: Any, given: tuple) -> tuple[Fact, ...]:
-    """The plain definitions that a term needs, directly or through others."""
-    symbols = {getattr(x, "family", x) for x in walk(node)}
-    own = [f for f in given if isinstance(f, Definition) and f.over is None and f.head in symbols]
-    found: dict[Fact, None] = dict.fromkeys(own)
-    for f in own:
-        found.update(dict.fromkeys(_definitions_in(f.value, tuple(g for g in given if g is not f))))
-    return tuple(found)
-
-
-def _in_domain(v: Any, value: Any) -> list[Relation]:
-    found = [] if v.lower is None else [ge(value, number(v.lower))]
-    return found if v.upper is None else [*found, le(value, number(v.upper))]
+        return families, {s for s in symbols if not isinstance(s, Index)}
+    return set(), set()
 
 
 def check(
@@ -574,12 +430,12 @@ def examine(
     shown = [item.conclusion for item in derivation.proof]
     reason = "" if derivation.claim in shown else f"no line of the proof is the claim {derivation.claim}"
     reason = reason or _without_limit(derivation, shown, lemmas or {})
-    theorem, verdict = None, UNDECIDED
-    if not reason and all(line.verdict == PROVED for line in checker.lines):
-        verdict = PROVED
-        conditions = Report(derivation, verdict, tuple(checker.lines)).conditions
-        theorem = Theorem(_SEAL, derivation.name, derivation.claim, derivation.given, conditions)
-    return Report(derivation, verdict, tuple(checker.lines), theorem, reason, seconds=perf_counter() - began), checker
+    proved = not reason and all(line.verdict == PROVED for line in checker.lines)
+    report = Report(derivation, PROVED if proved else UNDECIDED, tuple(checker.lines), reason=reason)
+    if proved:
+        theorem = Theorem(derivation.name, derivation.claim, derivation.given, report.conditions, _SEAL)
+        report = replace(report, theorem=theorem)
+    return replace(report, seconds=perf_counter() - began), checker
 
 
 def _without_limit(derivation: D.Derivation, shown: list, lemmas: Mapping[str, Theorem]) -> str:

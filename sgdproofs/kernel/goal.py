@@ -13,7 +13,7 @@ from ..language.facts import ChainRule, CitedTheorem, Definition, Equation, Fact
 from ..language.statements import Relation, free_indices
 from .conditions import needs
 from .normal import Normal
-from .polynomial import Poly, add, atom, constant, exact, key, scale
+from .polynomial import Poly, add, constant, exact, key, scale
 from .reasons import Reason
 from .scope import Advisor, Contradiction, Scope
 
@@ -71,7 +71,7 @@ class Goal:
             self.scope.assume_unequal(gap, str(relation))
         elif relation.rel == "==":
             if gap:
-                self.scope.known += [(gap, False, str(relation)), (scale(gap, -1), False, str(relation))]
+                self.scope.known += [(gap, False), (scale(gap, -1), False)]
         else:
             self.scope.assume(gap if relation.rel[0] == "<" else scale(gap, -1), "=" not in relation.rel, str(relation))
 
@@ -122,19 +122,18 @@ class Goal:
         facts = [f.relation for f in self.facts if isinstance(f, (Equation, CitedTheorem))]
         return tuple(r for r in lines + facts if r.rel == "==")
 
-    def premises(self, n: Normal) -> list[tuple[Relation, Poly]]:
+    def premises(self, n: Normal) -> list[Poly]:
         """The cited equations as polynomials that are 0, where their assumptions hold."""
         relations = [f.relation for f in self.facts if isinstance(f, (Equation, CitedTheorem))]
         relations += [s for s in self.said if isinstance(s, Relation)]
         relations += [a for a in self.assumptions if a.rel == "=="]
-        found = [
-            (r, add(n.poly(r.lhs, {}), n.poly(r.rhs, {}), -1))
-            for r in relations
-            if r.rel == "==" and all(holds(n, w, {}) for w in r.when)
-        ]
-        for r, p in found:
-            if n.scope.nonzero(p):
-                raise Contradiction(f"{r} cannot hold")
+        found: list[Poly] = []
+        for r in relations:
+            if r.rel == "==" and all(holds(n, w, {}) for w in r.when):
+                p = add(n.poly(r.lhs, {}), n.poly(r.rhs, {}), -1)
+                if n.scope.nonzero(p):
+                    raise Contradiction(f"{r} cannot hold")
+                found += [p] if p else []
         return found
 
 
@@ -148,70 +147,3 @@ def holds(n: Normal, relation: Relation, env: Any) -> bool:
     if relation.rel == "!=":
         return n.scope.nonzero(gap)
     return n.scope.sign(gap if relation.rel[0] == "<" else scale(gap, -1), strict="=" not in relation.rel)
-
-
-def spelled(p: Poly, scope: Scope) -> Any:
-    """`p` as a term in the parameters themselves, for messages and the ledger."""
-    n = Normal(Scope())
-    counted = {
-        ("par", name, ()): add(atom(("par", name, ())), constant(exact(-scope.origin(name))))
-        for name in scope.declared
-        if scope.origin(name)
-    }
-    return _spelled(n.rename(p, counted), scope)
-
-
-def factored(p: Poly, scope: Scope) -> Any:
-    """`p` as a product of its factors, spelled out."""
-    product: Any = None
-    ((monomial, c),) = p.items() if len(p) == 1 else [((), 1)]
-    parts = [(atom(a), e) for a, e in monomial] if monomial else scope._factored(p)
-    for q, e in ([(constant(c), 1)] if c != 1 else []) + parts:
-        factor = spelled(q, scope) if e == 1 else T.Power(spelled(q, scope), T.number(e))
-        product = factor if product is None else T.Times(product, factor)
-    return product
-
-
-def _spelled(p: Poly, scope: Scope) -> Any:
-    total: Any = None
-    for monomial, c in sorted(p.items(), key=lambda item: -sum(e for _, e in item[0])):
-        product: Any = T.number(abs(c)) if abs(c) != 1 or not monomial else None
-        for a, e in monomial:
-            factor = _spelled_atom(a, scope)
-            factor = factor if e == 1 else T.Power(factor, T.number(e))
-            product = factor if product is None else T.Times(product, factor)
-        if total is None:
-            total = product if c > 0 else T.Negative(product)
-        else:
-            total = T.Plus(total, product if c > 0 else T.Negative(product))
-    return T.number(0) if total is None else total
-
-
-def _anywhere(of: T.Family) -> T.Family:
-    """The family without its first index: a message may speak of an element that does not exist."""
-    return T.Family(of.name, of.arity, of.random, None, of.tex)
-
-
-def _spelled_atom(a: Any, scope: Scope) -> Any:
-    if a[0] == "par" and a[1] in scope.declared:
-        return scope.declared[a[1]]
-    arguments = [_spelled(dict(k), scope) for k in a[2]]
-    if a[0] in ("el", "rv"):
-        of = scope.families.get(a[1])
-        return T.Apply(T.function(a[1]), *arguments) if of is None else T.Element(_anywhere(of), *arguments)
-    if a[0] in ("E", "Var", "Cov"):
-        return {"E": T.E, "Var": T.Var, "Cov": T.Cov}[a[0]](*arguments)
-    if a[0] == "bv":
-        return T.index(f"k{a[1][0]}_{a[1][1]}", at_least=None)
-    if a[0] == "sum":
-        ranges = []
-        for k in range(a[1][1]):
-            start, length = arguments[2 * k], dict(a[2][2 * k + 1])
-            last = _spelled(add(add(dict(a[2][2 * k]), length), constant(1), -1), scope)
-            ranges.append((T.index(f"k{a[1][0]}_{k}", at_least=None), start, last))
-        return T.Sum(arguments[-1], *reversed(ranges))
-    if a[0] == "pow":
-        return T.Power(*arguments)
-    if a[0] == "inv":
-        return T.Quotient(T.number(1), arguments[0])
-    return T.Apply(T.function(a[0]), *arguments)

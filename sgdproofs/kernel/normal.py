@@ -109,7 +109,7 @@ class Normal:
 
     def inverse(self, p: Poly) -> Poly:
         """`1 / p`, with the factors of `p` apart, so that common ones can cancel."""
-        return inverse(p, self.scope._factored)
+        return inverse(p, self.scope.factored)
 
     def existing(self) -> list[Poly]:
         """The limits that exist because a cited equation speaks of them."""
@@ -121,7 +121,7 @@ class Normal:
         numerator, denominator = fraction(p)
         if is_constant(denominator):
             return p
-        left, right = ({key(q): e for q, e in self.scope._factored(s)} for s in (numerator, denominator))
+        left, right = ({key(q): e for q, e in self.scope.factored(s)} for s in (numerator, denominator))
         result = constant(1)
         for k, e in left.items():
             result = mul(result, power(dict(k), max(0, e - right.get(k, 0))))
@@ -205,7 +205,7 @@ class Normal:
             (self.scope.strict if variable.open_lower else self.scope.weak).add(which)
         if variable.upper is not None:
             rest = constant(exact(variable.upper - (variable.lower or 0)))
-            self.scope.known.append((add(rest, atom(which), -1), variable.open_upper, variable.domain_text()))
+            self.scope.known.append((add(rest, atom(which), -1), variable.open_upper))
 
     def parameter(self, node: T.Parameter, env: Environment) -> Poly:
         if node in env:
@@ -287,7 +287,7 @@ class Normal:
             result = mul(result, power(self._power_of_factor(atom(a), exponent), n))
         rest = divide_monomial(numerator, rational, monomial)
         if rest != constant(1):
-            for q, n in self.scope._factored(rest):
+            for q, n in self.scope.factored(rest):
                 result = mul(result, power(self._power_of_factor(q, exponent), n))
         return result
 

@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
 from itertools import count
-from typing import Any, Protocol
+from typing import Any
 
-from ..language.terms import Parameter
+from ..language.terms import Parameter, function, number
 from .polynomial import (
     Atom,
     Monomial,
@@ -34,12 +34,15 @@ from .polynomial import (
 )
 
 
-class Advisor(Protocol):
-    """What the search may propose.  Nothing that it says is believed: each answer is verified by arithmetic."""
+class Advisor:
+    """What the search may propose; this one proposes nothing.
+
+    Nothing that an advisor says is believed: each proposal is verified by arithmetic, and its words are only printed.
+    """
 
     def factors(self, p: Poly) -> list[tuple[Poly, int]]:
         """Polynomials and exponents whose product is `p`."""
-        ...
+        return [(p, 1)]
 
     def combination(
         self, p: Poly, known: list[Poly], signed: frozenset[Atom]
@@ -48,26 +51,23 @@ class Advisor(Protocol):
 
         `signed` are the atoms that are known not to be negative.
         """
-        ...
-
-    def cofactors(self, residual: Poly, premises: list[Poly]) -> Iterable[list[Poly]]:
-        """Candidates for `c[k]` such that `residual = sum c[k] premises[k]`; they may contain inverses."""
-        ...
-
-
-class Silent:
-    """An advisor that proposes nothing."""
-
-    def factors(self, p: Poly) -> list[tuple[Poly, int]]:
-        return [(p, 1)]
-
-    def combination(
-        self, p: Poly, known: list[Poly], signed: frozenset[Atom]
-    ) -> list[tuple[Poly, tuple[int, ...], Poly]]:
         return []
 
     def cofactors(self, residual: Poly, premises: list[Poly]) -> Iterable[list[Poly]]:
+        """Candidates for `c[k]` such that `residual = sum c[k] premises[k]`; they may contain inverses."""
         return ()
+
+    def spelled(self, p: Poly, scope: Scope) -> Any:
+        """`p` as a term, for the ledger and for messages."""
+        return function("polynomial")(*(number(c) for c in p.values()))
+
+    def remainder(self, p: Poly, scope: Scope) -> str:
+        """What to say where the difference `p` of two sides is left."""
+        return "the difference of the two sides is not 0"
+
+    def discharged_by(self, relation: Any, goal: Any) -> str:
+        """The domains and assumptions by which a condition holds, in words."""
+        return "by calculation"
 
 
 class Contradiction(Exception):
@@ -78,13 +78,13 @@ class Scope:
     """Domains, assumptions and open indices; what it says of signs is right, what it does not see is left open."""
 
     def __init__(self, advisor: Advisor | None = None) -> None:
-        self.advisor: Advisor = advisor or Silent()
+        self.advisor: Advisor = advisor or Advisor()
         self.bounds: dict[str, list] = {}
         self.declared: dict[str, Parameter] = {}
         self.integers: set[Atom] = set()
         self.strict: set[Atom] = set()
         self.weak: set[Atom] = set()
-        self.known: list[tuple[Poly, bool, str]] = []
+        self.known: list[tuple[Poly, bool]] = []
         self.unequal: list[Poly] = []
         self.families: dict[str, Any] = {}
         self.opened = count(1)
@@ -97,15 +97,6 @@ class Scope:
         other.families, other.opened, other.origins = self.families, self.opened, self.origins
         opened = {a for a in self.integers if a[0] == "var"}
         other.integers, other.weak = set(opened), {a for a in self.weak if a in opened}
-        return other
-
-    def copy(self) -> Scope:
-        other = Scope(self.advisor)
-        other.bounds = {k: list(v) for k, v in self.bounds.items()}
-        other.declared, other.integers = dict(self.declared), set(self.integers)
-        other.strict, other.weak = set(self.strict), set(self.weak)
-        other.families, other.origins = dict(self.families), dict(self.origins)
-        other.known, other.unequal, other.opened = list(self.known), list(self.unequal), self.opened
         return other
 
     # --- parameters ---------------------------------------------------------------------------------------
@@ -147,9 +138,9 @@ class Scope:
             if low is not None and low >= origin:
                 (self.strict if open_low or low > origin else self.weak).add(which)
             elif low is not None:
-                self.known.append((add(value, constant(exact(low)), -1), open_low, self.said(p.name)))
+                self.known.append((add(value, constant(exact(low)), -1), open_low))
             if high is not None:
-                self.known.append((add(constant(exact(high)), value, -1), open_high, self.said(p.name)))
+                self.known.append((add(constant(exact(high)), value, -1), open_high))
         return add(atom(which), constant(exact(self.origin(p.name))))
 
     def origin(self, name: str) -> Fraction:
@@ -159,17 +150,12 @@ class Scope:
             self.origins[name] = low if low is not None and low > 0 else Fraction(0)
         return self.origins[name]
 
-    def said(self, name: str) -> str:
-        """The domain of a parameter as this scope has it, for the ledger."""
-        p, (low, open_low, high, open_high) = self.declared[name], self.bounds[name]
-        return Parameter(name, p.sort, low, open_low, high, open_high).domain_text()
-
     def open_index(self, length: Poly) -> Atom:
         """A fresh index that runs from 0 to `length - 1`."""
         which: Atom = ("var", next(self.opened), ())
         self.integers.add(which)
         self.weak.add(which)
-        self.known.append((add(add(length, constant(1), -1), atom(which), -1), False, "the range of the index"))
+        self.known.append((add(add(length, constant(1), -1), atom(which), -1), False))
         return which
 
     def assume(self, p: Poly, strict: bool, text: str) -> None:
@@ -178,7 +164,7 @@ class Scope:
             p, strict = add(p, constant(-1)), False
         if self.sign(scale(p, -1), strict=not strict):
             raise Contradiction(f"{text} contradicts the other assumptions")
-        self.known.append((p, strict, text))
+        self.known.append((p, strict))
 
     def assume_unequal(self, p: Poly, text: str) -> None:
         if not p:
@@ -191,7 +177,7 @@ class Scope:
         signs = [s for s in (1, -1) if self.integral(p) and self.sign(scale(p, s), strict=False)]
         self.unequal.append(p)
         try:
-            with self.supposing(*((add(scale(p, s), constant(1), -1), False, "") for s in signs)):
+            with self.supposing(*((add(scale(p, s), constant(1), -1), False) for s in signs)):
                 yield
         finally:
             self.unequal[:] = [q for q in self.unequal if q is not p]
@@ -224,7 +210,7 @@ class Scope:
             return True
         if any(_multiple(numerator, q) for q in self.unequal):
             return True
-        return split and all(self.nonzero(q, split=False) for q, _ in self._factored(numerator))
+        return split and all(self.nonzero(q, split=False) for q, _ in self.factored(numerator))
 
     def sign(self, p: Poly, strict: bool, split: bool = True) -> bool:
         """True only if `p >= 0` everywhere in the scope (`p > 0` if `strict`)."""
@@ -243,7 +229,7 @@ class Scope:
             return True
         if not split:
             return False
-        parts = self._factored(numerator)
+        parts = self.factored(numerator)
         if len(parts) < 2:
             return False
         negative, sure = 0, True
@@ -266,13 +252,13 @@ class Scope:
             return False  # the case would hold for some outcomes only
         for value, other in ((left, right), (right, left)):
             gap = add(other, value, -1) if a[0] == "Minimum" else add(value, other, -1)
-            with self.supposing((gap, False, "")):
+            with self.supposing((gap, False)):
                 if not test(replace_atoms(p, {a: value}.get)):
                     return False
         return True
 
     @contextmanager
-    def supposing(self, *facts: tuple[Poly, bool, str]) -> Iterator[None]:
+    def supposing(self, *facts: tuple[Poly, bool]) -> Iterator[None]:
         """Some inequalities as known for a while; what else becomes known meanwhile stays."""
         self.known += facts
         try:
@@ -280,7 +266,7 @@ class Scope:
         finally:
             self.known[:] = [k for k in self.known if not any(k is f for f in facts)]
 
-    def _factored(self, p: Poly) -> list[tuple[Poly, int]]:
+    def factored(self, p: Poly) -> list[tuple[Poly, int]]:
         parts = self.advisor.factors(p)
         product = constant(1)
         for q, e in parts:
@@ -348,7 +334,7 @@ class Scope:
             rest, found = add(rest, piece, -1), found or sharp
         return self._by_terms(rest, not found)
 
-    def _powers_below_one(self, here: set[Atom]) -> list[tuple[Poly, bool, str]]:
+    def _powers_below_one(self, here: set[Atom]) -> list[tuple[Poly, bool]]:
         """`q^e <= 1` for each power with `0 <= q <= 1` and natural e; `< 1` if `q < 1` and `e >= 1`."""
         found = []
         for a in sorted(x for x in here if x[0] == "pow" and x not in self.asked):
@@ -358,14 +344,14 @@ class Scope:
             try:
                 if self.sign(base, False) and self.sign(rest, False) and self.sign(exponent, False):
                     sharp = self.sign(rest, True) and self.sign(add(exponent, constant(1), -1), False)
-                    found.append((add(constant(1), atom(a), -1), sharp, ""))
+                    found.append((add(constant(1), atom(a), -1), sharp))
             finally:
                 self.asked.discard(a)
         return found
 
-    def _relevant(self, p: Poly) -> list[tuple[Poly, bool, str]]:
+    def _relevant(self, p: Poly) -> list[tuple[Poly, bool]]:
         """What is known of the symbols of `p`, and of the symbols that these facts bring in."""
-        chosen: list[tuple[Poly, bool, str]] = []
+        chosen: list[tuple[Poly, bool]] = []
         here, rest = set(within(p)), list(self.known)
         chosen += self._powers_below_one(here)
         while True:

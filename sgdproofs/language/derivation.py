@@ -14,7 +14,7 @@ from sympy.core.basic import Basic
 from .errors import StatementError
 from .facts import Definition, Fact
 from .statements import Relation
-from .terms import Family, Function, Index, Parameter, term, walk
+from .terms import Family, Function, Index, Parameter, substituted, term, walk
 from .terms import Row as RowOf
 
 __all__ = [
@@ -341,6 +341,31 @@ def lemma(name: str, statement: Relation) -> Lemma:
 def erratum(printed: Step, *, correction: Any, remark: str = "") -> Erratum:
     """A printed line that a check must not accept, and the line that corrects it."""
     return Erratum(printed, correction, remark)
+
+
+def sanity_line(derivation: Derivation, values: dict, expected: Any) -> tuple[Relation, tuple[Fact, ...], str]:
+    """A sanity check as a line: the claim's right-hand side at `values`, the definitions it needs, and a heading."""
+    claim = derivation.claim
+    if not isinstance(claim, Relation):
+        raise StatementError(f"{derivation.name}: only a claim that is a relation has a sanity check")
+    for v, value in values.items():
+        if not v.admits(Fraction(value)):
+            raise StatementError(
+                f"{derivation.name}: the sanity check takes {v} = {value}, outside of {v.domain_text()}"
+            )
+    text = ", ".join(f"{v} = {value}" for v, value in values.items())
+    statement = Relation(substituted(claim.rhs, values), "==", expected)
+    return statement, _definitions_in(claim.rhs, derivation.given), f"sanity, {text}"
+
+
+def _definitions_in(node: Any, given: tuple) -> tuple[Fact, ...]:
+    """The plain definitions that a term needs, directly or through others."""
+    symbols = {getattr(x, "family", x) for x in walk(node)}
+    own = [f for f in given if isinstance(f, Definition) and f.over is None and f.head in symbols]
+    found: dict[Fact, None] = dict.fromkeys(own)
+    for f in own:
+        found.update(dict.fromkeys(_definitions_in(f.value, tuple(g for g in given if g is not f))))
+    return tuple(found)
 
 
 def leaves(items: tuple) -> Iterator[Any]:

@@ -11,8 +11,22 @@ from .facts import Fact
 from .statements import Relation
 from .terms import Element, Family, Parameter
 
-__all__ = ["Discrete", "Einsum", "Exact", "Law", "MonteCarlo", "Normal", "Precision", "discrete", "einsum", "exact",
-           "monte_carlo", "normal", "normal_vector", "precision"]
+__all__ = [
+    "Discrete",
+    "Einsum",
+    "Exact",
+    "Law",
+    "MonteCarlo",
+    "Normal",
+    "Precision",
+    "discrete",
+    "einsum",
+    "exact",
+    "monte_carlo",
+    "normal",
+    "normal_vector",
+    "precision",
+]
 
 
 # --- laws ------------------------------------------------------------------------------------------------
@@ -132,23 +146,32 @@ class Einsum:
     kind = "exact"
 
 
-def exact(*, near_miss: Relation | None = None, fixed: dict | None = None, count: int = 24,
-          facts_dropped: tuple = ()) -> Exact:
+def exact(
+    *, near_miss: Relation | None = None, fixed: dict | None = None, count: int = 24, facts_dropped: tuple = ()
+) -> Exact:
     """Exact enumeration; the near-miss, or the claim without the dropped facts, must fail in some space."""
     _needs_a_miss(near_miss, facts_dropped)
     return Exact(near_miss, _pairs(fixed), count, _facts(facts_dropped))
 
 
-def precision(*, near_miss: Relation, at: dict | None = None, steps: int = 200, digits: int = 50,
-              law: dict | None = None) -> Precision:
+def precision(
+    *, near_miss: Relation, at: dict | None = None, steps: int = 200, digits: int = 50, law: dict | None = None
+) -> Precision:
     """High precision; a tuple of values in `at` means each of them in turn."""
     if digits < 15 or steps < 1:
         raise StatementError("high precision takes at least 15 digits and one step")
     return Precision(near_miss, _pairs(at), steps, digits, _laws(law))
 
 
-def monte_carlo(*, near_miss: Relation | None = None, at: dict | None = None, law: dict | None = None,
-                samples: int = 2**18, steps: int | None = None, facts_dropped: tuple = ()) -> MonteCarlo:
+def monte_carlo(
+    *,
+    near_miss: Relation | None = None,
+    at: dict | None = None,
+    law: dict | None = None,
+    samples: int = 2**18,
+    steps: int | None = None,
+    facts_dropped: tuple = (),
+) -> MonteCarlo:
     """Monte Carlo; `law` maps random families (or tuples of them, for a joint law) to laws of their components."""
     _needs_a_miss(near_miss, facts_dropped)
     if samples < 2**12:

@@ -7,7 +7,7 @@ from typing import Any
 
 from .errors import StatementError
 from .statements import Relation, eq
-from .terms import Apply, Element, Family, Index, Limit, Parameter, is_random, term, walk
+from .terms import Apply, Element, Family, Index, Parameter, bound_by, is_random, term, walk
 
 __all__ = [
     "Across",
@@ -176,8 +176,7 @@ def recurrence(target: Element, value: Any, *, start: dict) -> Definition:
     if over.lower is None or not start or over.lower > max(start) + 1:
         raise StatementError(f"the recurrence for {target} leaves out indices after its start: {over.domain_text()}")
     for node in walk(value):
-        bound = {node.args[1]} if isinstance(node, Limit) else {v for v, _, _ in getattr(node, "ranges", ())}
-        if over in bound:
+        if over in bound_by(node):
             raise StatementError(f"the recurrence for {target} binds {over} again in {node}: rename the bound index")
     if not start or not all(isinstance(place, int) for place in start):
         raise StatementError(f"the recurrence for {target} needs a start, for instance start={{0: 0}}")

@@ -655,12 +655,17 @@ def walk(node: Any) -> Iterator[Any]:
         stack.extend(reversed(here.args))
 
 
+def bound_by(node: Any) -> set:
+    """The symbols that a node binds."""
+    return {node.args[1]} if isinstance(node, Limit) else {v for v, _, _ in getattr(node, "ranges", ())}
+
+
 def substituted(node: Any, values: dict) -> Any:
     """`node` with parameters replaced by terms, as written; a bound index is not replaced, and nothing is captured."""
     if node in values:
         return term(values[node])
     if isinstance(node, (Sum, Limit)):
-        bound = {place[0] for place in node.ranges} if isinstance(node, Sum) else {node.args[1]}
+        bound = bound_by(node)
         values = {v: new for v, new in values.items() if v not in bound and v in node.free_symbols}
         for new in values.values():
             for symbol in bound & term(new).free_symbols:

@@ -87,12 +87,38 @@ def fragment(blocks: Iterable[Any]) -> str:
 # --- text ------------------------------------------------------------------------------------------------
 
 SPECIAL = {
-    "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "{": r"\{", "}": r"\}",
-    "&": r"\&", "%": r"\%", "#": r"\#", "$": r"\$", "_": r"\_", "<": r"\ensuremath{<}", ">": r"\ensuremath{>}",
-    "|": r"\textbar{}", '"': r"\textquotedbl{}", "\n": " ", "\t": " ",
-    "≤": r"\ensuremath{\le}", "≥": r"\ensuremath{\ge}", "≠": r"\ensuremath{\neq}", "→": r"\ensuremath{\to}",
-    "∞": r"\ensuremath{\infty}", "×": r"\ensuremath{\times}", "·": r"\ensuremath{\cdot}", "±": r"\ensuremath{\pm}",
-    "–": "--", "—": "---", "‘": "`", "’": "'", "“": "``", "”": "''", "…": r"\dots{}", "\u00a0": "~",
+    "\\": r"\textbackslash{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "{": r"\{",
+    "}": r"\}",
+    "&": r"\&",
+    "%": r"\%",
+    "#": r"\#",
+    "$": r"\$",
+    "_": r"\_",
+    "<": r"\ensuremath{<}",
+    ">": r"\ensuremath{>}",
+    "|": r"\textbar{}",
+    '"': r"\textquotedbl{}",
+    "\n": " ",
+    "\t": " ",
+    "≤": r"\ensuremath{\le}",
+    "≥": r"\ensuremath{\ge}",
+    "≠": r"\ensuremath{\neq}",
+    "→": r"\ensuremath{\to}",
+    "∞": r"\ensuremath{\infty}",
+    "×": r"\ensuremath{\times}",
+    "·": r"\ensuremath{\cdot}",
+    "±": r"\ensuremath{\pm}",
+    "–": "--",
+    "—": "---",
+    "‘": "`",
+    "’": "'",
+    "“": "``",
+    "”": "''",
+    "…": r"\dots{}",
+    "\u00a0": "~",
 }
 DIGRAPHS = {">=": r"\ensuremath{\ge}", "<=": r"\ensuremath{\le}", "!=": r"\ensuremath{\neq}", "->": r"\ensuremath{\to}"}
 
@@ -243,8 +269,10 @@ def _contents(block: Contents, room: float) -> list[str]:
 def _correction(number: int, entry: Correction, room: float) -> list[str]:
     reason = f" (reason given: {_text(entry.reason)})" if entry.reason else ""
     said = [
-        rf"\head{{{number}. {_text(entry.where)}.}}", rf"\ As printed{reason}:",
-        _display(_aligned(entry.printed, room)), rf"\par \textbf{{{escape(entry.verdict.capitalize())}.}}",
+        rf"\head{{{number}. {_text(entry.where)}.}}",
+        rf"\ As printed{reason}:",
+        _display(_aligned(entry.printed, room)),
+        rf"\par \textbf{{{escape(entry.verdict.capitalize())}.}}",
     ]
     said += [rf"{_text(why)}\par" for why in entry.why]
     if entry.correction is not None:

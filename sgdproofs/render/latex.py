@@ -44,8 +44,19 @@ from ..language.terms import (
     term,
 )
 
-__all__ = ["RELATIONS", "as_sums", "assuming", "bare", "everywhere", "free_of", "latex", "name_latex", "on_one_line",
-           "ranges", "refuse_alike"]
+__all__ = [
+    "RELATIONS",
+    "as_sums",
+    "assuming",
+    "bare",
+    "everywhere",
+    "free_of",
+    "latex",
+    "name_latex",
+    "on_one_line",
+    "ranges",
+    "refuse_alike",
+]
 
 SUM, PRODUCT, FACTOR, ATOM = 1, 2, 3, 4
 """How strongly a printed piece holds together."""
@@ -106,11 +117,13 @@ def _at(node: Any, level: int, *, last: bool = True) -> str:
 
 # --- names -----------------------------------------------------------------------------------------------
 
-GREEK = set(re.findall(
-    r"\w+",
-    "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi pi rho sigma tau"
-    " upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega",
-))
+GREEK = set(
+    re.findall(
+        r"\w+",
+        "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi pi rho sigma tau"
+        " upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega",
+    )
+)
 ACCENTS = ("hat", "bar", "tilde")
 
 
@@ -121,7 +134,7 @@ def name_latex(name: str) -> str:
     printed letter by letter, `\mathrm{eta\_0}`.
     """
     bare = name.rstrip("'")
-    primes = name[len(bare):]
+    primes = name[len(bare) :]
     head, *parts = bare.split("_")
     start = re.fullmatch(r"([A-Za-z]+)([0-9]*)", head)
     if start is None or not all(re.fullmatch(r"[A-Za-z]+[0-9]*|[0-9]+", part) for part in parts):
@@ -306,7 +319,7 @@ def _sum(node: Sum) -> Piece:
         low, high = next(iter(bounds))
         below = f"{','.join(map(latex, variables))}={_place(low)}"
         if node.distinct:
-            pairs = [rf"{latex(b)} \neq {latex(a)}" for k, a in enumerate(variables) for b in variables[k + 1:]]
+            pairs = [rf"{latex(b)} \neq {latex(a)}" for k, a in enumerate(variables) for b in variables[k + 1 :]]
             below = rf"\substack{{{below} \\ {', '.join(pairs)}}}"
         signs = [rf"\sum_{{{below}}}^{{{_place(high)}}}"]
     else:

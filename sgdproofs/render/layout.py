@@ -13,10 +13,39 @@ TOKEN = re.compile(r"\\[A-Za-z]+|\\.|[{}^_&]|\s+|.", re.DOTALL)
 TEXTUAL = {r"\mathrm", r"\operatorname", r"\text", r"\textbf", r"\mathbf", r"\mathit"}
 MARKS = {r"\hat", r"\bar", r"\tilde", r"\displaystyle", r"\vec", r"\dot", r"\mathcal", r"\mathbb"}
 WIDE = {
-    "=": 1.36, "<": 1.36, ">": 1.36, r"\le": 1.36, r"\ge": 1.36, r"\neq": 1.36, r"\to": 1.6, r"\downarrow": 1.1,
-    "+": 1.24, "-": 1.24, r"\cdot": 0.75, ",": 0.46, "(": 0.42, ")": 0.42, "[": 0.32, "]": 0.32, "/": 0.5, "'": 0.3,
-    r"\quad": 1.0, r"\qquad": 2.0, r"\,": 0.17, r"\ ": 0.35, r"\infty": 1.0, r"\dots": 1.5, r"\lim": 1.6, r"\min": 1.9,
-    r"\max": 2.1, r"\sum": 1.65, r"\Sigma": 0.75, r"\Phi": 0.75, r"\mathrel": 0.0, r"\partial": 0.6, ".": 0.28,
+    "=": 1.36,
+    "<": 1.36,
+    ">": 1.36,
+    r"\le": 1.36,
+    r"\ge": 1.36,
+    r"\neq": 1.36,
+    r"\to": 1.6,
+    r"\downarrow": 1.1,
+    "+": 1.24,
+    "-": 1.24,
+    r"\cdot": 0.75,
+    ",": 0.46,
+    "(": 0.42,
+    ")": 0.42,
+    "[": 0.32,
+    "]": 0.32,
+    "/": 0.5,
+    "'": 0.3,
+    r"\quad": 1.0,
+    r"\qquad": 2.0,
+    r"\,": 0.17,
+    r"\ ": 0.35,
+    r"\infty": 1.0,
+    r"\dots": 1.5,
+    r"\lim": 1.6,
+    r"\min": 1.9,
+    r"\max": 2.1,
+    r"\sum": 1.65,
+    r"\Sigma": 0.75,
+    r"\Phi": 0.75,
+    r"\mathrel": 0.0,
+    r"\partial": 0.6,
+    ".": 0.28,
 }
 
 
@@ -49,7 +78,7 @@ def _run(tokens: list[str], place: int, end: int) -> float:
             place = stop + 1
         elif token == r"\left":
             stop = _closing(tokens, place, end)
-            inside = tokens[place + 2:stop]
+            inside = tokens[place + 2 : stop]
             total += 2 * (0.85 if r"\frac" in inside or r"\sum" in inside else 0.5) + _run(tokens, place + 2, stop)
             place = stop + 2
         elif token in "^_":
@@ -158,7 +187,7 @@ def _breaks(tex: str, room: float, pattern: re.Pattern[str], sign: str) -> dict[
     """The last break that fits at each depth of brackets."""
     found: dict[int, tuple[int, str]] = {}
     for match in pattern.finditer(tex):
-        head = tex[:match.start()]
+        head = tex[: match.start()]
         bare = re.sub(r"^(\\left\. )+", "", head)
         if head.count("{") != head.count("}") or not bare or bare == "{}" or UNFINISHED.search(head.rstrip()):
             continue

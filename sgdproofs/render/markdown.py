@@ -51,8 +51,8 @@ def _text(words: Words, *, cell: bool = False) -> str:
             said.append(f"${tex}$")
         elif part.strong and part.text.strip():
             bare = part.text.strip()
-            before = part.text[:len(part.text) - len(part.text.lstrip())]
-            said.append(f"{before}**{escape(bare)}**{part.text[len(part.text.rstrip()):]}")
+            before = part.text[: len(part.text) - len(part.text.lstrip())]
+            said.append(f"{before}**{escape(bare)}**{part.text[len(part.text.rstrip()) :]}")
         else:
             said.append(escape(part.text))
     return "".join(said)
@@ -100,8 +100,9 @@ def _correction(number: int, entry: Correction) -> str:
 
 
 def _contents(block: Contents) -> list[str]:
-    rows = [f"| {_text(place, cell=True)} | {_text(title, cell=True)} | {verdict} |"
-            for place, title, verdict in block.rows]
+    rows = [
+        f"| {_text(place, cell=True)} | {_text(title, cell=True)} | {verdict} |" for place, title, verdict in block.rows
+    ]
     return ["\n".join(["| Where | Result | Verdict |", "|---|---|---|", *rows])]
 
 

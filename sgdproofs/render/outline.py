@@ -9,8 +9,22 @@ from ..language.statements import Loops, Relation
 from .latex import RELATIONS, assuming, bare, everywhere, latex
 from .words import Words
 
-__all__ = ["Block", "Calculation", "Contents", "Correction", "Errata", "Formula", "Heading", "Inset", "Items",
-           "NewPage", "Paragraph", "Row", "Sheet", "row_of"]
+__all__ = [
+    "Block",
+    "Calculation",
+    "Contents",
+    "Correction",
+    "Errata",
+    "Formula",
+    "Heading",
+    "Inset",
+    "Items",
+    "NewPage",
+    "Paragraph",
+    "Row",
+    "Sheet",
+    "row_of",
+]
 
 
 @dataclass(frozen=True)
@@ -34,19 +48,27 @@ class Row:
         return " ".join(part for part in parts if part)
 
 
-def row_of(statement: Any, *, number: int | None = None, reason: Words = (), continued: bool = False,
-           domains: bool = False) -> Row:
+def row_of(
+    statement: Any, *, number: int | None = None, reason: Words = (), continued: bool = False, domains: bool = False
+) -> Row:
     """The row of a statement; `continued` leaves out the left side, which is the right side of the row above.
 
     With `domains` it says for which values of its indices it is claimed, as a result has to.
     """
     if not isinstance(statement, Relation) or isinstance(statement, Loops):
-        return Row("", "", bare(statement), everywhere(statement), number, reason) if domains else Row(
-            "", "", latex(statement), "", number, reason)
+        return (
+            Row("", "", bare(statement), everywhere(statement), number, reason)
+            if domains
+            else Row("", "", latex(statement), "", number, reason)
+        )
     tail = everywhere(statement) if domains else assuming(statement.when)
     return Row(
-        "" if continued else latex(statement.lhs), RELATIONS[statement.rel], latex(statement.rhs),
-        "" if continued else tail, number, reason,
+        "" if continued else latex(statement.lhs),
+        RELATIONS[statement.rel],
+        latex(statement.rhs),
+        "" if continued else tail,
+        number,
+        reason,
     )
 
 

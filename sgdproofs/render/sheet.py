@@ -13,7 +13,6 @@ from typing import Any
 from sympy.core.basic import Basic
 
 from ..kernel.reasons import flat
-from ..kernel.report import PROVED, REFUTED, UNDECIDED, UNJUSTIFIED, Condition, Line, Report
 from ..language.derivation import (
     HYPOTHESIS,
     PREVIOUS,
@@ -28,6 +27,7 @@ from ..language.derivation import (
 )
 from ..language.errors import StatementError
 from ..language.facts import Across, Fact, Identical
+from ..language.report import PROVED, REFUTED, UNDECIDED, UNJUSTIFIED, Condition, Line, Report
 from ..language.statements import Loops, symbols_of
 from ..language.terms import Element, Family, Function, Index, Parameter
 from . import article, markdown
@@ -58,8 +58,14 @@ __all__ = ["outline", "result", "settled", "solution_sheet", "symbols_of_entry"]
 WRITERS = {"latex": article.write, "markdown": markdown.write}
 
 
-def solution_sheet(entries: Sequence[Report], *, title: str, subtitle: str = "",
-                   experiments: Mapping[str, Sequence[Any]] | None = None, form: str = "latex") -> str:
+def solution_sheet(
+    entries: Sequence[Report],
+    *,
+    title: str,
+    subtitle: str = "",
+    experiments: Mapping[str, Sequence[Any]] | None = None,
+    form: str = "latex",
+) -> str:
     """The sheet of `entries`, in their order, as a LaTeX article or as Markdown.
 
     `experiments` gives, by the name of an entry, the outcomes of its numeric cross-checks (each with a
@@ -77,13 +83,16 @@ def result(report: Report, correction: Report | None = None) -> str:
     subject = report.subject
     refuse_alike(_all_symbols(report))
     if isinstance(subject, Refutation):
-        blocks = _refutation(report, {correction.name: correction} if correction else {})[len(_head(subject)):]
+        blocks = _refutation(report, {correction.name: correction} if correction else {})[len(_head(subject)) :]
     elif settled(report):
         claim = _statement_blocks(subject.claim)
         blocks = [*_given(subject), Heading(words("Result"), 2), *claim, *_conditions(report)]
     else:
-        blocks = [*_given(subject), Heading(words(f"Claim, {report.verdict} and not proved"), 2),
-                  *_statement_blocks(subject.claim)]
+        blocks = [
+            *_given(subject),
+            Heading(words(f"Claim, {report.verdict} and not proved"), 2),
+            *_statement_blocks(subject.claim),
+        ]
     return article.fragment(blocks)
 
 
@@ -94,8 +103,9 @@ def symbols_of_entry(subject: Any) -> list[Any]:
     return [s for s in dict.fromkeys(_symbols(subject)) if not isinstance(s, Index) or s in free]
 
 
-def outline(entries: Sequence[Report], *, title: str, subtitle: str = "",
-            experiments: Mapping[str, Sequence[Any]] | None = None) -> Sheet:
+def outline(
+    entries: Sequence[Report], *, title: str, subtitle: str = "", experiments: Mapping[str, Sequence[Any]] | None = None
+) -> Sheet:
     """The parts of the sheet."""
     known = {report.name: report for report in entries}
     results = experiments or {}
@@ -133,8 +143,10 @@ def _problem(source: str) -> str:
 
 
 def _unprintable(report: Report, error: Exception) -> list[Block]:
-    return [Heading(words(f"Entry {report.name}")),
-            Paragraph(words(strong("This entry cannot be printed. "), f"{error}"))]
+    return [
+        Heading(words(f"Entry {report.name}")),
+        Paragraph(words(strong("This entry cannot be printed. "), f"{error}")),
+    ]
 
 
 def _corrector(report: Report) -> Words:
@@ -145,9 +157,12 @@ def _corrector(report: Report) -> Words:
 
 def settled(report: Report) -> bool:
     """Is the claim a theorem: every line proved, every condition discharged, and the theorem at hand?"""
-    return (report.verdict == PROVED and report.theorem is not None
-            and all(line.verdict == PROVED for line in report.lines)
-            and all(condition.discharged is not None for condition in report.conditions))
+    return (
+        report.verdict == PROVED
+        and report.theorem is not None
+        and all(line.verdict == PROVED for line in report.lines)
+        and all(condition.discharged is not None for condition in report.conditions)
+    )
 
 
 def _opening_summary(entries: Sequence[Report], results: Mapping[str, Sequence[Any]]) -> list[Block]:
@@ -159,13 +174,17 @@ def _opening_summary(entries: Sequence[Report], results: Mapping[str, Sequence[A
     if conditions:
         met = sum(c.discharged is not None for c in conditions)
         shown = "all shown to hold" if met == len(conditions) else f"{met} shown to hold"
-        said.append(words(f"{_many(len(conditions), 'condition')} (a divisor that is not 0, a ratio below 1, ...): "
-                          f"{shown}."))
+        said.append(
+            words(f"{_many(len(conditions), 'condition')} (a divisor that is not 0, a ratio below 1, ...): {shown}.")
+        )
     errata = [line for r in entries for line in r.errata if not _is_remark(line)]
     remarks = sum(map(_is_remark, (line for r in entries for line in r.errata)))
     if errata:
-        kinds = ", ".join(f"{n} {kind}" for kind in (REFUTED, UNJUSTIFIED, UNDECIDED, PROVED)
-                          if (n := sum(line.verdict == kind for line in errata)))
+        kinds = ", ".join(
+            f"{n} {kind}"
+            for kind in (REFUTED, UNJUSTIFIED, UNDECIDED, PROVED)
+            if (n := sum(line.verdict == kind for line in errata))
+        )
         said.append(words(f"{_many(len(errata), 'printed line')} examined: {kinds}. See the errata at the end."))
     if remarks:
         said.append(words(f"{_many(remarks, 'remark')} on a reason that leaves out a fact, at a line that is right."))
@@ -174,9 +193,15 @@ def _opening_summary(entries: Sequence[Report], results: Mapping[str, Sequence[A
         passed = sum(outcome.passed for outcome in every)
         said.append(words(f"{_many(len(every), 'numeric cross-check')}: {passed} passed."))
     blocks: list[Block] = [Items(tuple(said))]
-    blocks += [Heading(words("Contents"), 2), Contents(tuple(
-        (words(_place(r.subject)), written(_title(r.subject)), "proved" if settled(r) else r.verdict) for r in entries
-    ))]
+    blocks += [
+        Heading(words("Contents"), 2),
+        Contents(
+            tuple(
+                (words(_place(r.subject)), written(_title(r.subject)), "proved" if settled(r) else r.verdict)
+                for r in entries
+            )
+        ),
+    ]
     return [*blocks, Heading(words("How to read this sheet"), 2), Items(tuple(_legend(every))), NewPage()]
 
 
@@ -185,36 +210,68 @@ def _place(subject: Any) -> str:
 
 
 def _legend(outcomes: Sequence[Any]) -> Iterator[Words]:
-    yield words("Beside each line stands its reason, with the facts and lines that it uses; but for the domains of the "
-                "parameters nothing else was used to check it. A result is in a box only if every line of its proof is "
-                "proved and every condition holds. A further result goes beyond the problem set.")
-    yield words(strong("Unjustified"), " means: it does not follow from the facts that are cited for it, even if it is "
-                "true for another reason. ", strong("Refuted"), " means: it is false, and an example shows it.")
+    yield words(
+        "Beside each line stands its reason, with the facts and lines that it uses; but for the domains of the "
+        "parameters nothing else was used to check it. A result is in a box only if every line of its proof is "
+        "proved and every condition holds. A further result goes beyond the problem set."
+    )
+    yield words(
+        strong("Unjustified"),
+        " means: it does not follow from the facts that are cited for it, even if it is true for another reason. ",
+        strong("Refuted"),
+        " means: it is false, and an example shows it.",
+    )
     kinds = {getattr(outcome, "kind", "") for outcome in outcomes}
     if not kinds - {""}:
         return
-    yield words("The cross-checks compute from what is given, not from the proof. Each also tries a ",
-                strong("near-miss"), ", a wrong formula close to the right one, and passes only if that fails.")
+    yield words(
+        "The cross-checks compute from what is given, not from the proof. Each also tries a ",
+        strong("near-miss"),
+        ", a wrong formula close to the right one, and passes only if that fails.",
+    )
     if "exact" in kinds:
-        yield words(strong("Exact"), ": in rational arithmetic, in finite probability spaces in which the given facts "
-                    "hold; the statements are the lines of the proof and its claim.")
+        yield words(
+            strong("Exact"),
+            ": in rational arithmetic, in finite probability spaces in which the given facts "
+            "hold; the statements are the lines of the proof and its claim.",
+        )
     if "high precision" in kinds:
         yield words(strong("High precision"), ": both sides are computed to many digits and compared.")
     if "Monte Carlo" in kinds:
-        alarms = {(o.data["false_alarm"], o.data["false_alarm_comparisons"]) for o in outcomes
-                  if "false_alarm" in getattr(o, "data", {})}
-        chance = words(f" (in a run of up to {max(n for _, n in alarms)} comparisons a true claim is rejected with "
-                       "probability at most ", told(f"{max(p for p, _ in alarms):.0e}"), ")") if alarms else ()
-        yield words(strong("Monte Carlo"), ": what is given is simulated; ", Math("|z|"), " is the distance of the two "
-                    "sides in standard errors, and a claim is rejected beyond what is allowed", chance, ".")
+        alarms = {
+            (o.data["false_alarm"], o.data["false_alarm_comparisons"])
+            for o in outcomes
+            if "false_alarm" in getattr(o, "data", {})
+        }
+        chance = (
+            words(
+                f" (in a run of up to {max(n for _, n in alarms)} comparisons a true claim is rejected with "
+                "probability at most ",
+                told(f"{max(p for p, _ in alarms):.0e}"),
+                ")",
+            )
+            if alarms
+            else ()
+        )
+        yield words(
+            strong("Monte Carlo"),
+            ": what is given is simulated; ",
+            Math("|z|"),
+            " is the distance of the two sides in standard errors, and a claim is rejected beyond what is allowed",
+            chance,
+            ".",
+        )
 
 
 def _summary(entries: Sequence[Report]) -> Words:
     proofs = [r for r in entries if not isinstance(r.subject, Refutation)]
     claims = [r for r in entries if isinstance(r.subject, Refutation)]
     lines = [line for r in proofs for line in r.lines]
-    counts = [f"{n} {kind}" for kind in (PROVED, UNJUSTIFIED, REFUTED, UNDECIDED)
-              if (n := sum(line.verdict == kind for line in lines))]
+    counts = [
+        f"{n} {kind}"
+        for kind in (PROVED, UNJUSTIFIED, REFUTED, UNDECIDED)
+        if (n := sum(line.verdict == kind for line in lines))
+    ]
     said = []
     if proofs:
         said.append(f"{_many(len(proofs), 'derivation')} with {_many(len(lines), 'line')}: {', '.join(counts)}.")
@@ -250,8 +307,13 @@ def _given(subject: Any) -> list[Block]:
     mentioned = list(dict.fromkeys(_symbols(subject)))
     symbols = [s for s in mentioned if not isinstance(s, Element)]
     # A family is shown at the indices of its first mention, so that `mu[t]` and a `mu` of its own differ.
-    shown = {e.family: e for e in reversed(mentioned) if isinstance(e, Element)
-             and len(set(e.indices)) == len(e.indices) and all(isinstance(i, Index) for i in e.indices)}
+    shown = {
+        e.family: e
+        for e in reversed(mentioned)
+        if isinstance(e, Element)
+        and len(set(e.indices)) == len(e.indices)
+        and all(isinstance(i, Index) for i in e.indices)
+    }
     parameters = [s for s in symbols if isinstance(s, Parameter) and not isinstance(s, Index)]
     random = [s for s in symbols if isinstance(s, Family) and s.random]
     fixed = [s for s in symbols if isinstance(s, Family) and not s.random]
@@ -269,8 +331,10 @@ def _given(subject: Any) -> list[Block]:
         items.append(words(kind, joined(shown.get(s, s) for s in fixed)))
     letters = _letters(subject)
     items += [words(f"{letters[fact]} " if fact in letters else "", fact_sentence(fact)) for fact in subject.given]
-    items += [words(f"From entry {lemma.name}: ", said_everywhere(lemma.statement))
-              for lemma in getattr(subject, "lemmas", ())]
+    items += [
+        words(f"From entry {lemma.name}: ", said_everywhere(lemma.statement))
+        for lemma in getattr(subject, "lemmas", ())
+    ]
     return [Heading(words("Given"), 2), Items(tuple(items))] if items else []
 
 
@@ -278,8 +342,13 @@ def _letters(subject: Any) -> dict[Fact, str]:
     """Letters for the given facts that are too wide to be cited by what they say, or whose names do not tell them
     apart: two of one name, or a label that reads as a statement."""
     names = [fact.name for fact in subject.given]
-    wide = [fact for fact in subject.given if _width(fact_name(fact)) > WIDEST_CITATION
-            or names.count(fact.name) > 1 or re.search("[=<>]", fact.label or "")]
+    wide = [
+        fact
+        for fact in subject.given
+        if _width(fact_name(fact)) > WIDEST_CITATION
+        or names.count(fact.name) > 1
+        or re.search("[=<>]", fact.label or "")
+    ]
     return {fact: f"({_letter(number)})" for number, fact in enumerate(wide)}
 
 
@@ -288,7 +357,7 @@ WIDEST_CITATION = 22.0
 
 
 def _width(said: Words) -> float:
-    return sum(width(part.tex) if isinstance(part, Math) else 0.45*len(part.text) for part in said)
+    return sum(width(part.tex) if isinstance(part, Math) else 0.45 * len(part.text) for part in said)
 
 
 def _letter(number: int) -> str:
@@ -365,8 +434,10 @@ def _points(claim: Any) -> Block | None:
     """The two points which show that something is not determined."""
     if not hasattr(claim, "first"):
         return None
-    both = [joined(Math(f"{latex(symbol)} = {exact(value)}") for symbol, value in point.items())
-            for point in (claim.first, claim.second)]
+    both = [
+        joined(Math(f"{latex(symbol)} = {exact(value)}") for symbol, value in point.items())
+        for point in (claim.first, claim.second)
+    ]
     return Items((words("One point: ", both[0]), words("Another: ", both[1])))
 
 
@@ -385,8 +456,12 @@ def _intervals(groups: list[list[Condition]]) -> Iterator[tuple[Math, list[Condi
         one, *left = left
         two = left[0] if left else one
         low, high = one[0].relation, two[0].relation
-        if (getattr(low, "rel", "") == ">" and getattr(high, "rel", "") == "<" and low.lhs == high.lhs
-                and [(c.line, c.discharged) for c in one] == [(c.line, c.discharged) for c in two]):
+        if (
+            getattr(low, "rel", "") == ">"
+            and getattr(high, "rel", "") == "<"
+            and low.lhs == high.lhs
+            and [(c.line, c.discharged) for c in one] == [(c.line, c.discharged) for c in two]
+        ):
             left = left[1:]
             yield Math(f"{latex(low.rhs)} < {condition_math(high).tex}"), two
         else:
@@ -396,8 +471,12 @@ def _intervals(groups: list[list[Condition]]) -> Iterator[tuple[Math, list[Condi
 def _condition(relation: Math, group: list[Condition], known: Phrases) -> Words:
     """A condition with the lines that need it and how it is known, each way once."""
     ways = {condition.discharged: condition for condition in reversed(group)}
-    said = [words(f"line {c.line}, ", strong("not shown") if c.discharged is None
-                  else _once(told(_from(c.discharged), known))) for c in reversed(ways.values())]
+    said = [
+        words(
+            f"line {c.line}, ", strong("not shown") if c.discharged is None else _once(told(_from(c.discharged), known))
+        )
+        for c in reversed(ways.values())
+    ]
     return words(relation, " (", joined(said, "; "), ")")
 
 
@@ -434,8 +513,9 @@ def _sanity(report: Report) -> list[Block]:
     lines = list(filter(_is_sanity, report.lines))
     for line in lines:
         point = line.scope.partition(", ")[2]
-        reason = words(*(("for ", told(point, known)) if point else ()),
-                       *(() if line.verdict == PROVED else (": ", line.verdict)))
+        reason = words(
+            *(("for ", told(point, known)) if point else ()), *(() if line.verdict == PROVED else (": ", line.verdict))
+        )
         rows.append(row_of(line.statement, number=line.number, reason=reason))
         if line.verdict != PROVED or line is lines[-1]:
             blocks.append(Calculation(tuple(rows), together=True))
@@ -468,8 +548,12 @@ def _described(what: Any) -> str:
 
 def _refutation(report: Report, known: Mapping[str, Report]) -> list[Block]:
     subject = report.subject
-    blocks = [*_head(subject), *_given(subject), Heading(words("As printed"), 2),
-              Formula(row_of(subject.claim, domains=True))]
+    blocks = [
+        *_head(subject),
+        *_given(subject),
+        Heading(words("As printed"), 2),
+        Formula(row_of(subject.claim, domains=True)),
+    ]
     if report.verdict == REFUTED:
         blocks.append(Paragraph(words(strong("Refuted."), " Under what is given the printed claim is false.")))
     else:
@@ -546,8 +630,14 @@ def _proof(report: Report) -> list[Block]:
             stack.append(_part(around, part))
         here = path
         fresh = not rows
-        rows.append(row_of(line.statement, number=line.number, reason=_reason(line, numbers, letters, before),
-                           continued=line.continued and not fresh))
+        rows.append(
+            row_of(
+                line.statement,
+                number=line.number,
+                reason=_reason(line, numbers, letters, before),
+                continued=line.continued and not fresh,
+            )
+        )
         if line.verdict != PROVED:
             flush()
             stack[-1] += [Paragraph(said) for said in _why(line, report)]
@@ -559,7 +649,7 @@ def _path(line: Line, paths: Mapping[int, Path], here: Path) -> Path:
     """The inductions and cases around a line.  The last line of a base, step or case comes from its container."""
     around = paths.get(id(line.item))
     if around is None:
-        return here[:line.depth] + ((None, line.scope),) * (line.depth - len(here))
+        return here[: line.depth] + ((None, line.scope),) * (line.depth - len(here))
     if line.depth > len(around) and isinstance(line.item, Induction):
         return (*around, (line.item, "base" if line.scope.startswith("base") else "step"))
     if line.depth > len(around) and isinstance(line.item, Branches):
@@ -627,20 +717,28 @@ THE_CLAIM = "the claim"
 def _numbers(report: Report) -> dict[int, str]:
     """How each item of the proof is cited: a line or calculation by the number of the line in which it ends, what is
     shown by induction or by cases as a claim of its own, since no single line inside is that claim."""
-    numbers = {id(line.item): f"({line.number})" for line in report.lines
-               if line.item is not None and not isinstance(line.item, Induction | Branches)}
+    numbers = {
+        id(line.item): f"({line.number})"
+        for line in report.lines
+        if line.item is not None and not isinstance(line.item, Induction | Branches)
+    }
     for item in leaves(getattr(report.subject, "proof", ())):
         if isinstance(item, Calc):
             last = next((numbers[id(row)] for row in reversed(item.rows) if id(row) in numbers), None)
             if last is not None:
                 numbers[id(item)] = last
     before = _above(report)
-    cited = {id(getattr(cite, "item", cite)) for line in (*report.lines, *report.errata)
-             for cite in flat(getattr(_reason_of(line), "cites", ()))}
-    cited |= {id(before.get(_own(line))) for line in report.lines
-              if PREVIOUS in flat(getattr(line.by, "cites", ()))}
-    claims = [item for item in _in_order(getattr(report.subject, "proof", ()))
-              if isinstance(item, Induction | Branches) and id(item) in cited]
+    cited = {
+        id(getattr(cite, "item", cite))
+        for line in (*report.lines, *report.errata)
+        for cite in flat(getattr(_reason_of(line), "cites", ()))
+    }
+    cited |= {id(before.get(_own(line))) for line in report.lines if PREVIOUS in flat(getattr(line.by, "cites", ()))}
+    claims = [
+        item
+        for item in _in_order(getattr(report.subject, "proof", ()))
+        if isinstance(item, Induction | Branches) and id(item) in cited
+    ]
     for number, item in enumerate(claims, start=1):
         numbers[id(item)] = f"claim {number}"
     return numbers
@@ -697,8 +795,10 @@ def _reason(line: Line, numbers: Mapping[int, str], letters: Mapping[Fact, str],
     if line.by is None:
         return ()
     above = before.get(_own(line))
-    cited = [_citation(above if cite is PREVIOUS and above is not None else cite, numbers, letters)
-             for cite in flat(getattr(line.by, "cites", ()))]
+    cited = [
+        _citation(above if cite is PREVIOUS and above is not None else cite, numbers, letters)
+        for cite in flat(getattr(line.by, "cites", ()))
+    ]
     name = getattr(line.by, "name", None) or str(line.by)
     if cited and str(getattr(cited[0][0], "text", "")).startswith(name):
         return joined(cited)
@@ -785,8 +885,17 @@ def _corrections(report: Report, known: Mapping[str, Report]) -> Iterator[Correc
         right = _right(subject, known)
         see = words("see ", _corrector(known[subject.corrected_by or ""])) if right else ()
         remark = words(strong("Correction: "), _corrected(subject, known)) if subject.corrected_by and not right else ()
-        yield Correction(where, row_of(subject.claim, domains=True), (), report.verdict, tuple(why), right, remark,
-                         right is not None, see)
+        yield Correction(
+            where,
+            row_of(subject.claim, domains=True),
+            (),
+            report.verdict,
+            tuple(why),
+            right,
+            remark,
+            right is not None,
+            see,
+        )
         return
     numbers = _numbers(report)
     for line in getattr(report, "errata", ()):
@@ -800,9 +909,17 @@ def _corrections(report: Report, known: Mapping[str, Report]) -> Iterator[Correc
             remark = words("With all its facts the entry proves the line. ", remark)
             right = None
         reason = _reason(line.judged(by=printed.by), numbers, _letters(subject), {})
-        yield Correction(where, row_of(printed.statement, domains=True), reason, line.verdict,
-                         tuple(_grounds(line, report)), None if right is None else row_of(right, domains=True), remark,
-                         settled(report), is_remark=_is_remark(line))
+        yield Correction(
+            where,
+            row_of(printed.statement, domains=True),
+            reason,
+            line.verdict,
+            tuple(_grounds(line, report)),
+            None if right is None else row_of(right, domains=True),
+            remark,
+            settled(report),
+            is_remark=_is_remark(line),
+        )
 
 
 def _is_remark(line: Line) -> bool:

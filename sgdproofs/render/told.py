@@ -13,9 +13,9 @@ from typing import Any
 
 import sympy
 
-from ..kernel.report import Condition
 from ..language.derivation import Branches, Calc, Induction, leaves
 from ..language.facts import Equation, Given
+from ..language.report import Condition
 from ..language.statements import Relation
 from ..language.terms import Apply, Family, Negative, Parameter, Plus, Quotient, Times, number
 from .latex import RELATIONS, latex, on_one_line
@@ -39,10 +39,14 @@ class Phrases:
         self.known = dict(known)
         self.names = {p.name: p for p in parameters}
         parts = [re.escape(text) for text in sorted(self.known, key=len, reverse=True)]
-        parts += [
-            rf"(?:integer |real )?(?:{NUMBER} <=? )?{re.escape(name)}(?: (?:<=?|>=?|=) {NUMBER})?"
-            for name in sorted(self.names, key=len, reverse=True)
-        ] if self.names else []
+        parts += (
+            [
+                rf"(?:integer |real )?(?:{NUMBER} <=? )?{re.escape(name)}(?: (?:<=?|>=?|=) {NUMBER})?"
+                for name in sorted(self.names, key=len, reverse=True)
+            ]
+            if self.names
+            else []
+        )
         # Not within a word or a larger formula.
         whole = rf"(?<![\w\[*/^])(?<![-+*/] )(?:{'|'.join(parts)})(?![\w\[(*/^]| [-+*/])"
         self.pattern = re.compile(whole) if parts else None
@@ -53,7 +57,7 @@ class Phrases:
         for match in self.pattern.finditer(text) if self.pattern else ():
             found = self.known.get(match[0]) or self._domain(match[0])
             if found:
-                yield text[place:match.start()]
+                yield text[place : match.start()]
                 yield found
                 place = match.end()
         yield text[place:]
@@ -63,12 +67,20 @@ class Phrases:
         kind, bare = "", text
         for sort in ("integer ", "real "):
             if text.startswith(sort):
-                kind, bare = sort.strip(), text[len(sort):]
+                kind, bare = sort.strip(), text[len(sort) :]
         parts = re.split(r" (<=|<|>=|>|=) ", bare)
         if len(parts) == 1:
             return words(Math(latex(self.names[bare])), f" {kind}") if kind and bare in self.names else ()
-        said = [RELATIONS[p] if p in RELATIONS else "=" if p == "=" else latex(self.names[p]) if p in self.names
-                else exact(Fraction(p)) for p in parts]
+        said = [
+            RELATIONS[p]
+            if p in RELATIONS
+            else "="
+            if p == "="
+            else latex(self.names[p])
+            if p in self.names
+            else exact(Fraction(p))
+            for p in parts
+        ]
         return words(Math(" ".join(said)))
 
 
@@ -90,8 +102,12 @@ def phrases(subject: Any, lines: Iterable[Any] = (), symbols: Iterable[Any] = ()
         elif isinstance(item, Induction | Calc) or hasattr(item, "conclusion"):
             known.update({str(one): words(one) for one in getattr(item.conclusion, "when", ()) or ()})
     for values, *_ in getattr(subject, "sanity", ()):
-        known.update({f"{symbol} = {value}": words(Math(f"{latex(symbol)} = {exact(value)}"))
-                      for symbol, value in values.items()})
+        known.update(
+            {
+                f"{symbol} = {value}": words(Math(f"{latex(symbol)} = {exact(value)}"))
+                for symbol, value in values.items()
+            }
+        )
     parameters = [s for s in symbols if isinstance(s, Parameter)]
     known.update({f"the range of {p.name}": words("the range of ", p) for p in parameters})
     return Phrases(known, parameters)
@@ -109,7 +125,7 @@ def _numbers(text: str) -> list[Any]:
     pieces: list[Any] = []
     place = 0
     for match in POWER.finditer(text):
-        pieces.append(text[place:match.start()])
+        pieces.append(text[place : match.start()])
         if match[1]:
             pieces.append(Math(f"{match[1]}^{{{match[2]}}}"))
         elif match[4]:

@@ -22,10 +22,14 @@ def witness_words(witness: Any, symbols: Mapping[str, Family | Function]) -> Wor
     model = witness.model
     shown = set(witness.shown)
     pairs = [(type(parameter), latex(parameter), exact(value)) for parameter, value in model.parameters.items()]
-    pairs += [(key[0], _name(key, symbols), exact(value)) for key, value in model.values.items()
-              if not isinstance(value, tuple) and (key in shown or not shown)]
-    pairs += [(name, _call(name, arguments, symbols), exact(value))
-              for (name, arguments), value in model.functions.items()]
+    pairs += [
+        (key[0], _name(key, symbols), exact(value))
+        for key, value in model.values.items()
+        if not isinstance(value, tuple) and (key in shown or not shown)
+    ]
+    pairs += [
+        (name, _call(name, arguments, symbols), exact(value)) for (name, arguments), value in model.functions.items()
+    ]
     random = [(key, value) for key, value in model.values.items() if isinstance(value, tuple)]
     random = [(key, value) for key, value in random if key in shown] or random
     said: Words = words("take ", listed(_together(pairs))) if pairs else ()
@@ -75,8 +79,11 @@ def _law(random: list[tuple], probabilities: tuple, symbols: Mapping[str, Any]) 
         every = next(iter(law.values()))
         chance = Math(exact(every))
         return words(together, " takes the values ", listed(map(point, law)), ", each with probability ", chance)
-    return words(together, " is ", listed(
-        words(point(seen), " with probability ", Math(exact(weight))) for seen, weight in law.items()))
+    return words(
+        together,
+        " is ",
+        listed(words(point(seen), " with probability ", Math(exact(weight))) for seen, weight in law.items()),
+    )
 
 
 def _outcome(witness: Any, random: list[tuple], model: Any) -> Words:

@@ -11,8 +11,21 @@ from ..language.statements import Loops
 from ..language.terms import Element, Family, Index, Parameter, Row, number, term
 from .latex import bare, everywhere, free_of, latex, ranges
 
-__all__ = ["Math", "Text", "Words", "domain", "fact_name", "fact_sentence", "index_range", "joined", "listed",
-           "said_everywhere", "strong", "taken", "words"]
+__all__ = [
+    "Math",
+    "Text",
+    "Words",
+    "domain",
+    "fact_name",
+    "fact_sentence",
+    "index_range",
+    "joined",
+    "listed",
+    "said_everywhere",
+    "strong",
+    "taken",
+    "words",
+]
 
 
 @dataclass(frozen=True)
@@ -98,8 +111,10 @@ def fact_sentence(fact: Any) -> Words:
 def fact_name(fact: Any) -> Words:
     """How a reason names the fact: its label, or a few words."""
     place = getattr(fact, "at_index", None)
-    return words(fact.label if fact.label else NAMES[type(fact)](fact),
-                 words(" ", taken(fact.over, place)) if place is not None else ())
+    return words(
+        fact.label if fact.label else NAMES[type(fact)](fact),
+        words(" ", taken(fact.over, place)) if place is not None else (),
+    )
 
 
 def taken(variable: Any, value: Any) -> Words:
@@ -156,11 +171,13 @@ def _across(fact: Across) -> Words:
     kind, blocks = _members(fact)
     each = " (with all their components)" if any(of.arity > 1 for of in fact.families) else ""
     if fact.strength == "mutual":
-        return words(f"the {kind}", Math(blocks), f"{each} are independent of one another across ",
-                     index_range(fact.index))
+        return words(
+            f"the {kind}", Math(blocks), f"{each} are independent of one another across ", index_range(fact.index)
+        )
     said = {"pairwise": "independent", "uncorrelated": "uncorrelated, component by component"}[fact.strength]
-    return words(f"any two of the {kind}", Math(blocks), f"{each} with different ", index_range(fact.index),
-                 f" are {said}")
+    return words(
+        f"any two of the {kind}", Math(blocks), f"{each} with different ", index_range(fact.index), f" are {said}"
+    )
 
 
 def _across_name(fact: Across) -> Words:
@@ -182,8 +199,15 @@ def _identical_name(fact: Identical) -> Words:
 def _chain_rule(fact: ChainRule) -> Words:
     ranges = joined(Math(rf"{latex(v)} = {latex_of(a)}, \dots, {latex_of(b)}") for v, a, b in fact.ranges)
     slope = Math(rf"\frac{{\partial {latex(fact.function)}}}{{\partial {latex(fact.through)}}} = {latex(fact.partial)}")
-    return words(fact.function, " depends on the parameters only through the ", fact.through, " (", ranges,
-                 "), in which it is differentiable, with ", slope)
+    return words(
+        fact.function,
+        " depends on the parameters only through the ",
+        fact.through,
+        " (",
+        ranges,
+        "), in which it is differentiable, with ",
+        slope,
+    )
 
 
 def latex_of(value: Any) -> str:
@@ -192,8 +216,10 @@ def latex_of(value: Any) -> str:
 
 
 def _cited(fact: CitedTheorem) -> Words:
-    return words(f"theorem taken from the literature, not proved here ({fact.title}; {fact.source}): ",
-                 said_everywhere(fact.conclusion))
+    return words(
+        f"theorem taken from the literature, not proved here ({fact.title}; {fact.source}): ",
+        said_everywhere(fact.conclusion),
+    )
 
 
 SENTENCES: dict[type, Callable[[Any], Words]] = {

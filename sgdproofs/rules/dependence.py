@@ -24,7 +24,7 @@ def _function_of_past(goal: Goal) -> str:
         if isinstance(fact, F.Definition) and fact.over is not None and fact.target.family == said.target.family:
             if not isinstance(place, T.Index) or place.lower is None or place.lower < fact.start[0][0]:
                 return f"{said.target} is not computed before the start, at {fact.start[0][0]}"
-            n = goal.normal(goal.scope.copy())
+            n = goal.normal(goal.scope)
             if not all(
                 n.admits(v, n.poly(p, {})) for v, p in zip(fact.target.indices, said.target.indices, strict=True)
             ):
@@ -37,7 +37,7 @@ def _only_past(goal: Goal, fact: F.Definition, source: T.Family) -> str:
     for _, value in fact.start:
         if any(isinstance(x, T.Element) and x.family.random for x in T.walk(value)):
             return f"the start of {fact.target.family.name} is random"
-    n, own = goal.normal(goal.scope.copy()), fact.target.indices
+    n, own = goal.normal(goal.scope), fact.target.indices
     for x in T.walk(fact.value):
         if isinstance(x, T.Element) and x.family.random:
             if x.family not in (source, fact.target.family):
@@ -91,7 +91,7 @@ def _disjoint_blocks(goal: Goal) -> str:
                         return (
                             f"independence across {fact.index.domain_text()} does not reach every {newer.family.name}"
                         )
-                    n = goal.normal(goal.scope.copy())
+                    n = goal.normal(goal.scope)
                     if len(older.indices) < len(line.target.indices):
                         return f"name the components of {older}: of which of them {line} speaks is not said by a row"
                     pairs = zip(line.target.indices, older.indices, strict=True)
@@ -142,7 +142,7 @@ def _two_points(goal: Goal) -> str:
                 return f"{v} is defined: a point gives values to free quantities only"
             if isinstance(v, T.Parameter) and not v.admits(T._rational(value)):
                 return f"{v} = {value} is outside of its domain, {v.domain_text()}"
-        n = goal.normal(goal.scope.copy(), values=point)
+        n = goal.normal(goal.scope, values=point)
         lacking = [str(r) for side in (said.by, said.target) for r, met in needs(n, side, {}) if not met]
         if lacking:
             return f"a condition is not met at a point: {', '.join(lacking)}"

@@ -18,11 +18,11 @@ from ..advice import Search
 from ..kernel.check import examine, follows
 from ..kernel.goal import Goal
 from ..kernel.polynomial import DEADLINE
-from ..kernel.report import PROVED, REFUTED, UNDECIDED
 from ..language import derivation as D
 from ..language import terms as T
 from ..language.errors import SgdproofsError, StatementError
 from ..language.facts import Across, Definition
+from ..language.report import PROVED, REFUTED, UNDECIDED
 from ..language.statements import FunctionOf, Independence, Relation, eq, ge, ne
 from ..refute import search
 from ..rules.dependence import disjoint_blocks, function_of_past

@@ -13,8 +13,8 @@ import pytest
 import sympy
 
 from sgdproofs import *
-from sgdproofs.kernel.report import PROVED
 from sgdproofs.language.errors import StatementError
+from sgdproofs.language.report import PROVED
 from sgdproofs.language.terms import Apply, Power
 from sgdproofs.language.terms import number as exact
 from sgdproofs.verdicts import judge

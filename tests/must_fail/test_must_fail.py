@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from sgdproofs import *
-from sgdproofs.kernel.report import PROVED, REFUTED, UNDECIDED, UNJUSTIFIED
 from sgdproofs.language.errors import CatalogueError
+from sgdproofs.language.report import PROVED, REFUTED, UNDECIDED, UNJUSTIFIED
 from sgdproofs.verdicts import judge
 
 

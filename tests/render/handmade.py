@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sgdproofs.kernel.report import PROVED, REFUTED, UNJUSTIFIED, Condition, Line, Report
 from sgdproofs.language.derivation import (
     HYPOTHESIS,
     PREVIOUS,
@@ -20,6 +19,7 @@ from sgdproofs.language.derivation import (
     step,
 )
 from sgdproofs.language.facts import assume, define, identical_across, independent_across, recurrence
+from sgdproofs.language.report import PROVED, REFUTED, UNJUSTIFIED, Condition, Line, Report
 from sgdproofs.language.statements import eq, ge, gt, le, loops, ne, not_determined
 from sgdproofs.language.terms import (
     Cov,

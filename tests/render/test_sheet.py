@@ -15,9 +15,9 @@ import pytest
 
 from sgdproofs.catalogue import load
 from sgdproofs.experiments import run
-from sgdproofs.kernel.report import PROVED, REFUTED, UNDECIDED, Condition, Line, Report
 from sgdproofs.language.derivation import PREVIOUS, Derivation, Refutation, at, calc, induction, lemma, row, step
 from sgdproofs.language.facts import assume, define, independent_across
+from sgdproofs.language.report import PROVED, REFUTED, UNDECIDED, Condition, Line, Report
 from sgdproofs.language.statements import Relation, eq, ge, gt, le, lt, ne
 from sgdproofs.language.terms import Apply, Sum, family, function, index, limit, natural, random_family, real
 from sgdproofs.meaning import Model

@@ -47,8 +47,8 @@ from sgdproofs import (
     sums,
 )
 from sgdproofs.advice import Search
-from sgdproofs.kernel.report import PROVED
 from sgdproofs.language.errors import StatementError
+from sgdproofs.language.report import PROVED
 from sgdproofs.language.terms import Power, number
 from sgdproofs.meaning import NotEvaluable, Undefined, applies, holds
 from sgdproofs.models import models

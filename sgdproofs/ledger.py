@@ -1,0 +1,124 @@
+"""How polynomials are spelled as terms, and what a ledger says of a discharged condition.
+
+Words only: whether a condition holds has been decided by the kernel before.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .kernel.goal import Goal
+from .kernel.normal import Normal
+from .kernel.polynomial import Poly, add, atom, constant, exact, fraction, is_constant
+from .kernel.scope import Scope
+from .language import terms as T
+from .language.facts import Equation
+from .language.statements import Relation
+
+
+def discharged_by(relation: Relation, goal: Goal) -> str:
+    """The domains and assumptions that speak of the symbols of a condition, and of the symbols that these bring in."""
+    cited = [f.relation for f in goal.facts if isinstance(f, Equation)]
+    cited += [r for r in goal.said if isinstance(r, Relation)]
+    spoken = [*goal.assumptions, *(r for r in cited if r.rel != "==")]
+    symbols = relation.lhs.free_symbols | relation.rhs.free_symbols
+    names = {s.name for s in symbols}
+    said: list[str] = []
+    while True:
+        more = [a for a in spoken if names & {s.name for s in T.walk(a) if hasattr(s, "name")} and str(a) not in said]
+        if not more:
+            break
+        said += [str(a) for a in more]
+        symbols |= {x for a in more for x in a.lhs.free_symbols | a.rhs.free_symbols}
+        names |= {s.name for a in more for s in T.walk(a) if hasattr(s, "name")}
+    domains = [
+        _domain(s.name, goal.scope) if s.name in goal.scope.declared else f"the range of {s.name}"
+        for s in sorted(symbols, key=str)
+    ]
+    return ", ".join(dict.fromkeys([*domains, *said])) or "by calculation"
+
+
+def _domain(name: str, scope: Scope) -> str:
+    """The domain of a parameter as the assumptions leave it."""
+    p, (low, open_low, high, open_high) = scope.declared[name], scope.bounds[name]
+    return T.Parameter(name, p.sort, low, open_low, high, open_high).domain_text()
+
+
+def remainder(p: Poly, scope: Scope) -> str:
+    """What is left of the difference of two sides, if it can be said in a line."""
+    text = str(spelled(fraction(p)[0], scope)) if len(p) < 12 else f"a sum of {len(p)} terms"
+    return f"what is left, {text if len(text) < 160 else text[:157] + '...'}, is not 0"
+
+
+def factored(p: Poly, scope: Scope) -> Any:
+    """`p` as a product of its factors, or a quotient of two, in the parameters themselves."""
+    numerator, denominator = fraction(p)
+    if is_constant(denominator):
+        return _product(p, scope)
+    return T.Quotient(_product(numerator, scope), _product(denominator, scope))
+
+
+def _product(p: Poly, scope: Scope) -> Any:
+    product: Any = None
+    ((monomial, c),) = p.items() if len(p) == 1 else [((), 1)]
+    parts = [(atom(a), e) for a, e in monomial] if monomial else scope.factored(p)
+    for q, e in ([(constant(c), 1)] if c != 1 else []) + parts:
+        factor = spelled(q, scope) if e == 1 else T.Power(spelled(q, scope), T.number(e))
+        product = factor if product is None else T.Times(product, factor)
+    return product
+
+
+def spelled(p: Poly, scope: Scope) -> Any:
+    """`p` as a sum of products of powers, in the parameters themselves."""
+    n = Normal(Scope())
+    counted = {
+        ("par", name, ()): add(atom(("par", name, ())), constant(exact(-scope.origin(name))))
+        for name in scope.declared
+        if scope.origin(name)
+    }
+    return _sum(n.rename(p, counted), scope)
+
+
+def _sum(p: Poly, scope: Scope) -> Any:
+    total: Any = None
+    for monomial, c in sorted(p.items(), key=lambda item: -sum(e for _, e in item[0])):
+        product: Any = T.number(abs(c)) if abs(c) != 1 or not monomial else None
+        for a, e in monomial:
+            factor = _atom(a, scope)
+            factor = factor if e == 1 else T.Power(factor, T.number(e))
+            product = factor if product is None else T.Times(product, factor)
+        if total is None:
+            total = product if c > 0 else T.Negative(product)
+        else:
+            total = T.Plus(total, product if c > 0 else T.Negative(product))
+    return T.number(0) if total is None else total
+
+
+def _anywhere(of: T.Family) -> T.Family:
+    """The family without its first index: a message may speak of an element that does not exist."""
+    return T.Family(of.name, of.arity, of.random, None, of.tex)
+
+
+def _atom(a: Any, scope: Scope) -> Any:
+    if a[0] == "par" and a[1] in scope.declared:
+        return scope.declared[a[1]]
+    arguments = [_sum(dict(k), scope) for k in a[2]]
+    if a[0] in ("el", "rv"):
+        of = scope.families.get(a[1])
+        return T.Apply(T.function(a[1]), *arguments) if of is None else T.Element(_anywhere(of), *arguments)
+    if a[0] in ("E", "Var", "Cov"):
+        return {"E": T.E, "Var": T.Var, "Cov": T.Cov}[a[0]](*arguments)
+    if a[0] == "bv":
+        return T.index(f"k{a[1][0]}_{a[1][1]}", at_least=None)
+    if a[0] == "sum":
+        ranges = []
+        for k in range(a[1][1]):
+            start, length = arguments[2 * k], dict(a[2][2 * k + 1])
+            last = _sum(add(add(dict(a[2][2 * k]), length), constant(1), -1), scope)
+            ranges.append((T.index(f"k{a[1][0]}_{k}", at_least=None), start, last))
+        return T.Sum(arguments[-1], *reversed(ranges))
+    if a[0] == "pow":
+        return T.Power(*arguments)
+    if a[0] == "inv":
+        return T.Quotient(T.number(1), arguments[0])
+    return T.Apply(T.function(a[0]), *arguments)
