@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 
-from ..kernel.report import REFUTED, UNDECIDED
 from ..language.errors import SgdproofsError
+from ..language.report import REFUTED, UNDECIDED
 from .matrix_models import witness
 from .matrix_values import MATRICES, SCALARS
 from .reader import Node, ReadingError, read
