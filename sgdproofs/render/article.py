@@ -10,9 +10,11 @@ from typing import Any
 
 from .layout import broken, width
 from .outline import (
+    Beside,
     Calculation,
     Contents,
     Correction,
+    CrossChecks,
     Errata,
     Formula,
     Heading,
@@ -297,6 +299,8 @@ WRITE: dict[type, Callable[[Any, float], list[str]]] = {
     Calculation: _aligned_block,
     Formula: _formula,
     Inset: _inset,
+    Beside: lambda block, room: _blocks((*block.printed, *block.correct), room),
+    CrossChecks: lambda block, room: _items(Items(block.items), room),
     Errata: _errata,
     Contents: _contents,
     NewPage: lambda block, room: [r"\clearpage"],
@@ -306,5 +310,6 @@ FRAGMENT: dict[type, Callable[[Any], list[str]]] = {
     Heading: lambda block: [rf"\paragraph{{{_text(block.words)}.}}"],
     Paragraph: lambda block: [rf"{_text(block.words)}\par"],
     Items: lambda block: [r"\begin{itemize}", *(rf"\item {_text(item)}" for item in block.items), r"\end{itemize}"],
+    Beside: lambda block: fragment((*block.printed, *block.correct)).splitlines(),
     Formula: lambda block: [r"\begin{equation*}", _aligned(block.row, LINE), r"\end{equation*}"],
 }

@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from .outline import (
+    Beside,
     Calculation,
     Contents,
     Correction,
+    CrossChecks,
     Errata,
     Formula,
     Heading,
@@ -113,6 +115,8 @@ WRITE: dict[type, Callable[[Any], list[str]]] = {
     Calculation: _calculation,
     Formula: _formula,
     Inset: lambda block: _blocks(block.blocks),
+    Beside: lambda block: _blocks((*block.printed, *block.correct)),
+    CrossChecks: lambda block: _blocks([Items(block.items)]),
     Errata: _errata,
     Contents: _contents,
     NewPage: lambda block: ["---"],

@@ -10,10 +10,12 @@ from .latex import RELATIONS, assuming, bare, everywhere, latex
 from .words import Words
 
 __all__ = [
+    "Beside",
     "Block",
     "Calculation",
     "Contents",
     "Correction",
+    "CrossChecks",
     "Errata",
     "Formula",
     "Heading",
@@ -21,6 +23,7 @@ __all__ = [
     "Items",
     "NewPage",
     "Paragraph",
+    "Picture",
     "Row",
     "Sheet",
     "row_of",
@@ -40,6 +43,13 @@ class Row:
     tail: str = ""
     number: int | None = None
     reason: Words = ()
+    verdict: str = ""
+    uses: tuple[Words, ...] = ()
+    """What the reason cites, in full."""
+    needs: tuple[Words, ...] = ()
+    """The conditions of the line, and how each is known."""
+    whole: str = ""
+    """The LaTeX of the whole statement, where the row shows a part of it."""
 
     @property
     def tex(self) -> str:
@@ -80,6 +90,9 @@ class Heading:
     level: int = 1
     room: int = 0
     """About how many lines of text are to stand on one page with a heading of level 2; 0 leaves it to the writer."""
+    entry: str = ""
+    """The entry that begins here, and its verdict."""
+    verdict: str = ""
 
 
 @dataclass(frozen=True)
@@ -154,11 +167,35 @@ class Contents:
 
 
 @dataclass(frozen=True)
+class Beside:
+    """What was printed, and what is true instead: side by side where there is room, else one after the other."""
+
+    printed: tuple[Block, ...]
+    correct: tuple[Block, ...]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture as SVG, and what it shows in words."""
+
+    svg: str
+    text: str
+
+
+@dataclass(frozen=True)
+class CrossChecks:
+    """What the experiments of an entry found, and their pictures, in their order."""
+
+    items: tuple[Words, ...]
+    pictures: tuple[Picture, ...] = ()
+
+
+@dataclass(frozen=True)
 class NewPage:
     """What follows starts on a page of its own."""
 
 
-Block = Heading | Paragraph | Items | Calculation | Formula | Inset | Errata | Contents | NewPage
+Block = Heading | Paragraph | Items | Calculation | Formula | Inset | Beside | CrossChecks | Errata | Contents | NewPage
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sympy.core.basic import Basic
@@ -30,14 +31,16 @@ from ..language.facts import Across, Fact, Identical
 from ..language.report import PROVED, REFUTED, UNDECIDED, UNJUSTIFIED, Condition, Line, Report
 from ..language.statements import Loops, symbols_of
 from ..language.terms import Element, Family, Function, Index, Parameter
-from . import article, markdown
+from . import article, html, markdown
 from .latex import as_sums, free_of, latex, ranges, refuse_alike
 from .layout import width
 from .outline import (
+    Beside,
     Block,
     Calculation,
     Contents,
     Correction,
+    CrossChecks,
     Errata,
     Formula,
     Heading,
@@ -45,17 +48,31 @@ from .outline import (
     Items,
     NewPage,
     Paragraph,
+    Picture,
     Row,
     Sheet,
     row_of,
 )
 from .told import Phrases, condition_math, exact, families, merged, phrases, told, written
 from .witness import witness_words
-from .words import Math, Words, domain, fact_name, fact_sentence, joined, listed, said_everywhere, strong, taken, words
+from .words import (
+    Math,
+    Text,
+    Words,
+    domain,
+    fact_name,
+    fact_sentence,
+    joined,
+    listed,
+    said_everywhere,
+    strong,
+    taken,
+    words,
+)
 
 __all__ = ["outline", "result", "settled", "solution_sheet", "symbols_of_entry"]
 
-WRITERS = {"latex": article.write, "markdown": markdown.write}
+WRITERS = {"latex": article.write, "markdown": markdown.write, "html": html.write}
 
 
 def solution_sheet(
@@ -65,16 +82,18 @@ def solution_sheet(
     subtitle: str = "",
     experiments: Mapping[str, Sequence[Any]] | None = None,
     form: str = "latex",
+    pictures: Mapping[str, Sequence[Picture]] | None = None,
 ) -> str:
-    """The sheet of `entries`, in their order, as a LaTeX article or as Markdown.
+    """The sheet of `entries`, in their order, as a LaTeX article, as Markdown or as one page of HTML.
 
     `experiments` gives, by the name of an entry, the outcomes of its numeric cross-checks (each with a
-    `describe()` or a text of its own).  The same input gives the same output, to the last character.
+    `describe()` or a text of its own), and `pictures` what they look like, for the page of HTML.  The same input
+    gives the same output, to the last character.
     An entry that cannot be printed is named in its place, with the reason, and in a warning.
     """
     if form not in WRITERS:
         raise ValueError(f"{form!r} is not a form of a sheet: use one of {', '.join(WRITERS)}")
-    return WRITERS[form](outline(entries, title=title, subtitle=subtitle, experiments=experiments))
+    return WRITERS[form](outline(entries, title=title, subtitle=subtitle, experiments=experiments, pictures=pictures))
 
 
 def result(report: Report, correction: Report | None = None) -> str:
@@ -83,7 +102,7 @@ def result(report: Report, correction: Report | None = None) -> str:
     subject = report.subject
     refuse_alike(_all_symbols(report))
     if isinstance(subject, Refutation):
-        blocks = _refutation(report, {correction.name: correction} if correction else {})[len(_head(subject)) :]
+        blocks = _refutation(report, {correction.name: correction} if correction else {})[len(_head(report)) :]
     elif settled(report):
         claim = _statement_blocks(subject.claim)
         blocks = [*_given(subject), Heading(words("Result"), 2), *claim, *_conditions(report)]
@@ -104,7 +123,12 @@ def symbols_of_entry(subject: Any) -> list[Any]:
 
 
 def outline(
-    entries: Sequence[Report], *, title: str, subtitle: str = "", experiments: Mapping[str, Sequence[Any]] | None = None
+    entries: Sequence[Report],
+    *,
+    title: str,
+    subtitle: str = "",
+    experiments: Mapping[str, Sequence[Any]] | None = None,
+    pictures: Mapping[str, Sequence[Picture]] | None = None,
 ) -> Sheet:
     """The parts of the sheet."""
     known = {report.name: report for report in entries}
@@ -118,7 +142,8 @@ def outline(
         try:
             refuse_alike(_all_symbols(report))
             walk = _refutation if isinstance(report.subject, Refutation) else _derivation
-            entry = walk(report, known) + _experiments(report, results.get(report.name, ()))
+            shown = tuple((pictures or {}).get(report.name, ()))
+            entry = walk(report, known) + _experiments(report, results.get(report.name, ()), shown)
             own = list(_corrections(report, known))
         except StatementError as error:
             warnings.warn(f"entry {report.name} cannot be printed: {error}", stacklevel=2)
@@ -152,7 +177,7 @@ def _unprintable(report: Report, error: Exception) -> list[Block]:
 def _corrector(report: Report) -> Words:
     """How a correction names its entry: never as if it were proved when it is not."""
     proved = "" if settled(report) else ", which is not proved"
-    return words(written(_title(report.subject)), f" (entry {report.name}{proved})")
+    return words(written(_title(report.subject)), " (", Text(f"entry {report.name}", entry=report.name), f"{proved})")
 
 
 def settled(report: Report) -> bool:
@@ -292,8 +317,11 @@ def _title(subject: Any) -> str:
     return subject.title or subject.name
 
 
-def _head(subject: Any) -> list[Block]:
-    blocks: list[Block] = [Heading(written(_title(subject)))]
+def _head(report: Report) -> list[Block]:
+    subject = report.subject
+    proof = not isinstance(subject, Refutation)
+    verdict = report.verdict if not proof or settled(report) or report.verdict != PROVED else UNDECIDED
+    blocks: list[Block] = [Heading(written(_title(subject)), entry=report.name, verdict=verdict)]
     if subject.source:
         blocks.append(Paragraph(words(f"{subject.source}. Entry {subject.name}."), small=True))
     else:
@@ -409,7 +437,7 @@ def _statement_blocks(statement: Any, *, boxed: bool = False) -> list[Block]:
 
 def _derivation(report: Report, known: Mapping[str, Report]) -> list[Block]:
     subject = report.subject
-    blocks = [*_head(subject), *_given(subject), Heading(words("Proof"), 2), *_proof(report)]
+    blocks = [*_head(report), *_given(subject), Heading(words("Proof"), 2), *_proof(report)]
     if settled(report):
         blocks += [Heading(words("Result"), 2, _room(report)), *_statement_blocks(subject.claim, boxed=True)]
         if points := _points(subject.claim):
@@ -471,13 +499,15 @@ def _intervals(groups: list[list[Condition]]) -> Iterator[tuple[Math, list[Condi
 def _condition(relation: Math, group: list[Condition], known: Phrases) -> Words:
     """A condition with the lines that need it and how it is known, each way once."""
     ways = {condition.discharged: condition for condition in reversed(group)}
-    said = [
-        words(
-            f"line {c.line}, ", strong("not shown") if c.discharged is None else _once(told(_from(c.discharged), known))
-        )
-        for c in reversed(ways.values())
-    ]
+    said = [words(f"line {c.line}, ", _how(c, known)) for c in reversed(ways.values())]
     return words(relation, " (", joined(said, "; "), ")")
+
+
+def _how(condition: Condition, known: Phrases) -> Words:
+    """How a condition is known."""
+    if condition.discharged is None:
+        return words(strong("not shown"))
+    return _once(told(_from(condition.discharged), known))
 
 
 def _once(said: Words) -> Words:
@@ -516,7 +546,8 @@ def _sanity(report: Report) -> list[Block]:
         reason = words(
             *(("for ", told(point, known)) if point else ()), *(() if line.verdict == PROVED else (": ", line.verdict))
         )
-        rows.append(row_of(line.statement, number=line.number, reason=reason))
+        row = row_of(line.statement, number=line.number, reason=reason)
+        rows.append(replace(row, verdict=line.verdict, needs=_needs(line, known), whole=latex(line.statement)))
         if line.verdict != PROVED or line is lines[-1]:
             blocks.append(Calculation(tuple(rows), together=True))
             rows.clear()
@@ -525,7 +556,7 @@ def _sanity(report: Report) -> list[Block]:
     return [Heading(words(f"Sanity check{'s' * (len(lines) > 1)}"), 2), *blocks] if blocks else []
 
 
-def _experiments(report: Report, outcomes: Sequence[Any]) -> list[Block]:
+def _experiments(report: Report, outcomes: Sequence[Any], pictures: tuple[Picture, ...] = ()) -> list[Block]:
     known = _phrases(report)
     declared = getattr(report.subject, "experiments", ())
     said: list[Words] = []
@@ -538,7 +569,7 @@ def _experiments(report: Report, outcomes: Sequence[Any]) -> list[Block]:
         shown = words(" (near-miss: ", Math(row_of(miss).tex), ")") if new and not isinstance(miss, Loops) else ()
         said.append(words(strong(f"{head}:") if colon else head, " ", told(rest, known), shown, "." * bool(colon)))
         before = miss
-    return [Heading(words("Numeric cross-checks"), 2), Items(tuple(said))] if said else []
+    return [Heading(words("Numeric cross-checks"), 2), CrossChecks(tuple(said), pictures)] if said else []
 
 
 def _described(what: Any) -> str:
@@ -548,24 +579,20 @@ def _described(what: Any) -> str:
 
 def _refutation(report: Report, known: Mapping[str, Report]) -> list[Block]:
     subject = report.subject
-    blocks = [
-        *_head(subject),
-        *_given(subject),
-        Heading(words("As printed"), 2),
-        Formula(row_of(subject.claim, domains=True)),
-    ]
+    printed: list[Block] = [Heading(words("As printed"), 2), Formula(row_of(subject.claim, domains=True))]
     if report.verdict == REFUTED:
-        blocks.append(Paragraph(words(strong("Refuted."), " Under what is given the printed claim is false.")))
+        printed.append(Paragraph(words(strong("Refuted."), " Under what is given the printed claim is false.")))
     else:
         why = words(" ", told(report.reason, _phrases(report))) if report.reason else ()
-        blocks.append(Paragraph(words(strong(f"Not refuted ({report.verdict})."), why)))
+        printed.append(Paragraph(words(strong(f"Not refuted ({report.verdict})."), why)))
     for line in report.lines:
-        blocks += [Paragraph(said) for said in _witness(line, report)]
+        printed += [Paragraph(said) for said in _witness(line, report)]
+    correct: list[Block] = []
     if subject.corrected_by:
-        blocks.append(Paragraph(words(strong("Correction: "), _corrected(subject, known))))
+        correct.append(Paragraph(words(strong("Correction: "), _corrected(subject, known))))
         if right := _right(subject, known):
-            blocks.append(Formula(right))
-    return blocks
+            correct.append(Formula(right))
+    return [*_head(report), *_given(subject), Beside(tuple(printed), tuple(correct))]
 
 
 # --- the lines of a proof --------------------------------------------------------------------------------
@@ -590,7 +617,7 @@ def _paths(items: tuple, around: Path = ()) -> Iterator[tuple[int, Path]]:
 def _proof(report: Report) -> list[Block]:
     paths = dict(_paths(report.subject.proof))
     numbers, letters = _numbers(report), _letters(report.subject)
-    before = _above(report)
+    before, known = _above(report), _phrases(report)
     stack: list[list[Block]] = [[]]
     here: Path = ()
     rows: list[Row] = []
@@ -630,12 +657,19 @@ def _proof(report: Report) -> list[Block]:
             stack.append(_part(around, part))
         here = path
         fresh = not rows
+        row = row_of(
+            line.statement,
+            number=line.number,
+            reason=_reason(line, numbers, letters, before),
+            continued=line.continued and not fresh,
+        )
         rows.append(
-            row_of(
-                line.statement,
-                number=line.number,
-                reason=_reason(line, numbers, letters, before),
-                continued=line.continued and not fresh,
+            replace(
+                row,
+                verdict=line.verdict,
+                uses=_uses(line, numbers, letters, before),
+                needs=_needs(line, known),
+                whole=latex(line.statement),
             )
         )
         if line.verdict != PROVED:
@@ -805,6 +839,30 @@ def _reason(line: Line, numbers: Mapping[int, str], letters: Mapping[Fact, str],
     return words(name, ": " if cited else "", joined(cited))
 
 
+def _uses(
+    line: Line, numbers: Mapping[int, str], letters: Mapping[Fact, str], before: Mapping[Any, Any]
+) -> tuple[Words, ...]:
+    """What a reason cites, each with what it says."""
+    above = before.get(_own(line))
+    said: list[Words] = []
+    for cite in flat(getattr(line.by, "cites", ())):
+        cite = above if cite is PREVIOUS and above is not None else cite
+        if isinstance(cite, Fact):
+            said.append(words(f"{letters[cite]} " if cite in letters else "", fact_sentence(cite)))
+            continue
+        item = cite.item if isinstance(cite, At) else cite
+        statement = getattr(item, "conclusion", None)
+        says = words(": ", said_everywhere(statement)) if statement is not None else ()
+        said.append(words(_citation(cite, numbers, letters), says))
+    return tuple(said)
+
+
+def _needs(line: Line, known: Phrases) -> tuple[Words, ...]:
+    """The conditions of one line, each with how it is known."""
+    groups = _intervals(merged(line.conditions))
+    return tuple(words(relation, " (", _how(group[0], known), ")") for relation, group in groups)
+
+
 def _citation(cite: Any, numbers: Mapping[int, str], letters: Mapping[Fact, str]) -> Words:
     if cite in (HYPOTHESIS, PREVIOUS):
         return words(str(cite))
@@ -816,7 +874,7 @@ def _citation(cite: Any, numbers: Mapping[int, str], letters: Mapping[Fact, str]
     if id(cite) in numbers:
         return words(numbers[id(cite)])
     if isinstance(cite, Lemma):
-        return words(f"entry {cite.name}")
+        return words(Text(f"entry {cite.name}", entry=cite.name))
     return words(getattr(cite, "name", None) or str(cite))
 
 

@@ -34,6 +34,8 @@ class Text:
 
     text: str
     strong: bool = False
+    entry: str = ""
+    """The entry that the text names, for writers that can lead there."""
 
 
 @dataclass(frozen=True)
