@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import pytest
 
 from sgdproofs.catalogue import load
-from sgdproofs.kernel.report import Report
+from sgdproofs.language.report import Report
 from sgdproofs.language.derivation import Derivation, step
 from sgdproofs.language.statements import Loops, Relation, eq
 from sgdproofs.language.terms import real
