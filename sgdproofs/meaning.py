@@ -12,14 +12,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from itertools import combinations, product
+from itertools import combinations, permutations, product
 from math import comb, isqrt, lcm
 from typing import Any
 
 import sympy
 
 from .language.errors import SgdproofsError
-from .language.facts import Across, ChainRule, Definition, Fact, Identical
+from .language.facts import (
+    Across,
+    ChainRule,
+    ConditionallyIndependent,
+    Definition,
+    Fact,
+    Identical,
+    MartingaleDifference,
+    WithoutReplacement,
+)
 from .language.functions import (
     Absolute,
     AtMost,
@@ -88,6 +97,9 @@ REACH = 3
 """How far the free indices of a fact run when nothing else is said."""
 LARGEST = 200_000
 """The most bits that a numerator or a denominator may have."""
+
+LARGEST_POPULATION = 6
+"""The largest population whose samples are counted out."""
 
 
 class Undefined(SgdproofsError):
@@ -1071,6 +1083,12 @@ def fact_holds(fact: Fact, model: Model, reach: int | Mapping[str, int] = REACH)
         return _definition_holds(fact, model, reach)
     if isinstance(fact, ChainRule):
         return _chain_holds(fact, model, reach)
+    if isinstance(fact, ConditionallyIndependent):
+        return _conditionally_independent(fact, model)
+    if isinstance(fact, MartingaleDifference):
+        return _centred_holds(fact, model)
+    if isinstance(fact, WithoutReplacement):
+        return _drawn_holds(fact, model)
     statement = getattr(fact, "relation", None)
     statement = getattr(fact, "statement", None) if statement is None else statement
     if statement is None:
@@ -1126,6 +1144,52 @@ def _across_holds(fact: Across, model: Model, reach: int | Mapping[str, int]) ->
             if here.mean(left, right) != here.mean(left) * here.mean(right):
                 return False
     return True
+
+
+def _conditionally_independent(fact: ConditionallyIndependent, model: Model) -> bool:
+    """Independence on each part of the space on which what is given is constant."""
+    items = [_joint(item, model, None) for item in fact.items]
+    given = list(zip(*(_joint(item, model, None) for item in fact.given), strict=True))
+    for seen in set(given):
+        here = [n for n, one in enumerate(given) if one == seen]
+        whole = sum((model.probabilities[n] for n in here), Fraction(0))
+        weights = tuple(model.probabilities[n] / whole for n in here)
+        if not _independent([tuple(item[n] for n in here) for item in items], weights):
+            return False
+    return True
+
+
+def _members(family: Family, model: Model) -> list[tuple]:
+    """The members of a random sequence from the first to the last that the model speaks of, outcome by outcome."""
+    last = max((places[0] for name, places in model.values if name == family.name), default=0)
+    first = 1 if family.first is None else family.first
+    here = _Reading(model)
+    return [_random(here.symbol(family, (k,)), model) for k in range(first, last + 1)]
+
+
+def _centred_holds(fact: MartingaleDifference, model: Model) -> bool:
+    members = _members(fact.family, model)
+    for k, own in enumerate(members):
+        total: dict = {}
+        for n, number in enumerate(own):
+            past = tuple(m[n] for m in members[:k])
+            total[past] = total.get(past, 0) + model.probabilities[n] * number
+        if any(total.values()):
+            return False
+    return True
+
+
+def _drawn_holds(fact: WithoutReplacement, model: Model) -> bool:
+    """The joint law of the draws is that of the values at distinct places, every choice of places being as likely."""
+    size = value(fact.size, model)
+    members = _members(fact.family, model)
+    if not isinstance(size, Fraction) or size.denominator != 1 or not len(members) <= size <= LARGEST_POPULATION:
+        return False
+    here = _Reading(model)
+    population = [here.symbol(fact.population, (k,)) for k in range(1, int(size) + 1)]
+    choices = list(permutations(population, len(members)))
+    law = _law(tuple(choices), (Fraction(1, len(choices)),) * len(choices))
+    return _law(tuple(zip(*members, strict=True)), model.probabilities) == law if members else True
 
 
 def _definition_holds(fact: Definition, model: Model, reach: int | Mapping[str, int]) -> bool:

@@ -13,16 +13,28 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import product
+from itertools import permutations, product
 from math import isqrt, prod
 from random import Random
 from typing import Any
 
-from .language.facts import Across, ChainRule, Definition, Equation, Fact, Given, Identical
-from .language.functions import InfiniteSum, Product
+from .language.facts import (
+    Across,
+    ChainRule,
+    ConditionallyIndependent,
+    Definition,
+    Equation,
+    Fact,
+    Given,
+    Identical,
+    MartingaleDifference,
+    WithoutReplacement,
+)
+from .language.functions import Conditional, InfiniteSum, Product
 from .language.statements import FunctionOf, Independence, NotDetermined, Relation, free_indices
 from .language.terms import Apply, E, Element, Family, Index, Limit, Parameter, Power, Row, Sum, Times, Var, walk
 from .meaning import (
+    LARGEST_POPULATION,
     Budget,
     Model,
     NotEvaluable,
@@ -129,7 +141,11 @@ def fact_roots(fact: Fact) -> list[Any]:
         return [fact.target, fact.value, *(v for _, v in fact.start)]
     if isinstance(fact, ChainRule):
         return [fact.function, Sum(Times(fact.partial, fact.through), *fact.ranges)]
-    if isinstance(fact, (Across, Identical)):
+    if isinstance(fact, ConditionallyIndependent):
+        return [*fact.items, *fact.given]
+    if isinstance(fact, WithoutReplacement):
+        return [fact.population, fact.size]
+    if isinstance(fact, (Across, Identical, MartingaleDifference)):
         return []
     found = getattr(fact, "relation", None)
     return roots(getattr(fact, "statement", None) if found is None else found)
@@ -155,8 +171,7 @@ class _Subject:
             raise NotEvaluable("a limit is not a finite computation")
         self.families = {f.name: f for f in nodes if isinstance(f, Family)}
         for fact in facts:
-            if isinstance(fact, (Across, Identical)):
-                self.families |= {f.name: f for f in fact.families}
+            self.families |= {f.name: f for f in getattr(fact, "families", ())}
         for said in (*statements, *(getattr(f, "statement", None) for f in facts)):
             for item in getattr(said, "items", ()) if isinstance(said, Independence) else ():
                 self.families.setdefault(item.family.name, item.family)
@@ -169,9 +184,12 @@ class _Subject:
         self.parameters = [
             n for n in nodes if isinstance(n, Parameter) and not isinstance(n, Index) and n not in self.defined
         ]
-        self.sizes = {s for n in nodes for s in _sizes(n)} | {
-            s for f in facts if isinstance(f, ChainRule) for n in walk(fact_roots(f)[1]) for s in _sizes(n)
-        }
+        self.sizes = {s for n in nodes for s in _sizes(n)}
+        for f in facts:
+            if isinstance(f, ChainRule):
+                self.sizes |= {s for n in walk(fact_roots(f)[1]) for s in _sizes(n)}
+            elif isinstance(f, WithoutReplacement):
+                self.sizes |= f.size.free_symbols
         self.components = _component_indices(nodes, facts)
         self.indices = sorted({n for n in nodes if isinstance(n, Index)}, key=lambda i: i.name)
         self.positions = _positions(facts)
@@ -329,7 +347,22 @@ def _needed(subject: _Subject, parameters: dict, reach: dict) -> tuple[set, set]
                 for item in getattr(fact.statement, "items", (getattr(fact.statement, "target", None),)):
                     if isinstance(item, Element):
                         _read(item, model, env)
+        elif isinstance(fact, ConditionallyIndependent):
+            for item in (*fact.items, *fact.given):
+                _read(item, model, {})
+        elif isinstance(fact, (MartingaleDifference, WithoutReplacement)):
+            last = max((p[0] for n, p in values if n == fact.family.name), default=0)
+            for place in range(1, last + 1):
+                _read(fact.family[place], model, {})
+            if isinstance(fact, WithoutReplacement):
+                for place in range(1, min(int(_size_of(fact, model)), LARGEST_POPULATION) + 1):
+                    _read(fact.population[place], model, {})
     return strict, set(values)
+
+
+def _size_of(fact: WithoutReplacement, model: Model) -> Fraction:
+    found = value(fact.size, model)
+    return found if isinstance(found, Fraction) else F(0)
 
 
 def _reach(subject: _Subject, parameters: dict) -> dict[str, int]:
@@ -389,6 +422,7 @@ class _Space:
 
     def __init__(self, subject: _Subject, keys: set, plain: Model, reach: dict, rng: Random, trial: int) -> None:
         self.subject, self.rng, self.trial, self.parameters = subject, rng, trial, plain.parameters
+        self.model = plain
         self.plain = trial < len(FIRST)
         self.small = False
         self.still = _is_still(trial)
@@ -586,9 +620,73 @@ class _Space:
         scores = {id(u): [(F(sign if axis == n else 0),) for axis, sign in axes] for n, u in enumerate(units)}
         return [F(1, len(axes))] * len(axes), scores
 
+    def _dependent(self, fact: Fact) -> tuple[list, dict] | None:
+        """Probabilities and values for what a fact says how it depends; None for other facts."""
+        if isinstance(fact, MartingaleDifference):
+            return self._centred([k for k in self.keys if k[0] == fact.family.name])
+        if isinstance(fact, WithoutReplacement):
+            return self._drawn(fact, [k for k in self.keys if k[0] == fact.family.name])
+        if isinstance(fact, ConditionallyIndependent):
+            items, given = ([_element_key(e) for e in part] for part in (fact.items, fact.given))
+            if set(items + given) <= set(self.keys):
+                return self._through(items, given)
+        return None
+
+    def _centred(self, keys: list) -> tuple[list, dict]:
+        """Fair or skew noise times a factor that depends on the noise before; the variance is the same for all."""
+        keys = sorted(keys, key=lambda k: k[1])
+        wanted = _root(self.wanted.get(keys[0][0], F(1))) if keys else None
+        law = FAIR if self.plain or self.still or len(keys) > 4 else self.rng.choice((FAIR, SKEW, WIDE))
+        pairs = ((F(1), F(1)), (F(7, 5), F(1, 5)), (F(1), F(-1)), (F(1, 5), F(7, 5)))
+        factors = [pairs[self.trial % 2] if self.plain else self.rng.choice(pairs) for _ in keys]
+        scale = F(0) if self.still and wanted is None else F(1) if wanted is None else wanted
+        outcomes = list(product(range(len(law.weights)), repeat=min(len(keys), 8)))
+        weights = [prod((law.weights[o] for o in outcome), start=F(1)) for outcome in outcomes]
+        levels: dict = {}
+        for n, key in enumerate(keys[:8]):
+            levels[key] = [
+                scale * law.scores[o[n]][0] * (factors[n][law.scores[o[n - 1]][0] > 0] if n else 1) for o in outcomes
+            ]
+        return weights, levels
+
+    def _drawn(self, fact: WithoutReplacement, keys: list) -> tuple[list, dict]:
+        keys = sorted(keys, key=lambda k: k[1])
+        size = min(int(_size_of(fact, self.model)), LARGEST_POPULATION)
+        population = [self.model.values[fact.population.name, (k,)] for k in range(1, size + 1)]
+        choices = list(permutations(population, len(keys)))
+        if not choices:
+            raise Undefined("there are more draws than members")
+        return [F(1, len(choices))] * len(choices), {k: [c[n] for c in choices] for n, k in enumerate(keys)}
+
+    def _through(self, items: list, given: list) -> tuple[list, dict]:
+        """Items whose mean and spread depend on what is given, and on noise of their own."""
+        options = (F(1), F(2), F(-1), F(0), F(1, 2))
+        outcomes = list(product((0, 1), repeat=min(len(given), 2) + len(items)))
+        share = F(1, 2) if self.plain else self.rng.choice((F(1, 2), F(1, 3)))
+        weights = [prod((share if bit else 1 - share for bit in o), start=F(1)) for o in outcomes]
+        levels: dict = {}
+        for n, key in enumerate(given):
+            low, high = (F(0), F(1)) if self.plain else (self.rng.choice(options), self.rng.choice(options))
+            levels[key] = [high if o[n % 2 if len(given) > 1 else 0] else low for o in outcomes]
+        seen = list(zip(*(levels[k] for k in given), strict=True))
+        for n, key in enumerate(items, min(len(given), 2)):
+            own = {
+                s: (F(k + 1), F(1)) if self.plain else (self.rng.choice(options), self.rng.choice(options))
+                for k, s in enumerate(sorted(set(seen)))
+            }
+            levels[key] = [own[s][0] + own[s][1] * o[n] for s, o in zip(seen, outcomes, strict=True)]
+        return weights, levels
+
     def build(self) -> tuple[tuple, dict] | None:
         """The probabilities of the outcomes, and the values of all elements; None when the space is too large."""
-        factors = []
+        factors: list = []
+        apart: dict = {}
+        for fact in self.subject.facts:
+            found = self._dependent(fact)
+            if found is not None and not set(found[1]) & set(apart):
+                apart |= {key: (len(factors), levels) for key, levels in found[1].items()}
+                factors.append(([], found[0], {}))
+                self.units = [u for u in self.units if not set(u[2]) & set(found[1])]
         for fact in self.weak:
             names = {f.name for f in fact.families}
             units = [u for u in self.units if set(u[0]) & names]
@@ -610,7 +708,7 @@ class _Space:
             for (_, weights, _), o in zip(factors, outcome, strict=True):
                 weight *= weights[o]
             probabilities.append(weight)
-        values = {}
+        values = {key: tuple(levels[o[n]] for o in outcomes) for key, (n, levels) in apart.items()}
         for n, (units, _, scores) in enumerate(factors):
             for unit in units:
                 for key in unit[2]:
@@ -682,6 +780,8 @@ class _Filling:
         for side, target in ((relation.lhs, right), (relation.rhs, left)):
             if isinstance(side, E) and self.shift(side, target, env):
                 return
+            if isinstance(side, Conditional) and self.centre(side, target, env):
+                return
         for side, other, target in ((relation.lhs, relation.rhs, right), (relation.rhs, relation.lhs, left)):
             if self.assign(side, other, target, env):
                 return
@@ -721,6 +821,17 @@ class _Filling:
             return False
         mean = sum((p * v for p, v in zip(self.model.probabilities, own, strict=True)), F(0))
         self.put("values", key[1], tuple(v + _constant(target) - mean for v in own))
+        return True
+
+    def centre(self, side: Conditional, target: Any, env: Mapping) -> bool:
+        """Move a random element by a function of what is given, so that its conditional mean is `target`."""
+        inner = side.args[0]
+        key = self._key(inner, env)
+        if key is None or not isinstance(self.model.values.get(key[1]), tuple) or key[1] in self.settled:
+            return False
+        own, mean = self.model.values[key[1]], self.of(side, env)
+        aim = target if isinstance(target, tuple) else (target,) * len(own)
+        self.put("values", key[1], tuple(v - m + a for v, m, a in zip(own, mean, aim, strict=True)))
         return True
 
     def assign(self, side: Any, other: Any, target: Any, env: Mapping) -> bool:

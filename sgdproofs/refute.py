@@ -16,7 +16,7 @@ from typing import Any
 
 from sympy import Rational
 
-from .language.facts import Across, ChainRule, Definition, Fact, Identical
+from .language.facts import Across, ChainRule, Definition, Fact, Identical, WithoutReplacement
 from .language.statements import FunctionOf, Independence, NotDetermined, Relation, free_indices
 from .language.terms import Element, Family, Function, Index, Limit, Parameter, walk
 from .meaning import (
@@ -172,6 +172,7 @@ def _symbols(statement: Any, facts: tuple) -> dict[str, Any]:
     nodes = [n for r in (*roots(statement), *(r for f in facts for r in fact_roots(f))) for n in walk(r)]
     for fact in facts:
         nodes += getattr(fact, "families", ())
+        nodes += [fact.population] if isinstance(fact, WithoutReplacement) else []
         nodes += [item.family for item in getattr(getattr(fact, "statement", None), "items", ())]
         nodes += [getattr(getattr(fact, "statement", None), "source", None)]
     nodes += [item.family for item in getattr(statement, "items", ())] if isinstance(statement, Independence) else []

@@ -28,7 +28,7 @@ from .meaning import NotEvaluable
 from .models import models
 from .rules.algebra import substitution
 from .rules.derivatives import differentiation
-from .rules.expectation import identical_distribution, independence, moments
+from .rules.expectation import conditioning, identical_distribution, independence, moments
 from .rules.limits import limits, passage_to_limit
 
 SECONDS = 5.0
@@ -38,6 +38,7 @@ EVERY_RULE = (
     independence()
     & moments()
     & identical_distribution()
+    & conditioning()
     & differentiation()
     & limits()
     & passage_to_limit()

@@ -62,7 +62,7 @@ class Normal:
         scope: Scope,
         opens: Mapping[type, Opener] | None = None,
         facts: tuple = (),
-        remakes: Mapping[str, Callable[[Normal, Poly], Poly]] | None = None,
+        remakes: Mapping[str, Callable[..., Poly]] | None = None,
     ) -> None:
         self.scope, self.opens, self.facts, self.remakes = scope, dict(opens or {}), facts, dict(remakes or {})
         self.moment_rules: tuple = ()
@@ -515,7 +515,7 @@ class Normal:
         if kind == "sgn":
             return self._power_of_number(Fraction(-1), arguments[0])
         if kind in self.remakes:
-            return self.remakes[kind](self, arguments[0])
+            return self.remakes[kind](self, *arguments)
         return atom((kind, label, tuple(key(q) for q in arguments)))
 
     def delta(self, p: Poly) -> Poly:

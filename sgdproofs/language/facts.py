@@ -13,11 +13,14 @@ __all__ = [
     "Across",
     "ChainRule",
     "CitedTheorem",
+    "ConditionallyIndependent",
     "Definition",
     "Equation",
     "Fact",
     "Identical",
     "Given",
+    "MartingaleDifference",
+    "WithoutReplacement",
     "assume",
     "cited_theorem",
     "define",
@@ -126,6 +129,47 @@ class Identical(Fact):
     def __str__(self) -> str:
         names = ", ".join(f"{f.name}[{self.index.name}]" for f in self.families)
         return f"{names} identically distributed over {self.index.name}"
+
+
+@dataclass(frozen=True)
+class ConditionallyIndependent(Fact):
+    """The `items` (elements) are independent of one another, conditionally on the elements `given`."""
+
+    items: tuple
+    given: tuple
+
+    def __str__(self) -> str:
+        return f"{', '.join(map(str, self.items))} independent given {', '.join(map(str, self.given))}"
+
+
+@dataclass(frozen=True)
+class MartingaleDifference(Fact):
+    """The members of a random sequence have mean 0 given all earlier ones: `E[d_t | d_s for s < t] = 0`."""
+
+    family: Family
+
+    @property
+    def families(self) -> tuple[Family, ...]:
+        return (self.family,)
+
+    def __str__(self) -> str:
+        return f"{self.family.name} are martingale differences"
+
+
+@dataclass(frozen=True)
+class WithoutReplacement(Fact):
+    """`family[1], family[2], ...` are drawn without replacement from `population[1], ..., population[size]`."""
+
+    family: Family
+    population: Family
+    size: Any
+
+    @property
+    def families(self) -> tuple[Family, ...]:
+        return (self.family,)
+
+    def __str__(self) -> str:
+        return f"{self.family.name} drawn without replacement from {self.population.name}[1..{self.size}]"
 
 
 @dataclass(frozen=True)

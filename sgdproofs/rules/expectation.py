@@ -11,10 +11,12 @@ from ..kernel.goal import holds
 from ..kernel.normal import Environment, Normal
 from ..kernel.polynomial import (
     Atom,
+    Key,
     Monomial,
     Poly,
     add,
     atom,
+    atoms,
     constant,
     exact,
     has,
@@ -28,67 +30,99 @@ from ..kernel.polynomial import (
 from ..kernel.reasons import Reason, flat
 from ..language import facts as F
 from ..language import terms as T
+from ..language.functions import Conditional
 from ..language.statements import Independence, Relation, free_indices
 from .sums import open_sum
 
-MomentRule = Callable[[Normal, Monomial], "Poly | None"]
+MomentRule = Callable[[Normal, Monomial, tuple[Key, ...]], "Poly | None"]
+
+
+def known(a: Atom, given: tuple[Key, ...] = ()) -> bool:
+    """True if the atom is seen to be a function of the given quantities: a moment is a number, whatever is inside."""
+    if a[0] in ("E", "Var", "Cov"):
+        return True
+    if a[0] == "rv":
+        return key(atom(a)) in given
+    return all(_fixed(k, given) for k in (a[2][1:] if a[0] == "Conditional" else a[2]))
+
+
+def _fixed(k: Key, given: tuple[Key, ...]) -> bool:
+    return k in given or all(known(a, given) for a in atoms(dict(k)))
 
 
 def is_random(a: Atom) -> bool:
-    """True if the atom's value depends on the outcome: an expectation is a number, whatever is inside."""
-    if a[0] == "rv":
-        return True
-    return a[0] not in ("E", "Var", "Cov") and any(is_random(b) for k in a[2] for m, _ in k for b, _ in m)
+    """True if the atom's value depends on the outcome."""
+    return not known(a)
 
 
-def expect(n: Normal, p: Poly) -> Poly:
-    """`E[p]`: linear, finite sums pass through, and what is not random is a constant."""
+def expect(n: Normal, p: Poly, *given: Poly) -> Poly:
+    """`E[p | given]`, and `E[p]` if nothing is given."""
+    return _expect(n, p, tuple(sorted({key(g) for g in given if not _fixed(key(g), ())})))
+
+
+def _expect(n: Normal, p: Poly, given: tuple[Key, ...]) -> Poly:
+    """Linear, finite sums pass through, and what the given quantities determine is taken out."""
     total: Poly = {}
     for monomial, c in p.items():
-        fixed = tuple((a, e) for a, e in monomial if not is_random(a))
-        free = tuple((a, e) for a, e in monomial if is_random(a))
-        total = add(total, mul({fixed: c}, _expect(n, free)))
+        fixed = tuple((a, e) for a, e in monomial if known(a, given))
+        free = tuple((a, e) for a, e in monomial if not known(a, given))
+        total = add(total, mul({fixed: c}, _mean(n, free, given)))
     return total
 
 
-def _expect(n: Normal, free: Monomial) -> Poly:
+def _mean(n: Normal, free: Monomial, given: tuple[Key, ...]) -> Poly:
     if not free:
         return constant(1)
     for a, e in free:
         if a[0] == "sum" and e > 0:
-            rest = {tuple((b, f - (b == a)) for b, f in free if b != a or f > 1): 1}
+            rest = mul({free: 1}, atom(a, -1))
             binders, body = n.opened(a)
-            return n.add_up_all(binders, expect(n, mul(rest, body)))
-    return moment(n, free)
+            return n.add_up_all(binders, _expect(n, mul(rest, body), given))
+    return moment(n, free, given)
 
 
-def moment(n: Normal, free: Monomial) -> Poly:
-    """The moment `E[free]`, taken as far as the cited facts take it."""
-    for rule in n.moment_rules:
-        value = rule(n, free)
+def moment(n: Normal, free: Monomial, given: tuple[Key, ...] = ()) -> Poly:
+    """The moment `E[free | given]`, taken as far as the cited facts take it."""
+    for rule in (_tower, *n.moment_rules):
+        value = rule(n, free, given)
         if value is not None:
             return value
-    return atom(("E", "", (key({free: 1}),)))
+    return atom(("Conditional" if given else "E", "", (key({free: 1}), *given)))
+
+
+def _tower(n: Normal, free: Monomial, given: tuple[Key, ...]) -> Poly | None:
+    """`E[E[X | Z] Y | W]`, where Z determines W: `E[X Y | W]` if Z determines Y, else `E[E[X | Z] E[Y | Z] | W]`."""
+    inner = [a for a, e in free if a[0] == "Conditional" and e > 0 and all(_fixed(k, a[2][1:]) for k in given)]
+    if not inner or Conditional not in n.opens:
+        return None
+    first = min(inner, key=lambda a: (len(a[2]), a))
+    finer = first[2][1:]
+    others = next(iter(mul({free: 1}, atom(first, -1))))
+    rest = tuple((a, e) for a, e in others if not known(a, finer))
+    if rest:
+        fixed = tuple((a, e) for a, e in free if known(a, finer))
+        return _expect(n, mul({fixed: 1}, _mean(n, rest, finer)), given)
+    if any(a[0] == "Conditional" and a[2][1:] == finer for a, _ in others):
+        return None
+    return _expect(n, mul(dict(first[2][0]), {others: 1}), given)
 
 
 def open_expectation(n: Normal, node: Any, env: Environment) -> Poly:
-    return expect(n, n.poly(node.args[0], env))
-
-
-def open_variance(n: Normal, node: Any, env: Environment) -> Poly:
-    p = n.poly(node.args[0], env)
-    return add(expect(n, mul(p, p)), power(expect(n, p), 2), -1)
+    """`E[X]`, and `E[X | Y, ...]`."""
+    return expect(n, *(n.poly(a, env) for a in node.args))
 
 
 def open_covariance(n: Normal, node: Any, env: Environment) -> Poly:
-    p, q = (n.poly(a, env) for a in node.args)
+    """`Cov(X, Y)`, and `Var(X) = Cov(X, X)`."""
+    p, q = (n.poly(a, env) for a in (node.args[0], node.args[-1]))
     return add(expect(n, mul(p, q)), mul(expect(n, p), expect(n, q)), -1)
 
 
 BINDERS = frozenset({"Product", "InfiniteSum"})
 """Closed nodes with an index of their own: what they hold is no quantity of one block."""
 LINEAR = ((T.E, open_expectation), (T.Sum, open_sum))
-MOMENTS = (*LINEAR, (T.Var, open_variance), (T.Cov, open_covariance))
+MOMENTS = (*LINEAR, (T.Var, open_covariance), (T.Cov, open_covariance))
+CONDITIONAL = (*MOMENTS, (Conditional, open_expectation))
 REMAKES = (("E", expect),)
 
 
@@ -98,11 +132,23 @@ REMAKES = (("E", expect),)
 def splits(n: Normal, fact: Any) -> MomentRule | None:
     """The rule that a fact of independence gives: a moment of several blocks is a product of moments."""
     if isinstance(fact, F.Across):
-        return lambda m, free: _split(m, free, fact.strength, lambda a: _place(m, fact, a))
+        return lambda m, free, given: _split(m, free, given, fact.strength, lambda a: _place(m, fact, a))
     said = fact.statement if isinstance(fact, F.Given) else fact
     if isinstance(said, Independence) and all(holds(n, w, {}) for w in said.when):
         items = said.items
-        return lambda m, free: _split(m, free, "mutual", lambda a: _item(m, items, a))
+        return lambda m, free, given: _split(m, free, given, "mutual", lambda a: _item(m, items, a))
+    if isinstance(said, F.ConditionallyIndependent):
+        common = tuple(sorted(key(n.poly(g, {})) for g in said.given))
+
+        def rule(m: Normal, free: Monomial, given: tuple[Key, ...]) -> Poly | None:
+            """In two rounds, by the tower property, where less is given than the fact is conditional on."""
+            coarser = all(_fixed(k, common) for k in given)
+            inner = tuple((a, e) for a, e in free if not (coarser and known(a, common)))
+            outer = tuple((a, e) for a, e in free if coarser and known(a, common))
+            parts = _split(m, inner, common if coarser else given, "mutual", lambda a: _item(m, said.items, a), common)
+            return None if parts is None else _expect(m, mul({outer: 1}, parts), given)
+
+        return rule
     return None
 
 
@@ -123,48 +169,96 @@ def _item(n: Normal, items: tuple, a: Atom) -> Poly | None:
     return None
 
 
-def _split(n: Normal, free: Monomial, strength: str, place: Callable[[Atom], Poly | None]) -> Poly | None:
-    groups: dict[Any, list] = {}
-    where: dict[Any, Poly] = {}
-    for a, e in free:
-        found = [place(b) for b in inside(a) if b[0] == "rv"]
-        if any(b[0] in BINDERS for b in inside(a)):
-            return None
-        own = {key(p): p for p in found if p is not None}
-        if len(own) != 1 or None in found:
-            return None
-        ((k, p),) = own.items()
-        if any(b[0] == "bv" for b in within(p)):
-            return None
-        groups.setdefault(k, []).append((a, e))
-        where[k] = p
-    blocks = list(groups)
-    if len(blocks) < 2 or len(blocks) > 2 and strength != "mutual":
+Place = Callable[[Atom], "Poly | None"]
+
+
+def _block(p: Poly, place: Place, common: tuple[Key, ...] = ()) -> Poly | None:
+    """The one block that a quantity belongs to, whatever else is common to all blocks."""
+    here = [b for b in within(p) if b[0] == "rv" and key(atom(b)) not in common]
+    found = [place(b) for b in here]
+    if not found or None in found or any(b[0] in BINDERS for b in within(p)):
         return None
-    if strength == "uncorrelated" and any(len(g) > 1 or g[0][1] != 1 or g[0][0][0] != "rv" for g in groups.values()):
+    first = found[0]
+    if first is None or any(q != first for q in found) or any(b[0] == "bv" for b in within(first)):
+        return None
+    return first
+
+
+def _split(
+    n: Normal, free: Monomial, given: tuple[Key, ...], strength: str, place: Place, common: tuple[Key, ...] = ()
+) -> Poly | None:
+    """`E[X_i Y_j | Z_i, Z_j] = E[X_i | Z_i] E[Y_j | Z_j]`, with what is common given in every factor."""
+    parts: dict[Key, list] = {}
+    own: dict[Key, list] = {}
+    for a, e in free:
+        where = _block(atom(a), place, common)
+        if where is None:
+            return None
+        parts.setdefault(key(where), []).append((a, e))
+    for k in given:
+        where = {} if k in common else _block(dict(k), place, common)
+        if where is None:
+            return None
+        if k not in common:
+            own.setdefault(key(where), []).append(k)
+    blocks = list(dict.fromkeys((*parts, *own)))
+    if len(blocks) < 2 or not set(common) <= set(given) or len(blocks) > 2 and strength != "mutual":
+        return None
+    plain = not given and all(len(g) == 1 and g[0][1] == 1 and g[0][0][0] == "rv" for g in parts.values())
+    if strength == "uncorrelated" and not plain:
         return None
     for i, k in enumerate(blocks):
         for j in blocks[i + 1 :]:
-            gap = add(where[k], where[j], -1)
+            gap = add(dict(k), dict(j), -1)
             if not n.scope.nonzero(gap):
-                return _by_cases(n, free, gap)
+                return _by_cases(n, free, given, gap)
     product = constant(1)
-    for g in groups.values():
-        product = mul(product, moment(n, tuple(sorted(g))))
+    for k, g in parts.items():
+        product = mul(product, _mean(n, tuple(sorted(g)), tuple(sorted((*own.get(k, ()), *common)))))
     return product
 
 
-def _by_cases(n: Normal, free: Monomial, gap: Poly) -> Poly | None:
+def _by_cases(n: Normal, free: Monomial, given: tuple[Key, ...], gap: Poly) -> Poly | None:
     """`[gap = 0] E[free there] + [gap != 0] E[free there]`."""
     for m, c in gap.items():
         if len(m) == 1 and m[0][1] == 1 and abs(c) == 1 and m[0][0][0] in ("par", "var"):
-            here = m[0][0]
-            equal = expect(n, n.rename({free: 1}, {here: add(atom(here), gap, -c)}))
+            here = {m[0][0]: add(atom(m[0][0]), gap, -c)}
+            equal = expect(n, n.rename({free: 1}, here), *(n.rename(dict(k), here) for k in given))
             with n.scope.apart(gap):
-                apart = moment(n, free)
+                apart = moment(n, free, given)
             d = n.delta(gap)
             return add(mul(d, equal), mul(add(constant(1), d, -1), apart))
     return None
+
+
+def centred(n: Normal, fact: Any) -> MomentRule | None:
+    """The rule that martingale differences give: `E[d_t f(earlier ones)] = 0`."""
+    if not isinstance(fact, F.MartingaleDifference):
+        return None
+
+    def place(a: Atom) -> Poly | None:
+        return dict(a[2][0]) if a[1] == fact.family.name else None
+
+    def rule(m: Normal, free: Monomial, given: tuple[Key, ...]) -> Poly | None:
+        """The latest of different simple factors is later than everything else."""
+        single: list[Poly] = []
+        others: list[Poly] = []
+        for p, simple in (*((atom(a), a[0] == "rv" and e == 1) for a, e in free), *((dict(k), False) for k in given)):
+            if any(b[0] in BINDERS or b[0] == "rv" and place(b) is None for b in within(p)):
+                return None
+            (single if simple else others).extend(dict(b[2][0]) for b in within(p) if b[0] == "rv")
+        if not single or any(b[0] == "bv" for p in (*single, *others) for b in within(p)):
+            return None
+        if not all(any(m.scope.positive(add(p, q, -1)) for p in single) for q in others):
+            return None
+        for i, p in enumerate(single):
+            for q in single[i + 1 :]:
+                gap = add(p, q, -1)
+                if not m.scope.nonzero(gap):
+                    return _by_cases(m, free, given, gap)
+        return {}
+
+    return rule
 
 
 # --- moments that are given ------------------------------------------------------------------------------
@@ -173,7 +267,8 @@ def _by_cases(n: Normal, free: Monomial, gap: Poly) -> Poly | None:
 def knows(n: Normal, fact: Any) -> MomentRule | None:
     """The rule that an equation about moments gives, such as `Var(x[t]) = sigma2` for all `t`.
 
-    It is solved for its moment of highest degree, and used for every value of its free indices in their domains.
+    It is solved for its conditional mean, or else its moment, of highest degree, and used for every value of its free
+    indices in their domains.
     """
     relation = getattr(fact, "relation", fact)
     if isinstance(fact, F.Definition) or not isinstance(relation, Relation) or relation not in n.equations:
@@ -183,12 +278,14 @@ def knows(n: Normal, fact: Any) -> MomentRule | None:
     pattern = {v: atom(mark) for v, mark in marks.items()}
     plain = Normal(
         n.scope,
-        dict(MOMENTS),
+        dict(CONDITIONAL),
         tuple(f for f in n.facts if isinstance(f, F.Definition) and f.over is None),
-        dict(REMAKES),
+        dict.fromkeys(KINDS, expect),
     )
     difference = add(plain.poly(relation.lhs, pattern), plain.poly(relation.rhs, pattern), -1)
-    degrees = {a: sum(e for _, e in a[2][0][0][0]) for m in difference for a, _ in m if a[0] == "E"}
+    degrees = {
+        a: (a[0] == "Conditional", sum(e for _, e in a[2][0][0][0])) for m in difference for a, _ in m if a[0] in KINDS
+    }
     if not degrees:
         return None
     lead = max(degrees, key=lambda a: (degrees[a], a))
@@ -201,18 +298,24 @@ def knows(n: Normal, fact: Any) -> MomentRule | None:
     value = scale(rest, Fraction(-1) / Fraction(c))
     shape = lead[2][0][0][0]
 
-    def rule(m: Normal, target: Monomial) -> Poly | None:
-        for mapping in _matches(shape, target):
+    def rule(m: Normal, target: Monomial, given: tuple[Key, ...]) -> Poly | None:
+        for mapping, others in _matches(shape, target):
+            finer = tuple(key(m.rename(dict(k), mapping)) for k in lead[2][1:])
             env = _admitted(m, marks, mapping)
-            open_ = [w for w in relation.when if not holds(m, w, env)] if env is not None else []
-            if env is not None and not open_:
-                return _again(m, m.rename(value, mapping))
-            if env is not None and len(open_) == 1 and open_[0].rel == "!=":
+            if env is None or not all(known(a, finer) for a, _ in others) or not all(_fixed(k, finer) for k in given):
+                continue
+            open_ = [w for w in relation.when if not holds(m, w, env)]
+            if not open_:
+                return _expect(m, mul(_again(m, m.rename(value, mapping)), {others: 1}), given)
+            if len(open_) == 1 and open_[0].rel == "!=":
                 gap = add(m.poly(open_[0].lhs, env), m.poly(open_[0].rhs, env), -1)
-                return None if not gap else _by_cases(m, target, gap)
+                return None if not gap else _by_cases(m, target, given, gap)
         return None
 
     return rule
+
+
+KINDS = ("E", "Conditional")
 
 
 def _again(n: Normal, p: Poly) -> Poly:
@@ -221,22 +324,23 @@ def _again(n: Normal, p: Poly) -> Poly:
     for monomial, c in p.items():
         product = constant(c)
         for a, e in monomial:
-            product = mul(product, power(expect(n, dict(a[2][0])), e) if a[0] == "E" and e > 0 else atom(a, e))
+            moments_ = a[0] in KINDS and e > 0
+            product = mul(product, power(expect(n, *map(dict, a[2])), e) if moments_ else atom(a, e))
         total = add(total, product)
     return total
 
 
 def _matches(shape: Monomial, target: Monomial) -> Any:
-    """The ways in which the pattern `shape` becomes `target`: values for its `?` indices."""
-    if len(shape) != len(target):
-        return
-    for order in permutations(target):
+    """The ways in which the pattern `shape` becomes a part of `target`: values for its `?` indices, and the rest."""
+    for order in permutations(target, len(shape)):
         mapping: dict[Atom, Poly] = {}
         if all(_match_atom(a, e, b, f, mapping) for (a, e), (b, f) in zip(shape, order)):
-            yield mapping
+            yield mapping, tuple(part for part in target if part not in order)
 
 
 def _match_atom(a: Atom, e: int, b: Atom, f: int, mapping: dict[Atom, Poly]) -> bool:
+    if (a, e) == (b, f):
+        return not any(x[1].startswith("?") for x in inside(a) if x[0] == "par")
     if e != f or a[0] != "rv" or b[0] != "rv" or a[1] != b[1] or len(a[2]) != len(b[2]):
         return False
     for k, j in zip(a[2], b[2]):
@@ -275,14 +379,9 @@ def erases(n: Normal, fact: Any) -> MomentRule | None:
         return None
     lowest = constant(exact(max(fact.index.lower or 0, *(f.first or 0 for f in fact.families))))
 
-    def rule(m: Normal, free: Monomial) -> Poly | None:
-        found = [_place(m, fact, b) for a, _ in free for b in inside(a) if b[0] == "rv"]
-        if any(b[0] in BINDERS for a, _ in free for b in inside(a)):
-            return None
-        places = {key(p) for p in found if p is not None}
-        if None in found or len(places) != 1 or places == {key(lowest)}:
-            return None
-        if any(b[0] == "bv" for k in places for b in within(dict(k))):
+    def rule(m: Normal, free: Monomial, given: tuple[Key, ...]) -> Poly | None:
+        where = None if given else _block({free: 1}, lambda a: _place(m, fact, a))
+        if where is None or where == lowest:
             return None
         return moment(m, tuple(sorted((_moved(a, lowest), e) for a, e in free)))
 
@@ -354,7 +453,7 @@ def independence(*cites: Any) -> Reason:
     >>> verdict(eq(E(X*Y), E(X)*E(Y)), independence(), apart)
     'unjustified'
     """
-    return Reason("independence", flat(cites), opens=MOMENTS, remakes=REMAKES, moments=(splits,))
+    return Reason("independence", flat(cites), opens=MOMENTS, remakes=REMAKES, moments=(splits, centred))
 
 
 def moments(*cites: Any) -> Reason:
@@ -373,6 +472,34 @@ def moments(*cites: Any) -> Reason:
     ('proved', 'refuted')
     """
     return Reason("known moments", flat(cites), opens=MOMENTS, remakes=REMAKES, moments=(knows,))
+
+
+def conditioning(*cites: Any) -> Reason:
+    """Conditional expectation: linear, what is given is taken out, and the tower property.
+
+        Y determines Z                    Y determines Z
+        --------------------------        -------------------------
+        E[Z X | Y] = Z E[X | Y]           E[E[X | Y] | Z] = E[X | Z]        E[E[X | Y]] = E[X]
+
+    A cited `E[X | Y] = m` is put in, also under an expectation: `E[X f(Y)] = E[m f(Y)]`.
+
+    Fails: dropping the condition (`E[X | Y] = E[X]` is for `independence`); taking out what is not given.
+
+    >>> from sgdproofs import *; from sgdproofs.verdicts import verdict
+    >>> from sgdproofs.language.functions import Conditional
+    >>> X, Y = random_variable("X"), random_variable("Y")
+    >>> verdict(eq(E(Y*Conditional(X, Y)), E(X*Y)), conditioning())
+    'proved'
+    >>> verdict(eq(Conditional(X*Y, Y), X*Conditional(Y, Y)), conditioning())
+    'refuted'
+    """
+    return Reason(
+        "conditional expectation",
+        flat(cites),
+        opens=CONDITIONAL,
+        remakes=tuple((kind, expect) for kind in KINDS),
+        moments=(knows,),
+    )
 
 
 def identical_distribution(*cites: Any) -> Reason:

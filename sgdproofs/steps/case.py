@@ -204,8 +204,8 @@ class _Builder:
         self.data = data
         self.names = Names()
         self.facts: list = []
+        self.derived: list = []
         self.stronger: list = []
-        self.weaker: list = []
         self.unmodelled: list[str] = []
         self.unsaid: list[str] = []
         self.assumed: list[Relation] = []
@@ -456,16 +456,76 @@ class _Builder:
         self.stronger.append(F.Identical((family,), self._index()))
 
     def _fact_condmean0(self, names: list[str], given: Any) -> None:
-        """`E[X | Y, ...] = 0`.  For proofs also its consequences of low order."""
-        others = [given] if isinstance(given, str) else list(given)
-        for name in others:
-            self._element(name)
-        elements = [
-            T.Element(self.names.known[n]) if not self.names.known[n].arity else None for n in (*names, *others)
+        self._fact_condmean(names, given, "0")
+
+    def _fact_condmean(self, names: list[str], given: Any, value: Any) -> None:
+        """`E[X | Y, ...] = value`."""
+        known = self._scalars("a conditional mean", [given] if isinstance(given, str) else list(given))
+        node = self._tree(str(value))
+        for own in self._scalars("a conditional mean", names):
+            self.facts.append(F.assume(eq(L.Conditional(own, *known), Translation(self.names).term(node))))
+        self._fixes(node)
+
+    def _fact_condindependent(self, names: list[str], given: Any) -> None:
+        known = self._scalars("conditional independence", [given] if isinstance(given, str) else list(given))
+        items = self._scalars("conditional independence", names)
+        if len(items) < 2 or not known:
+            raise CaseError("the fact condindependent is about two or more quantities, given some others")
+        self.facts.append(F.ConditionallyIndependent(tuple(items), tuple(known)))
+
+    def _fact_cov(self, names: list[str], value: Any) -> None:
+        if len(names) != 2:
+            raise CaseError("the fact cov is about two quantities")
+        node = self._tree(str(value))
+        number = Translation(self.names).term(node)
+        self._fixes(node)
+        self.facts.append(F.assume(eq(T.Cov(*self._scalars("a covariance", names)), number)))
+
+    def _scalars(self, what: str, names: list[str]) -> list:
+        for name in names:
+            if self._element(name)[1]:
+                raise NotInLanguage(f"{what} of a sequence")
+        return [T.Element(self.names.known[n]) for n in names]
+
+    def _sequence(self, kind: str, names: list[str]) -> T.Family:
+        """The one plain sequence that a fact is about."""
+        families = self._sequences(kind, names)
+        if families is None or len(families) > 1 or families[0].arity > 1:
+            raise NotInLanguage(f"{kind} of other than one sequence")
+        return families[0]
+
+    def _fact_martingale_diff(self, names: list[str]) -> None:
+        self.facts.append(F.MartingaleDifference(self._sequence("martingale_diff", names)))
+
+    def _fact_swor(self, names: list[str], population: Any, size: Any, draws: Any) -> None:
+        """Draws without replacement.  For proofs the moments that follow: of one draw, and of the product of two."""
+        family = self._sequence("swor", names)
+        values, reading = self.names.known.get(population), Translation(self.names)
+        size, draws = reading.text(str(size)), reading.text(str(draws))
+        if not isinstance(values, Undefined) or values.real or not integral(size) or not integral(draws):
+            raise NotInLanguage(f"draws from {population}")
+        if self.names.lengths.get(family.name) != (draws,):
+            raise NotInLanguage(f"{draws} draws in a sequence of another length")
+        self.names.used.setdefault(population, set()).add(True)
+        self.names.arities.setdefault(population, 1)
+        every = T.family(population)
+        self.stronger += [F.WithoutReplacement(family, every, size), F.assume(le(draws, size))]
+        k, i, j = T.Index(self.names.fresh("k"), "integer"), self._index(), self._index()
+        one, two = (T.Sum(T.Power(every[k], T.number(r)), (k, 1, size)) for r in (1, 2))
+        self.derived += [
+            F.assume(
+                eq(
+                    T.E(T.Power(family[i], T.number(r))),
+                    T.Quotient(T.Sum(T.Power(every[k], T.number(r)), (k, 1, size)), size),
+                ).given(le(i, draws))
+            )
+            for r in range(1, 5)
         ]
-        if None in elements or len(names) != 1:
-            raise NotInLanguage("a conditional mean of a sequence")
-        self.facts.append(F.assume(eq(L.Conditional(*elements), 0)))
+        pairs = T.Quotient(
+            T.Plus(T.Power(one, T.number(2)), T.Negative(two)), T.Times(size, T.Plus(size, T.number(-1)))
+        )
+        self.derived.append(F.assume(eq(T.E(family[i] * family[j]), pairs).given(ne(i, j), le(i, draws), le(j, draws))))
+        self.derived.append(F.assume(le(draws, size)))
 
     def _let(self, name: str, text: str) -> None:
         reading = Translation(self.names)
@@ -585,7 +645,8 @@ class _Builder:
                 element = T.Element(T.family(name, arity=len(places)), *places)
                 self.facts.append(F.assume((gt if codomain == "positive" else ge)(element, 0)))
         models = None if self.unmodelled else (*self.facts, *self.stronger)
-        return Setting(tuple(self.facts), models, ", ".join(self.unmodelled), tuple(self.unsaid), tuple(self.complexes))
+        facts = (*self.facts, *self.derived)
+        return Setting(facts, models, ", ".join(self.unmodelled), tuple(self.unsaid), tuple(self.complexes))
 
 
 _FACTS: dict[str, set[str]] = {
@@ -599,6 +660,11 @@ _FACTS: dict[str, set[str]] = {
     "var": {"value"},
     "equicov": set(),
     "condmean0": {"given"},
+    "condmean": {"given", "value"},
+    "condindependent": {"given"},
+    "cov": {"value"},
+    "martingale_diff": set(),
+    "swor": {"population", "size", "draws"},
 }
 
 

@@ -27,7 +27,7 @@ from ..language.statements import FunctionOf, Independence, Relation, eq, ge, ne
 from ..refute import search
 from ..rules.dependence import disjoint_blocks, function_of_past
 from ..rules.derivatives import differentiation
-from ..rules.expectation import identical_distribution, independence, moments
+from ..rules.expectation import conditioning, identical_distribution, independence, moments
 from ..rules.limits import limits
 from .case import Case, Claim, Item, Setting, read_case
 from .certificates import WiderSearch, geometric_moments, power_sums
@@ -39,7 +39,7 @@ __all__ = ["SECONDS", "check_step", "failed", "judge"]
 
 SECONDS = 10.0
 """How long one case may take."""
-RULES = independence() & moments() & identical_distribution() & differentiation() & limits()
+RULES = independence() & moments() & identical_distribution() & conditioning() & differentiation() & limits()
 """Every rule that rewrites; what a line cites is added to it."""
 
 

@@ -1,0 +1,113 @@
+"""Probability in step files: what follows from the declared facts is proved, what nearly follows is refuted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from sgdproofs.steps.judge import check_step
+
+DRAWS = {"fact": "swor", "of": "g", "population": "a", "size": "n", "draws": "B"}
+SPREAD = "(Sum((a(i)-Sum(a(j),(j,1,n))/n)**2,(i,1,n))/n)"
+CENTRED = {"fact": "condmean0", "of": "xi", "given": ["w"]}
+LINEAR = {"fact": "condmean", "of": "X", "given": ["Y"], "value": "a*Y+b"}
+THROUGH = {"fact": "condindependent", "of": ["X", "Z"], "given": "Y"}
+STEPS = {"fact": "martingale_diff", "of": "d"}
+APART = {"fact": "independent", "of": ["X", "Y"]}
+
+
+def case(lhs: str, rel: str, rhs: str, **own: Any) -> dict:
+    random = own.pop("random", {})
+    facts = own.pop("facts", [])
+    return {
+        "id": "a",
+        "kind": "relation",
+        "lhs": lhs,
+        "rel": rel,
+        "rhs": rhs,
+        "symbols": own.pop("symbols", {}),
+        "functions": own.pop("functions", {}),
+        "assumptions": own.pop("assume", []),
+        "premises": own.pop("premises", []),
+        "random": {"vars": {n: {"type": "scalar"} if t is None else t for n, t in random.items()}, "facts": facts},
+        **own,
+    }
+
+
+def seq(upto: str) -> dict:
+    return {"type": "seq", "upto": upto}
+
+
+PLAIN = {"random": dict.fromkeys("XYZ")}
+NOISE = {"random": dict.fromkeys(("w", "xi")), "facts": [CENTRED]}
+DRAWN = {
+    "random": {"g": seq("B")},
+    "facts": [DRAWS],
+    "symbols": {"B": "posint", "n": "posint"},
+    "functions": {"a": "real"},
+    "assume": ["n >= 2", "B <= n"],
+}
+MARTINGALE = {
+    "random": {"d": seq("n")},
+    "facts": [STEPS],
+    "symbols": dict.fromkeys("nst", "posint"),
+    "assume": ["s <= n", "t <= n"],
+}
+AFFINE = {**PLAIN, "facts": [LINEAR], "symbols": {"a": "real", "b": "real"}}
+THIRD = {**PLAIN, "facts": [THROUGH]}
+
+TRUE = [
+    case("E(CondE(X,Y))", "==", "E(X)", **PLAIN),
+    case("CondE(X*Y**2+X,Y)", "==", "(Y**2+1)*CondE(X,Y)", **PLAIN),
+    case("CondE(CondE(X,Y,Z),Y)", "==", "CondE(X,Y)", **PLAIN),
+    case("CondE(X,Y)", "==", "E(X)", **PLAIN, facts=[APART]),
+    case("CondE((X+Y)**2,Y)", "==", "Y**2+2*Y*E(X)+E(X**2)", **PLAIN, facts=[APART]),
+    case("Var(X)", "==", "E(CondE(X**2,Y)-CondE(X,Y)**2)+Var(CondE(X,Y))", **PLAIN),
+    case("Cov(X-CondE(X,Y),Y**2)", "==", "0", **PLAIN),
+    case("E(w**3*xi)", "==", "0", **NOISE),
+    case("Cov(w,xi)", "==", "0", **NOISE),
+    case("Cov(X,Y)", "==", "a*Var(Y)", **AFFINE),
+    case("CondE(X*Z,Y)", "==", "CondE(X,Y)*CondE(Z,Y)", **THIRD),
+    case("CondE(Z,X,Y)", "==", "CondE(Z,Y)", **THIRD),
+    case("E(X*Z)", "==", "E(CondE(X,Y)*CondE(Z,Y))", **THIRD),
+    case("Var(Sum(g(b),(b,1,B))/B)", "==", f"{SPREAD}/B*(n-B)/(n-1)", **DRAWN),
+    case("E(Sum(g(b),(b,1,B))/B)", "==", "Sum(a(i),(i,1,n))/n", **DRAWN),
+    case("E(d(s)*d(t))", "==", "0", **{**MARTINGALE, "assume": ["s < t", "t <= n"]}),
+    case("E(d(s)**2*d(t))", "==", "0", **{**MARTINGALE, "assume": ["s < t", "t <= n"]}),
+    case("E(Sum(d(i),(i,1,n))**2)", "==", "Sum(E(d(i)**2),(i,1,n))", **MARTINGALE),
+    case("CondE(d(2),d(1))", "==", "0", random={"d": seq("2")}, facts=[STEPS]),
+]
+FALSE = [
+    case("CondE(X,Y)", "==", "E(X)", **PLAIN),
+    case("CondE(CondE(X,Y),Z)", "==", "CondE(X,Z)", **PLAIN),
+    case("CondE((X+Y)**2,Y)", "==", "Y**2+E(X**2)", **PLAIN, facts=[APART]),
+    case("Var(X)", "==", "E(CondE(X**2,Y)-CondE(X,Y)**2)", **PLAIN),
+    case("E(w*xi**2)", "==", "0", **NOISE),
+    case("Cov(X,Y)", "==", "a*E(Y**2)", **AFFINE),
+    case("Cov(X,Z)", "==", "0", **THIRD),
+    case("CondE(X*Z,Y)", "==", "CondE(X,Y)*E(Z)", **THIRD),
+    case("CondE(X*Y,Z)", "==", "CondE(X,Z)*CondE(Y,Z)", **THIRD),
+    case("Var(Sum(g(b),(b,1,B))/B)", "==", f"{SPREAD}/B", **DRAWN),
+    case("E(g(1)*g(2))", "==", "E(g(1))*E(g(2))", **{**DRAWN, "assume": ["B >= 2", "B <= n"]}),
+    case("E(d(s)*d(t))", "==", "0", **MARTINGALE),
+    case("E(d(s)*d(t)**2)", "==", "0", **{**MARTINGALE, "assume": ["s < t", "t <= n"]}),
+    case("CondE(d(1),d(2))", "==", "0", random={"d": seq("2")}, facts=[STEPS]),
+]
+
+
+def name(data: dict) -> str:
+    return f"{data['lhs']} {data['rel']} {data['rhs']}"
+
+
+@pytest.mark.parametrize("data", TRUE, ids=name)
+def test_what_follows_is_proved(data: dict) -> None:
+    found = check_step(data)
+    assert found["verdict"] == "proved", found["reason"]
+
+
+@pytest.mark.parametrize("data", FALSE, ids=name)
+def test_what_nearly_follows_is_refuted(data: dict) -> None:
+    found = check_step(data)
+    assert found["verdict"] == "refuted", found["reason"]
+    assert found["witness"]
