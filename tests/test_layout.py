@@ -70,7 +70,7 @@ OUTSIDE: dict[str, set[str]] = {
     "cli": {"click", "rich", "distributed"},
     "pytest_plugin": {"pytest"},
 }
-LINES_OF_TRUSTED_CODE = 2_264
+LINES_OF_TRUSTED_CODE = 2_344
 """Code without blank lines, comments and docstrings, kernel and rules together: a ceiling, to be lowered."""
 
 
