@@ -59,6 +59,13 @@ class Search(Advisor):
 def _factors(k: Any) -> list[tuple[Any, int]]:
     p = dict(k)
     names = sorted(atoms(p))
+    if len(p) == 1 and sum(abs(e) for _, e in k[0][0]) > 1:
+        ((monomial, c),) = p.items()
+        return (
+            [(key(constant(c)), 1)] * (c != 1)
+            + [(key({((a, 1),): 1}), e) for a, e in monomial if e > 0]
+            + [(key({((a, -1),): 1}), -e) for a, e in monomial if e < 0]
+        )
     if len(p) < 2 or len(p) > 80 or len(names) > 10 or max(sum(abs(e) for _, e in m) for m in p) > 24:
         return [(k, 1)]
     symbols = [sympy.Symbol(f"a{i}") for i in range(len(names))]

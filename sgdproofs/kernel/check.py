@@ -68,6 +68,8 @@ class Outcome:
     proved: bool
     reason: str = ""
     needs: tuple[tuple[Relation, str | None], ...] = ()
+    impossible: bool = False
+    """Whether the assumptions exclude one another."""
 
 
 def follows(goal_of: Any, seconds: float = SECONDS) -> Outcome:
@@ -81,7 +83,7 @@ def follows(goal_of: Any, seconds: float = SECONDS) -> Outcome:
     except RecursionError:
         return Outcome(False, "budget: the statement is nested too deeply")
     except Contradiction as error:
-        return Outcome(False, f"the assumptions contradict each other: {error}")
+        return Outcome(False, f"the assumptions contradict each other: {error}", impossible=True)
     except ZeroDivisionError:
         return Outcome(False, "a divisor is 0")
     finally:

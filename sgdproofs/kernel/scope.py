@@ -159,7 +159,9 @@ class Scope:
         return which
 
     def assume(self, p: Poly, strict: bool, text: str) -> None:
-        """Take `p >= 0` (or `p > 0`) as known."""
+        """Take `p >= 0` (or `p > 0`) as known; a denominator, which is not 0, is multiplied away."""
+        top, below = fraction(p)
+        p = top if is_constant(below) or self.sign(below, True) else mul(top, below)
         if strict and self.integral(p):
             p, strict = add(p, constant(-1)), False
         if self.sign(scale(p, -1), strict=not strict):

@@ -260,6 +260,7 @@ class _Builder:
             # Read as a real number, about which nothing is then proved; a witness may take complex values.
             self.names.declare(name, T.Parameter(name))
             self.complexes.append(self.names.known[name])
+            self.names.complexes.append(self.names.known[name])
             if name in self.bounds:
                 raise NotInLanguage("complex numbers")
             return
@@ -612,10 +613,15 @@ class _Builder:
         statement = Relation(proof.text(left), rel, proof.text(right), when)
         said = Relation(exact.text(left), rel, exact.text(right), when_exact)
         wanted = _wanted(when, needs, (*self.let_needs, *proof.needs))
-        found = [Claim(one, other, wanted) for one, other in zip(spread(statement), spread(said), strict=True)]
+        found = [
+            Claim(one, other, wanted) for one, other in zip(self._spread(statement), self._spread(said), strict=True)
+        ]
         for one, other in zip(proof.also, exact.also, strict=True):
             found.append(Claim(one.given(*when), other.given(*when_exact)))
         return found
+
+    def _spread(self, relation: Relation) -> Context:
+        return spread(relation, self.complexes)
 
     def _converse(self, left: str, rel: str, right: str, premises: list[str]) -> list[Claim]:
         """Where the relation holds, the premises are true and defined."""
@@ -629,7 +635,7 @@ class _Builder:
                 raise NotInLanguage("an equivalence with alternatives")
             for when, when_exact, needs in contexts:
                 wanted = _wanted(when, needs, reading.needs)
-                for k, r in enumerate(part for own in alternatives[0] for part in spread(own)):
+                for k, r in enumerate(part for own in alternatives[0] for part in self._spread(own)):
                     found.append(Claim(r.given(*when), r.given(*when_exact), wanted if k == 0 else ()))
         return found
 
@@ -682,8 +688,8 @@ def _wanted(when: Context, of_assumptions: Iterable[Need], own: Iterable[Need]) 
         )
     ]
     return (
-        *(Need(n.relation.given(*plain), n.necessary) for n in of_assumptions),
-        *(Need(n.relation.given(*when), n.necessary) for n in own),
+        *(Need(n.relation.given(*plain), n.necessary, n.real) for n in of_assumptions),
+        *(Need(n.relation.given(*when), n.necessary, n.real) for n in own),
     )
 
 

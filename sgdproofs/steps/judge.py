@@ -33,6 +33,8 @@ from .case import Case, Claim, Item, Setting, read_case
 from .certificates import WiderSearch, geometric_moments, power_sums
 from .irrational import search_enclosed
 from .matrix_judge import decide
+from .reductions import reducible
+from .strategies import by_reduction
 from .translate import CaseError, Need
 
 __all__ = ["SECONDS", "check_step", "failed", "judge"]
@@ -173,19 +175,24 @@ def _item(item: Item, clock: Clock) -> Outcome:
 def _claim(claim: Claim, setting: Setting, clock: Clock) -> Outcome:
     """First a quick proof, then a quick search for a witness, then the longer ways."""
     prover = Prover(setting, clock)
-    if setting.complexes:
-        return _refuted(claim, setting, clock, prover) or Outcome(UNDECIDED, "not in the language (complex numbers)")
     with clock.spend(0.45 * clock.left()):
         open_needs = [n for n in claim.needs if not prover.holds(n)]
-        proof = None if open_needs else prover.quick(claim.statement)
+        proof = None
+        if not open_needs and not setting.complexes:
+            proof = prover.quick(claim.statement)
+        elif setting.complexes and all(n.real for n in open_needs):
+            proof = prover.by_reduction(claim.statement)
     if proof is not None:
         return proof
     witness = _refuted(claim, setting, clock, prover)
     if witness is not None:
         return witness
-    if not open_needs:
+    if setting.complexes:
+        return Outcome(UNDECIDED, "not in the language (complex numbers)")
+    open_needs = [n for n in open_needs if not prover.holds_by_reduction(n)]
+    if all(n.real for n in open_needs):
         with clock.spend(0.7 * clock.left()):
-            proof = prover.longer(claim.statement)
+            proof = prover.by_reduction(claim.statement) if open_needs else prover.longer(claim.statement)
         if proof is not None:
             return proof
         witness = _refuted_limit(claim, setting, clock, prover)
@@ -326,7 +333,13 @@ class Prover:
         """True if what a claim needs is proved."""
         if need.relation.lhs == need.relation.rhs and "=" in need.relation.rel and need.relation.rel != "!=":
             return True
+        if self.setting.complexes:  # the kernel takes every symbol for a real number
+            return not need.real and self.holds_by_reduction(need)
         return bool(self.goal(need.relation, self.setting.facts).proved)
+
+    def holds_by_reduction(self, need: Need) -> bool:
+        """The same, where functions in what is needed stand in the way.  That a value is real, reductions see to."""
+        return not need.real and self.by_reduction(need.relation) is not None
 
     def quick(self, statement: Relation) -> Outcome | None:
         """The statement as one goal, with each recurrence taken at a place where it occurs."""
@@ -357,11 +370,37 @@ class Prover:
                 yield tuple(f.at(place) if f in self.recurrences else f for f in self.setting.facts)
 
     def longer(self, statement: Relation) -> Outcome | None:
-        for way in (self.by_closed_form, self.by_power_sums, self.by_series, self.by_induction, self.by_signs):
+        for way in (
+            self.by_reduction,
+            self.by_closed_form,
+            self.by_power_sums,
+            self.by_series,
+            self.by_induction,
+            self.by_signs,
+        ):
             found = way(statement)
             if found is not None or self.clock.left() < 0.1:
                 return found
         return None
+
+    def by_reduction(self, statement: Relation) -> Outcome | None:
+        """The statement without roots, absolute values, exponentials and the like."""
+        sides = (s for r in (statement, *statement.when) for s in (r.lhs, r.rhs))
+        if not self.setting.complexes and not reducible(*sides):
+            return None
+        fixed = {s for f in self.setting.facts for s in _free(f)}
+        if fixed & set(self.setting.complexes):
+            return None
+        with self.clock.spend(min(4.0, 0.6 * self.clock.left())):
+            if not by_reduction(statement, self._asked, self.setting.complexes, fixed, self._over):
+                return None
+        return Outcome(PROVED, "by cases and values of the functions in it")
+
+    def _asked(self, statement: Relation) -> Any:
+        return self.goal(statement, self.setting.facts)
+
+    def _over(self) -> bool:
+        return perf_counter() > DEADLINE.get()
 
     def by_signs(self, statement: Relation) -> Outcome | None:
         """Symbols that are not 0 are positive or negative; one that is not positive is minus another one."""

@@ -9,7 +9,7 @@ There are two readings of a series: as a limit of finite sums, for the kernel, a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -80,6 +80,8 @@ class Need:
 
     relation: Relation
     necessary: bool
+    real: bool = False
+    """Whether it only says that the value of a function is real."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +112,7 @@ class Names:
     arities: dict[str, int] = field(default_factory=dict)
     used: dict[str, set[bool]] = field(default_factory=dict)
     count: int = 0
+    complexes: list[Any] = field(default_factory=list)
 
     def declare(self, name: str, value: Any) -> None:
         if name in self.known:
@@ -170,7 +173,7 @@ class Translation:
             del self.context[len(self.context) - len(context) :]
             self.inside -= inside
 
-    def need(self, relation: Relation, necessary: bool) -> None:
+    def need(self, relation: Relation, necessary: bool, real: bool = False) -> None:
         """Note a need at the present place; what assumptions need in order to be defined is assumed with them."""
         if self.assuming and necessary:
             return
@@ -178,7 +181,7 @@ class Translation:
         if not (
             isinstance(relation.lhs, sympy.Rational) and isinstance(relation.rhs, sympy.Rational) and _true(relation)
         ):
-            self.needs.append(Need(relation.given(*self.context), necessary))
+            self.needs.append(Need(relation.given(*self.context), necessary, real and not self.limits))
 
     # --- terms --------------------------------------------------------------------------------------------
 
@@ -233,9 +236,9 @@ class Translation:
         if integral(exponent):
             return T.Power(base, exponent)
         if isinstance(exponent, sympy.Rational) and exponent > 0:
-            self.need(ge(base, 0), False)
+            self.need(ge(base, 0), False, real=True)
         else:
-            self.need(gt(base, 0), False)
+            self.need(gt(base, 0), False, real=True)
         return L.RealPower(base, exponent)
 
     def _call(self, node: Node) -> Any:
@@ -322,12 +325,12 @@ class Translation:
 
     def root(self, node: Node) -> Any:
         (inside,) = self.arguments(node, 1)
-        self.need(ge(inside, 0), False)
+        self.need(ge(inside, 0), False, real=True)
         return L.SquareRoot(inside)
 
     def logarithm(self, node: Node) -> Any:
         (inside,) = self.arguments(node, 1)
-        self.need(gt(inside, 0), False)
+        self.need(gt(inside, 0), False, real=True)
         self.need(ne(inside, 0), True)
         return L.Logarithm(inside)
 
@@ -586,7 +589,7 @@ class Translation:
             return self._few(joined)
         relations = self.relations(node)
         if positive:
-            return [tuple(part for r in relations for part in spread(r))]
+            return [tuple(part for r in relations for part in spread(r, self.names.complexes))]
         if any(map(_random, relations)):
             raise NotInLanguage("the negation of a relation between random quantities")
         return self._few([(r.negated(),) for r in relations])
@@ -671,8 +674,10 @@ def _value(term: Any) -> Any:
     return term
 
 
-def spread(relation: Relation) -> Context:
+def spread(relation: Relation, complexes: Iterable[Any] = ()) -> Context:
     """`|u| < v` as `-v < u < v`, and the like for `<=`: for real numbers the same; other relations as they are."""
+    if any(isinstance(x, (L.SquareRoot, L.Logarithm, L.RealPower)) or x in complexes for x in T.walk(relation)):
+        return (relation,)
     left, rel, right = relation.lhs, relation.rel, relation.rhs
     if rel in (">", ">="):
         left, rel, right = right, {">": "<", ">=": "<="}[rel], left

@@ -1,0 +1,134 @@
+"""Ways to prove a claim with branch functions: which reductions to try, and how the goals that remain are settled.
+
+Nothing here is trusted but `settled`, which concludes from goals that the kernel has proved, by arguments of one line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from ..advice import Search
+from ..kernel.check import Outcome
+from ..language import functions as L
+from ..language import terms as T
+from ..language.statements import Relation, ge, le, lt
+from .reductions import Plan, Restart, Unsupported, paths
+from .translate import integral
+
+__all__ = ["by_reduction", "settled"]
+
+Kernel = Callable[[Relation], Outcome]
+ZERO = T.number(0)
+POINTS = (L.Exponential, L.Logarithm, L.SquareRoot, L.RealPower)
+
+
+def by_reduction(statement: Relation, kernel: Kernel, complexes: Any, fixed: Any, over: Callable[[], bool]) -> bool:
+    """Whether the claim is proved through one of the plans."""
+    for plan in _plans(statement, complexes, fixed):
+        if over():
+            return False
+        try:
+            if _proved(statement, plan, kernel, over):
+                return True
+        except (Unsupported, Restart):
+            continue
+    return False
+
+
+def _plans(statement: Relation, complexes: Any, fixed: Any) -> Iterator[Plan]:
+    def plan(**choices: Any) -> Plan:
+        return Plan(Search().factors, frozenset(complexes), frozenset(fixed), **choices)
+
+    yield plan()
+    if any(isinstance(x, POINTS) for r in (statement, *statement.when) for s in (r.lhs, r.rhs) for x in T.walk(s)):
+        yield plan(ordered="all")
+        yield plan(ordered="one")
+        yield plan(tangents="one")
+        yield plan(tangents="all")
+    moduli = {s: 2 for s in _exponents_of_minus_one(statement) if s not in fixed}
+    if moduli:
+        yield plan(moduli=moduli)
+    yield plan(factored=False)
+
+
+def _exponents_of_minus_one(statement: Relation) -> set:
+    found: set = set()
+    for side in (statement.lhs, statement.rhs):
+        for x in T.walk(side):
+            if isinstance(x, T.Power) and x.args[0] in (T.number(-1), T.Negative(T.number(1))):
+                found |= {
+                    s
+                    for s in x.args[1].free_symbols
+                    if isinstance(s, T.Parameter) and not isinstance(s, T.Index) and s.sort == "integer"
+                }
+    return found
+
+
+def _proved(statement: Relation, plan: Plan, kernel: Kernel, over: Callable[[], bool]) -> bool:
+    known: dict[Relation, bool] = {}
+
+    def proves(relation: Relation) -> bool | None:
+        outcome = kernel(relation)
+        return None if outcome.impossible else bool(outcome.proved)
+
+    for path in paths(statement, plan, proves):
+        for goal in path.goals:
+            if goal not in known:
+                known[goal] = not over() and settled(goal, kernel)
+            if not known[goal]:
+                return False
+    return True
+
+
+def settled(goal: Relation, kernel: Kernel) -> bool:
+    """Whether a goal is proved: by the kernel, or from few goals that it proves."""
+    outcome = kernel(goal)
+    if outcome.proved or outcome.impossible:
+        return True
+    return _by_order(goal, kernel) or _by_contradiction(goal, kernel)
+
+
+def _by_contradiction(goal: Relation, kernel: Kernel) -> bool:
+    """Where both sides are defined and the goal fails, and all assumptions but one hold, that one fails."""
+    if not all(kernel(Relation(side, "==", side).given(*goal.when)).proved for side in (goal.lhs, goal.rhs)):
+        return False
+    when = goal.when
+    for k in range(len(when) - 1, max(len(when) - 7, -1), -1):
+        other = when[k].negated().given(*when[:k], *when[k + 1 :], goal.negated())
+        outcome = kernel(other)
+        if outcome.proved or outcome.impossible or _by_order(other, kernel):
+            return True
+    return False
+
+
+def _by_order(goal: Relation, kernel: Kernel) -> bool:
+    """`a = b` from `a <= b` and `b <= a`, or from `(a - b)^2 <= 0`, or from squares of numbers that are not negative.
+
+    `a <= b` follows from `a^2 <= b^2` and `b >= 0`; `a < b` from `a^2 < b^2` and `b >= 0`.
+    """
+    a, b, rel, when = goal.lhs, goal.rhs, goal.rel, goal.when
+    if rel in (">", ">="):
+        a, b, rel = b, a, {">": "<", ">=": "<="}[rel]
+
+    def proved(relation: Relation) -> bool:
+        return bool(kernel(relation.given(*when)).proved)
+
+    def square(t: Any) -> Any:
+        return T.Power(t, T.number(2))
+
+    def at_most(a: Any, b: Any) -> bool:
+        # Integers with a < b + 1 are integers with a <= b.
+        return proved(le(a, b)) or integral(a) and integral(b) and proved(lt(a, T.Plus(b, T.number(1))))
+
+    if rel == "==":
+        if at_most(a, b) and at_most(b, a):
+            return True
+        if proved(le(square(T.Plus(a, T.Negative(b))), ZERO)):
+            return True
+        return proved(ge(a, ZERO)) and proved(ge(b, ZERO)) and proved(Relation(square(a), "==", square(b)))
+    if rel == "<=" and at_most(a, b):
+        return True
+    if rel in ("<", "<="):
+        return b != ZERO and proved(ge(b, ZERO)) and proved(Relation(square(a), rel, square(b)))
+    return False

@@ -1,0 +1,203 @@
+"""Branch functions: true statements are proved, near misses are not, and nothing that fails at a point is proved."""
+
+from __future__ import annotations
+
+import random
+from fractions import Fraction
+
+import pytest
+
+from sgdproofs.steps.case import read_case
+from sgdproofs.steps.enclosure import Unclear, Undefined, enclosed, fails
+from sgdproofs.steps.judge import check_step
+
+
+def case(text: str, symbols: str, premises: tuple = (), direction: str = "implies", functions: str = "") -> dict:
+    """`lhs rel rhs` in one text, symbols as `x:real n:natural`."""
+    rel = next(r for r in (" == ", " != ", " <= ", " >= ", " < ", " > ") if r in text)
+    left, right = text.split(rel)
+    declared = dict(s.split(":") for s in symbols.split())
+    return {
+        "id": "t",
+        "kind": "relation",
+        "lhs": left,
+        "rel": rel.strip(),
+        "rhs": right,
+        "symbols": declared,
+        "functions": dict.fromkeys(functions.split(), "real"),
+        "premises": list(premises),
+        "direction": direction,
+    }
+
+
+def verdict(*args, **more) -> str:
+    return check_step(case(*args, **more))["verdict"]
+
+
+TRUE = [
+    ("Abs(a*b) == Abs(a)*Abs(b)", "a:real b:real"),
+    ("Abs(a*b) == Abs(a)*Abs(b)", "a:complex b:complex"),
+    ("Abs(x + y) <= Abs(x) + Abs(y)", "x:real y:real"),
+    ("Abs(Abs(x) - Abs(y)) <= Abs(x - y)", "x:real y:real"),
+    ("sqrt(x**2) == Abs(x)", "x:real"),
+    ("sqrt(x)**2 == x", "x:real"),
+    ("sqrt(x)**2 == x", "x:complex"),
+    ("0*sqrt(x) == 0", "x:real"),
+    ("sqrt(x*y) == sqrt(x)*sqrt(y)", "x:positive y:real"),
+    ("sqrt(x/y) == sqrt(x)/sqrt(y)", "x:nonnegative y:positive"),
+    ("sqrt(x + y) <= sqrt(x) + sqrt(y)", "x:nonnegative y:nonnegative"),
+    ("(a + b)/2 >= sqrt(a*b)", "a:nonnegative b:nonnegative"),
+    ("x**(1/2) == sqrt(x)", "x:real"),
+    ("log(x*y) == log(x) + log(y)", "x:positive y:nonzero"),
+    ("log(x**2) == 2*log(Abs(x))", "x:nonzero"),
+    ("log(x**a) == a*log(x)", "x:positive a:real"),
+    ("log(exp(x)) == x", "x:real"),
+    ("exp(log(x)) == x", "x:positive"),
+    ("exp(a + b) == exp(a)*exp(b)", "a:complex b:complex"),
+    ("exp(a)**b == exp(a*b)", "a:real b:real"),
+    ("exp(n*x) == exp(x)**n", "x:real n:integer"),
+    ("x**a*x**b == x**(a + b)", "x:positive a:real b:real"),
+    ("exp(x) >= 1 + x", "x:real"),
+    ("log(x) >= 1 - 1/x", "x:positive"),
+    ("exp((x + y)/2) <= (exp(x) + exp(y))/2", "x:real y:real"),
+    ("1/Min(s,t) == Max(1/s,1/t)", "s:positive t:positive"),
+    ("Max(a,b) == (a + b + Abs(a - b))/2", "a:real b:real"),
+    ("floor(n/2) + floor((n + 1)/2) == n", "n:integer"),
+    ("floor(n*(n + 1)/2) == n*(n + 1)/2", "n:integer"),
+    ("floor(x + n) == floor(x) + n", "x:real n:integer"),
+    ("floor(x) + floor(y) <= floor(x + y)", "x:real y:real"),
+    ("Piecewise((x, x > 0),(0,True)) == Max(x,0)", "x:real"),
+]
+
+
+@pytest.mark.parametrize("text, symbols", TRUE, ids=[t for t, _ in TRUE])
+def test_true_statements_are_proved(text, symbols):
+    assert verdict(text, symbols) == "proved"
+
+
+PREMISED = [
+    ("sqrt(x) < sqrt(y)", "x:nonnegative y:nonnegative", ("x < y",), "iff"),
+    ("log(x) < log(y)", "x:positive y:positive", ("x < y",), "iff"),
+    ("x == y", "x:positive y:positive", ("log(x) == log(y)",), "implies"),
+    ("x == 9", "x:real", ("sqrt(x) == 3",), "iff"),
+    ("exp(log(x)) == x", "x:complex", ("x != 0",), "implies"),
+]
+
+
+@pytest.mark.parametrize("text, symbols, premises, direction", PREMISED, ids=[t[0] for t in PREMISED])
+def test_true_statements_under_premises_are_proved(text, symbols, premises, direction):
+    assert verdict(text, symbols, premises, direction) == "proved"
+
+
+FALSE = [
+    ("Abs(a + b) == Abs(a) + Abs(b)", "a:real b:real"),
+    ("sqrt(x**2) == x", "x:real"),
+    ("sqrt(x**2) == x", "x:complex"),
+    ("sqrt(x*y) == sqrt(x)*sqrt(y)", "x:real y:real"),
+    ("sqrt(x*y) == sqrt(x)*sqrt(y)", "x:complex y:complex"),
+    ("sqrt(x) >= 0", "x:real"),
+    ("sqrt(x) <= x", "x:nonnegative"),
+    ("0*log(x) == 0", "x:real"),
+    ("0*sqrt(1/x) == 0", "x:real"),
+    ("log(x*y) == log(x) + log(y)", "x:nonzero y:nonzero"),
+    ("log(exp(x)) == x", "x:complex"),
+    ("exp(log(x)) == x", "x:complex"),
+    ("(x**a)**b == x**(a*b)", "x:real a:real b:real"),
+    ("Abs(z)**2 == z**2", "z:complex"),
+    ("exp(x) >= 1 + x + x**2", "x:real"),
+    ("log(x) <= x - 2", "x:positive"),
+    ("floor(2*x) == 2*floor(x)", "x:real"),
+    ("floor(n/2) == n/2", "n:integer"),
+    ("Piecewise((1/x, x > 0),(0,True)) == 1/x", "x:real"),
+    ("Sum(log(a),(i,1,n)) == n*log(a)", "n:natural a:real"),
+    ("Min(a,b) == a", "a:real b:real"),
+]
+
+
+@pytest.mark.parametrize("text, symbols", FALSE, ids=[f"{t} {s}" for t, s in FALSE])
+def test_near_misses_are_not_proved(text, symbols):
+    assert verdict(text, symbols) != "proved"
+
+
+def test_an_empty_sum_tells_nothing_of_what_its_terms_need():
+    """For n = 0 the premise holds whatever a is, and log(a) need not exist."""
+    assert verdict("a/a == 1", "n:natural a:real", ("Sum(log(a),(i,1,n)) == 0",)) != "proved"
+
+
+def test_a_premise_that_no_real_number_meets_is_not_a_real_root():
+    """sqrt(x) != y holds for x = -1: it tells nothing of the sign of x."""
+    assert verdict("x >= 0", "x:real y:real", ("sqrt(x) != y",)) != "proved"
+
+
+# --- random statements -----------------------------------------------------------------------------------------
+
+ATOMS = ("x", "y", "2", "1", "n")
+ONE_PLACE = ("sqrt({})", "Abs({})", "exp({})", "log({})", "floor({})", "({})**2", "-({})", "1/({})", "({})**(1/2)")
+TWO_PLACES = (
+    "({}) + ({})",
+    "({})*({})",
+    "({}) - ({})",
+    "Min({},{})",
+    "Max({},{})",
+    "Piecewise(({0},({0}) < 1),({1},True))",
+)
+LAWS = [
+    ("sqrt({0}*({1}))", "sqrt({0})*sqrt({1})"),
+    ("log(({0})*({1}))", "log({0}) + log({1})"),
+    ("exp(({0}) + ({1}))", "exp({0})*exp({1})"),
+    ("Abs(({0})*({1}))", "Abs({0})*Abs({1})"),
+    ("Abs(({0}) + ({1}))", "Abs({0}) + Abs({1})"),
+    ("sqrt(({0})**2)", "Abs({0})"),
+    ("sqrt(({0})**2)", "{0}"),
+    ("log(exp({0}))", "{0}"),
+    ("exp(log({0}))", "{0}"),
+    ("Min({0},{1}) + Max({0},{1})", "({0}) + ({1})"),
+    ("floor(({0}) + ({1}))", "floor({0}) + floor({1})"),
+    ("sqrt({0})**2", "{0}"),
+    ("({0})/({1})", "({0})*(1/({1}))"),
+    ("0*({0})", "0"),
+    ("log(({0})**2)", "2*log({0})"),
+]
+
+
+def grown(chance: random.Random, depth: int) -> str:
+    if depth == 0 or chance.random() < 0.3:
+        return chance.choice(ATOMS)
+    if chance.random() < 0.6:
+        return chance.choice(ONE_PLACE).format(grown(chance, depth - 1))
+    return chance.choice(TWO_PLACES).format(grown(chance, depth - 1), grown(chance, depth - 1))
+
+
+def failing_point(given: dict) -> dict | None:
+    """A point of a grid where the statement surely fails, by interval arithmetic."""
+    claims = read_case(given).items[0].claims
+    for k in range(60):
+        chance = random.Random(k)
+        point = {
+            "x": Fraction(chance.randint(-6, 6), chance.choice((1, 2))),
+            "y": Fraction(chance.randint(-6, 6), chance.choice((1, 2))),
+            "n": Fraction(chance.randint(-4, 4)),
+        }
+        for claim in claims:
+            try:
+                left, right = (
+                    enclosed(s, lambda p, _, at=point: at[p.name]) for s in (claim.exact.lhs, claim.exact.rhs)
+                )
+            except Undefined:
+                return point
+            except (Unclear, ZeroDivisionError, OverflowError):
+                continue
+            if fails(left, claim.exact.rel, right):
+                return point
+    return None
+
+
+@pytest.mark.parametrize("seed", range(45))
+def test_no_random_statement_that_fails_somewhere_is_proved(seed):
+    chance = random.Random(seed)
+    left, right = chance.choice(LAWS)
+    parts = [grown(chance, 2) for _ in range(2)]
+    rel = chance.choice(["==", "==", "==", "<=", ">="])
+    given = case(f"{left.format(*parts)} {rel} {right.format(*parts)}", "x:real y:real n:integer")
+    if check_step(given, seconds=3)["verdict"] == "proved":
+        assert failing_point(given) is None, given
