@@ -403,12 +403,13 @@ def _shown(report: Report) -> Iterator[str]:
         needs = (f"needs {c.text}: {c.discharged or 'NOT DISCHARGED'}" for c in line.conditions)
         yield from (f"{indent}     {text}" for text in dict.fromkeys(needs))
         if line.verdict != expected(subject) or line.witness is not None:
-            yield from (f"{indent}     {text}" for text in line_failure(line)[2:])
+            yield from (f"{indent}     {text}" for text in line_failure(line)[1:])
     if report.errata:
         yield "errata"
     for line in report.errata:
         yield f"  printed    {everywhere(line.statement)}"
         yield f"             {line.verdict}"
+        yield f"             by       {line.by}" + (f": {', '.join(line.cites)}" if line.cites else "")
         yield from (f"             {text}" for text in line_failure(line)[1:])
         yield f"  corrected  {getattr(line.item.correction, 'conclusion', line.item.correction)}"
         if line.item.remark:

@@ -77,14 +77,14 @@ def line_failure(line: Line) -> list[str]:
     """What a line claims and cites, and why that does not do."""
     by = getattr(line.by, "name", None) or str(line.by or "")
     cites = ", ".join(line.cites)
-    told = [f"claimed  {line.statement}", f"by       {by}" + (f"      cites: {cites}" if cites else "")]
+    told = [f"claimed  {line.statement}      " + (f"cites: {cites}" if cites else f"by: {by}")]
     if line.witness is not None:
         text = line.witness.describe() if hasattr(line.witness, "describe") else str(line.witness)
         told += _under("witness", text)
     told += [f"open     {condition.text}" for condition in line.conditions if condition.discharged is None]
     if line.missing:
         told.append(f"missing  {', '.join(line.missing)}")
-    elif line.reason:  # of an unjustified line it repeats what is missing
+    elif line.reason and line.reason != getattr(line.witness, "why", None):  # else it repeats what is said
         told += _under("reason", line.reason)
     return told
 

@@ -53,10 +53,13 @@ class Witness:
     why: str
     reach: Mapping[str, int]
     shown: tuple[tuple, ...] = ()
+    alone: tuple[Parameter, ...] = ()
+    """The parameters that are a whole side: `left` or `right` says their value."""
 
     def describe(self) -> str:
         """One line, for instance `alpha[1] = 1/2, Sigma_g = 1: left 1/2, right 1`."""
-        parts = [f"{p.name} = {v}" for p, v in self.model.parameters.items()]
+        told = self.alone if self.lhs is not None and self.rhs is not None else ()
+        parts = [f"{p.name} = {v}" for p, v in self.model.parameters.items() if p not in told]
         entries = list(self.model.values.items())
         fixed = [(k, v) for k, v in entries if not isinstance(v, tuple) and (k in self.shown or not self.shown)]
         random = [(k, v) for k, v in entries if isinstance(v, tuple)]
@@ -454,7 +457,8 @@ def _witness(found: Draft, statement: Any) -> Witness:
     needed = tuple(asked((statement,), (), model))
     if isinstance(statement, Relation):
         left, right, why = sides(statement, model)
-        return Witness(model, indices, left, right, why, found.reach, needed)
+        alone = tuple(s for s in (statement.lhs, statement.rhs) if isinstance(s, Parameter))
+        return Witness(model, indices, left, right, why, found.reach, needed, alone)
     kind = "are not independent" if isinstance(statement, Independence) else "is not determined there"
     subject = ", ".join(map(str, statement.items)) if isinstance(statement, Independence) else str(statement.target)
     return Witness(model, indices, None, None, f"{subject} {kind}", found.reach, needed)

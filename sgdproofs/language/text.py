@@ -76,7 +76,10 @@ def _text(node: Any) -> tuple[str, int]:
     if isinstance(node, Negative):
         return f"-{_at(node.args[0], TIMES)}", PLUS
     if isinstance(node, Times):
-        return " * ".join([_at(node.args[0], TIMES)] + [_at(a, POWER) for a in node.args[1:]]), TIMES
+        text = _at(node.args[0], TIMES)
+        for factor in (_at(a, POWER) for a in node.args[1:]):
+            text += f" * {factor}" if factor[0].isdigit() else f" {factor}"  # `2 1/2` would be another number
+        return text, TIMES
     if isinstance(node, Quotient):
         return f"{_at(node.args[0], TIMES)}/{_at(node.args[1], POWER)}", TIMES
     if isinstance(node, Power):

@@ -343,7 +343,7 @@ def test_told_texts_change_only_what_is_known() -> None:
     entry = Derivation(name="told", claim=line.statement, proof=(line,), given=(stable,))
     known = phrases(entry, (), (mu, n))
     for plain, expected in (
-        ("from 0 <= mu < 1", r"from $0 \le \mu < 1$"), ("integer n >= 1, mu * n < 2", r"$n \ge 1$, $\mu n < 2$"),
+        ("from 0 <= mu < 1", r"from $0 \le \mu < 1$"), ("integer n >= 1, mu n < 2", r"$n \ge 1$, $\mu n < 2$"),
         ("n = 2 + 1", "n = 2 + 1"), ("mun < 3 of n", "mun < 3 of n"), ("1 - mu = 0", "1 - mu = 0"),
         ("remainder below 10^-56", "remainder below $10^{-56}$"), ("largest |z| = 2.34, n", "largest $|z| = 2.34$, n"),
         ("at 1e-06", "at $10^{-6}$"), ("x10^2", "x10^2"),
