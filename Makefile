@@ -6,17 +6,18 @@ READY  := $(VENV)/.ready
 # Options for pytest; the tests and the catalogue run on all cores.
 PYTEST_ARGS ?= -n auto
 
-.PHONY: sheet test lint bench mutants cases fuzz clean help
+.PHONY: sheet test lint bench mutants cases properties fuzz clean help
 
 help:
-	@echo 'make sheet    check the catalogue, run its experiments, write the solution sheet to build/'
-	@echo 'make test     run every test'
-	@echo 'make lint     ruff and mypy'
-	@echo 'make mutants  change every line of every entry and count what the kernel still accepts'
-	@echo 'make cases    the steps with known answers'
-	@echo 'make fuzz     random steps and texts, MINUTES=1 for each of the two kinds'
-	@echo 'make bench    times, as ratios'
-	@echo 'make clean    remove what the other targets made'
+	@echo 'make sheet       check the catalogue, run its experiments, write the solution sheet to build/'
+	@echo 'make test        run every test'
+	@echo 'make lint        ruff and mypy'
+	@echo 'make mutants     change every line of every entry and count what the kernel still accepts'
+	@echo 'make cases       the steps with known answers'
+	@echo 'make properties  random true steps, their false neighbours, and changes that mean nothing'
+	@echo 'make fuzz        random steps and texts, MINUTES=1 for each of the two kinds'
+	@echo 'make bench       times, as ratios'
+	@echo 'make clean       remove what the other targets made'
 
 # The virtual environment, made anew when pyproject.toml changes.
 $(READY): pyproject.toml
@@ -46,6 +47,9 @@ bench: $(READY)
 
 cases: $(READY)
 	$(BIN)/python benchmarks/cases.py
+
+properties: $(READY)
+	$(BIN)/python benchmarks/properties.py
 
 MINUTES ?= 1
 fuzz: $(READY)
