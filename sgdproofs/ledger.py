@@ -11,6 +11,7 @@ from .kernel.goal import Goal
 from .kernel.normal import Normal
 from .kernel.polynomial import Poly, add, atom, constant, exact, fraction, is_constant
 from .kernel.scope import Scope
+from .language import functions as Fn
 from .language import terms as T
 from .language.facts import Equation
 from .language.statements import Relation
@@ -121,4 +122,6 @@ def _atom(a: Any, scope: Scope) -> Any:
         return T.Power(*arguments)
     if a[0] == "inv":
         return T.Quotient(T.number(1), arguments[0])
+    if a[0] in ("SquareRoot", "Exponential", "Logarithm", "RealPower", "Absolute", "Floor"):
+        return getattr(Fn, a[0])(*arguments)
     return T.Apply(T.function(a[0]), *arguments)

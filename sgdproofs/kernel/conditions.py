@@ -45,8 +45,8 @@ def needs(n: Normal, node: Any, env: Environment) -> Iterator[Need]:
         inside = list(needs(n, body, {**env, variable: add(atom(which), constant(exact(variable.lower or 0)))}))
         if point is not T.INFINITY:
             yield from needs(n, point, env)
-            inside = _near(n, body, {**env, variable: n.poly(point, env)}, inside)
-        yield from inside
+        eventually = getattr(n.opens.get(T.Limit), "eventually", None)
+        yield from ((r, holds or eventually is not None and eventually(n, node, env, r)) for r, holds in inside)
         closed = n.closed(node, env)
         if n.poly(node, env) == closed and closed not in n.existing():
             yield Relation(T.Apply(T.function("exists"), node), "==", 1), False
@@ -73,17 +73,6 @@ def _polynomial(node: Any) -> bool:
     if isinstance(node, (T.Plus, T.Times, T.Negative)):
         return all(_polynomial(part) for part in node.args)
     return isinstance(node, (sympy.Rational, T.Parameter, T.Element))
-
-
-def _near(n: Normal, body: Any, there: Environment, everywhere: list[Need]) -> list[Need]:
-    """For a limit at a point it is enough that a divisor is not 0 at the point: by continuity it is not 0 near it."""
-    if all(holds for _, holds in everywhere):
-        return everywhere
-    try:
-        at_point = dict(needs(n, body, there))
-    except ZeroDivisionError:
-        return everywhere
-    return [(r, holds or r.rel == "!=" and at_point.get(r, True)) for r, holds in everywhere]
 
 
 def needs_of_fact(n: Normal, fact: Any) -> Iterator[Need]:

@@ -19,6 +19,7 @@ import sympy
 
 from ..language import terms as T
 from ..language.facts import Definition
+from ..language.functions import Exponential
 from .polynomial import (
     Atom,
     Budget,
@@ -328,6 +329,14 @@ class Normal:
         whole = atom(("pow", "", (key(base), key(scale(rest, Fraction(1, times))))))
         return mul(power(whole, times), power(base, c))
 
+    def exponential(self, p: Poly) -> Poly:
+        """`exp(p)` as a product of powers: `exp(p + q) = exp(p) exp(q)`, `exp(n p) = exp(p)^n`."""
+        result = constant(1)
+        for m, c in p.items():
+            part = Fraction(1, Fraction(c).denominator)
+            result = mul(result, atom(("Exponential", "", (key({m: exact(part)}),)), int(c / part)))
+        return result
+
     # --- sums ---------------------------------------------------------------------------------------------
 
     def add_up(self, var: Atom, length: Poly, body: Poly) -> Poly:
@@ -514,6 +523,8 @@ class Normal:
             return self.place(self.scope.families[label], arguments)
         if kind == "sgn":
             return self._power_of_number(Fraction(-1), arguments[0])
+        if kind == "Exponential":
+            return self.exponential(arguments[0])
         if kind in self.remakes:
             return self.remakes[kind](self, *arguments)
         return atom((kind, label, tuple(key(q) for q in arguments)))
@@ -640,6 +651,7 @@ READERS: dict[type, Opener] = {
     T.Power: lambda n, node, env: n.powers(n.poly(node.args[0], env), n.poly(node.args[1], env)),
     T.Minimum: lambda n, node, env: n.extreme("Minimum", *(n.poly(a, env) for a in node.args)),
     T.Maximum: lambda n, node, env: n.extreme("Maximum", *(n.poly(a, env) for a in node.args)),
+    Exponential: lambda n, node, env: n.exponential(n.poly(node.args[0], env)),
     T.Parameter: lambda n, node, env: n.parameter(node, env),
     T.Index: lambda n, node, env: n.parameter(node, env),
     T.Element: lambda n, node, env: n.element(node, env),

@@ -277,9 +277,9 @@ class Scope:
 
     def _atom_sign(self, a: Atom) -> int:
         """2 if the atom is positive, 1 if it is not negative, 0 if nothing is known."""
-        if a in self.strict:
+        if a in self.strict or a[0] == "Exponential":
             return 2
-        if a in self.weak or a[0] in ("delta", "Var"):
+        if a in self.weak or a[0] in ("delta", "Var", "SquareRoot", "Absolute"):
             return 1
         if a[0] in ("pow", "inv"):
             return self._sign_of_base(a)

@@ -1,33 +1,304 @@
-"""Limits, from a short list of rules, each with its condition."""
+"""Limits, by expansion in scales of growth, each step with its condition."""
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 from ..kernel.goal import Goal
 from ..kernel.normal import Environment, Normal
-from ..kernel.polynomial import Atom, Poly, add, atom, constant, exact, fraction, has, mul, power
+from ..kernel.polynomial import (
+    Atom,
+    Key,
+    Poly,
+    add,
+    atom,
+    constant,
+    exact,
+    fraction,
+    has,
+    key,
+    mul,
+    replace_atoms,
+    scale,
+    within,
+)
 from ..kernel.reasons import Reason, flat
 from ..language import terms as T
+from ..language.functions import InfiniteSum, Product
 from ..language.statements import Relation
 from .sums import close_geometric, open_geometric
+
+ORDER = 4
+"""How many powers of a small u are kept of `(1 + u)^a`, `exp(u)` and `log(1 + u)`."""
+
+Scale = tuple[Key, Key]
+"""`q^t e^s` for large t, as the keys of q and of s, a polynomial in t and log t: `e^(a log t)` is `t^a`."""
+
+Germ = dict[Scale, Poly | None]
+"""A sum of coefficients times scales, for all large t.
+
+The coefficients do not depend on t, except by powers of log t.  None in the place of a coefficient is an error:
+something bounded by a constant times the scale and a power of log t.
+"""
+
+UNIT = constant(1)
+ONE: Scale = (key(UNIT), ())
+
+
+class Unseen(Exception):
+    """An expansion that the rules do not give."""
+
+
+def small(n: Normal, q: Poly) -> bool:
+    """True if `-1 < q < 1` is seen from the scope; it then goes into the ledger."""
+    found = n.scope.positive(add(UNIT, q, -1)) and n.scope.positive(add(UNIT, q))
+    if found:
+        n.ratios.append(q)
+    return found
+
+
+class Near:
+    """Expansions near infinity, or near a point from above: there the variable is the point plus `1/t`."""
+
+    def __init__(self, n: Normal, which: Atom, point: Poly | None) -> None:
+        self.n, self.which, self.at_infinity = n, which, point is None
+        self.t, self.log = (("var", n._fresh(), ()) for _ in range(2))
+        self.up: Scale = (ONE[0], key(atom(self.log)))
+        down: Scale = (ONE[0], key(scale(atom(self.log), -1)))
+        self.variable: Germ = {self.up: UNIT} if point is None else self.sum({ONE: point}, {down: UNIT})
+
+    # --- arithmetic of germs --------------------------------------------------------------------------------
+
+    def sum(self, *germs: Germ) -> Germ:
+        """The sum, without what an error covers: the same scale, times `t^c` with a number `c <= 0`."""
+        total: Germ = {}
+        for s, c in (item for g in germs for item in g.items()):
+            old = total.get(s, {})
+            total[s] = None if c is None or old is None else add(old, c)
+
+        def covered(s: Scale, e: Scale) -> bool:
+            gap = add(dict(s[1]), dict(e[1]), -1)
+            return s[0] == e[0] and gap.keys() == {((self.log, 1),)} and gap[((self.log, 1),)] < 0
+
+        errors = [s for s, c in total.items() if c is None]
+        return {s: c for s, c in total.items() if c != {} and not any(covered(s, e) for e in errors)}
+
+    def product(self, f: Germ, g: Germ) -> Germ:
+        parts: list[Germ] = []
+        for (q, s), c in f.items():
+            for (r, z), d in g.items():
+                own = key(mul(dict(q), dict(r))), key(add(dict(s), dict(z)))
+                parts.append({own: None if c is None or d is None else mul(c, d)})
+        return self.sum(*parts)
+
+    def linear(self, p: Poly) -> tuple[Poly, Poly, Poly]:
+        """`p = a t + b log t + c`: the coefficients; a and b are free of t, b and c of log t."""
+        found = []
+        for a in (self.t, self.log):
+            part = {tuple(x for x in m if x != (a, 1)): c for m, c in p.items() if (a, 1) in m}
+            p = add(p, mul(part, atom(a)), -1)
+            found.append(part)
+        if not all(self.free(q, self.t) for q in (*found, p)) or not all(self.free(q, self.log) for q in (found[1], p)):
+            raise Unseen
+        return found[0], found[1], p
+
+    def free(self, p: Poly, which: Atom) -> bool:
+        return which not in within(p)
+
+    # --- comparing ------------------------------------------------------------------------------------------
+
+    def below(self, one: Scale, other: Scale) -> bool:
+        """True if the first scale, also times any power of log t, vanishes against the second."""
+        signs, divisor = self.n.scope, dict(other[0])
+        rate, degree, _ = self.linear(add(dict(other[1]), dict(one[1]), -1))
+        if not self.free(rate, self.log) or not signs.nonnegative(rate) or not signs.nonzero(divisor):
+            return False
+        ratio = mul(dict(one[0]), self.n.inverse(divisor))
+        if small(self.n, ratio):
+            return True
+        bounded = all(signs.nonnegative(add(UNIT, ratio, sign)) for sign in (1, -1))
+        return bounded and (signs.positive(rate) or signs.positive(degree))
+
+    def leading(self, g: Germ) -> tuple[Scale, Poly]:
+        """The scale against which all others vanish, and its coefficient, which is not 0."""
+        for s, c in g.items():
+            if c is None or not self.free(c, self.log) or not all(z == s or self.below(z, s) for z in g):
+                continue
+            if self.n.scope.nonzero(c):
+                return s, c
+        raise Unseen
+
+    def sign(self, p: Poly) -> int:
+        """The sign for all large t."""
+        g = self.of(p)
+        if not g:
+            return 0
+        (q, _), c = self.leading(g)
+        for sign in (1, -1):
+            if self.n.scope.positive(scale(c, sign)) and self.n.scope.positive(dict(q)):
+                return sign
+        raise Unseen
+
+    def limit(self, p: Poly) -> Poly:
+        g = self.of(p)
+        found = g.get(ONE, {})
+        if found is None or not self.free(found, self.log) or not all(z == ONE or self.below(z, ONE) for z in g):
+            raise Unseen
+        return found
+
+    # --- expanding ------------------------------------------------------------------------------------------
+
+    def of(self, p: Poly) -> Germ:
+        above, below = map(self.polynomial, fraction(p, lambda a: a[0] == "inv" and has(a, self.which.__eq__)))
+        return above if below == {ONE: UNIT} else self.product(above, self.power(below, constant(-1)))
+
+    def polynomial(self, p: Poly) -> Germ:
+        total: list[Germ] = []
+        for monomial, c in p.items():
+            self.n._spend()
+            product: Germ = {ONE: constant(c)}
+            for a, e in monomial:
+                if not has(a, self.which.__eq__):
+                    product = self.product(product, {ONE: atom(a, e)})
+                else:
+                    g = self.factor(a)
+                    product = self.product(product, g if e == 1 else self.power(g, constant(e)))
+            total.append(product)
+        return self.sum(*total)
+
+    def factor(self, a: Atom) -> Germ:
+        """One atom that depends on the variable."""
+        kind, arguments = a[0], [dict(k) for k in a[2]]
+        if a == self.which:
+            return self.variable
+        if kind in ("inv", "SquareRoot"):
+            return self.power(self.of(arguments[0]), constant(-1 if kind == "inv" else Fraction(1, 2)))
+        if kind == "sgn" and arguments[0] == atom(self.which) and self.at_infinity:
+            return {(key(constant(-1)), ()): UNIT}
+        if kind in ("pow", "RealPower"):
+            base, exponent = arguments
+            if self.free(exponent, self.which):
+                return self.power(self.of(base), exponent)
+            if kind == "pow" and self.at_infinity and self.free(base, self.which):
+                return self.progression(base, exponent)
+            return self.exponential(self.product(self.of(exponent), self.logarithm(self.of(base))))
+        if kind == "Exponential":
+            return self.exponential(self.of(arguments[0]))
+        if kind == "Logarithm":
+            return self.logarithm(self.of(arguments[0]))
+        if kind == "Absolute":
+            return self.of(scale(arguments[0], self.sign(arguments[0])))
+        if kind in ("Minimum", "Maximum"):
+            first = (self.sign(add(arguments[0], arguments[1], -1)) < 0) == (kind == "Minimum")
+            return self.of(arguments[0 if first else 1])
+        raise Unseen
+
+    def progression(self, q: Poly, exponent: Poly) -> Germ:
+        """`q^(c t + d)` for an integer c; q may be 0 only if c and d are natural."""
+        c = exponent.get(((self.which, 1),), 0)
+        rest = add(exponent, atom(self.which), -c)
+        natural = c > 0 and self.n.scope.nonnegative(rest)
+        if not isinstance(c, int) or not self.free(rest, self.which) or not (natural or self.n.scope.nonzero(q)):
+            raise Unseen
+        return {(key(self.n.powers(q, constant(c))), ()): self.n.powers(q, rest)}
+
+    def split(self, g: Germ) -> tuple[Scale, Poly, Germ]:
+        """`c s (1 + u)` with the leading scale s, its coefficient c, and u."""
+        (q, s), c = self.leading(g)
+        back: Scale = (key(self.n.inverse(dict(q))), key(scale(dict(s), -1)))
+        rest = {z: d for z, d in g.items() if z != (q, s)}
+        return (q, s), c, self.product(rest, {back: self.n.inverse(c)})
+
+    def series(self, u: Germ, coefficients: list[Poly]) -> Germ:
+        """A function that is analytic at 0, at u, if this vanishes: the rest is bounded by the next power of u."""
+        if not all(self.below(z, ONE) for z in u):
+            raise Unseen
+        found: list[Germ] = []
+        step: Germ = {ONE: UNIT}
+        for c in coefficients:
+            found.append(self.product(step, {ONE: c}))
+            step = self.product(step, u)
+        return self.sum(*found, dict.fromkeys(step))
+
+    def power(self, g: Germ, exponent: Poly) -> Germ:
+        """`(c s (1 + u))^a = c^a s^a (1 + u)^a`, binomial series; where a may be no integer, for positive c and s."""
+        (q, s), c, u = self.split(g)
+        n, whole = self.n, self.n.scope.integral(exponent) or exponent in (constant(-1), UNIT)
+        if not whole and (q != ONE[0] or not n.scope.positive(c)):
+            raise Unseen
+        binomial = [UNIT]
+        for k in range(1, ORDER + 1):
+            binomial.append(mul(binomial[-1], scale(add(exponent, constant(1 - k)), Fraction(1, k))))
+        own: Scale = (q if q == ONE[0] else key(n.powers(dict(q), exponent)), key(mul(dict(s), exponent)))
+        half = exponent == constant(Fraction(1, 2))
+        lead = c if c == UNIT else n.powers(c, exponent) if whole else None
+        if lead is None:
+            lead = n.made("SquareRoot", "", (c,)) if half else n.made("RealPower", "", (c, exponent))
+        return self.product({own: lead}, self.series(u, binomial))
+
+    def exponential(self, g: Germ) -> Germ:
+        """`exp(s + c + u) = e^s e^c exp(u)`, where s is a polynomial in t and log t."""
+        up, one = g.get(self.up, {}), g.get(ONE, {})
+        if up is None or one is None:
+            raise Unseen
+        whole = add(mul(up, atom(self.t)), one)
+        _, _, c = self.linear(whole)
+        lead = self.n.made("Exponential", "", (c,)) if c else UNIT
+        rest = {z: d for z, d in g.items() if z not in (self.up, ONE)}
+        series = self.series(rest, [constant(Fraction(1, k)) for k in (1, 1, 2, 6, 24)])
+        return self.product({(ONE[0], key(add(whole, c, -1))): lead}, series)
+
+    def logarithm(self, g: Germ) -> Germ:
+        """`log(c e^s (1 + u)) = s + log c + log(1 + u)` for positive c, where s is `a t + b log t`."""
+        (q, s), c, u = self.split(g)
+        rate, degree, _ = self.linear(dict(s))
+        if q != ONE[0] or not self.n.scope.positive(c):
+            raise Unseen
+        constants = add({} if c == UNIT else self.n.made("Logarithm", "", (c,)), mul(degree, atom(self.log)))
+        series = [constant(Fraction((-1) ** (k + 1), k)) if k else {} for k in range(ORDER + 1)]
+        return self.sum({self.up: rate}, {ONE: constants}, self.series(u, series))
 
 
 def open_limit(n: Normal, node: Any, env: Environment) -> Poly:
     """The limit as a polynomial without the variable, or the closed node where no rule applies."""
-    body, variable, point = node.args
+    try:
+        near, here = _near(n, node, env)
+        return near.limit(close_geometric(n, _rewritten(n, n.poly(node.args[0], here), node.args[1], here)))
+    except Unseen:
+        return n.closed(node, env)
+
+
+def _near(n: Normal, node: Any, env: Environment) -> tuple[Near, Environment]:
+    """Where the body is expanded: all values above the point and close to it have to be in the variable's domain."""
+    _, variable, point = node.args
     which: Atom = ("var", n._fresh(), ())
     n._limit_variable(which, variable)
     offset = constant(exact(variable.lower or 0))
     here = {**env, variable: add(atom(which), offset)}
-    value = _rewritten(n, n.poly(body, here), variable, here)
     if point is T.INFINITY:
-        found = limit_at_infinity(n, close_geometric(n, value), which)
-    elif n.admits(variable, n.poly(point, env)):
-        found = limit_at_point(n, value, which, add(n.poly(point, env), offset, -1))
-    else:
-        found = None
-    return n.closed(node, env) if found is None else found
+        return Near(n, which, None), here
+    at, upper = n.poly(point, env), variable.upper
+    if not n.admits(variable, at) or upper is not None and not n.scope.positive(add(constant(exact(upper)), at, -1)):
+        raise Unseen
+    return Near(n, which, add(at, offset, -1)), here
+
+
+def eventually(n: Normal, node: Any, env: Environment, relation: Relation) -> bool:
+    """True if what the body of a limit needs holds close to the point; that is enough for a limit."""
+    symbols = relation.lhs.free_symbols | relation.rhs.free_symbols
+    binders = [x for x in T.walk(node.args[0]) if isinstance(x, (T.Sum, T.Limit, Product, InfiniteSum))]
+    if relation.rel == "==" or any(v in symbols - x.free_symbols for x in binders for v in T.walk(x)):
+        return False
+    try:
+        near, here = _near(n, node, env)
+        sign = near.sign(add(n.poly(relation.lhs, here), n.poly(relation.rhs, here), -1))
+    except (Unseen, ZeroDivisionError):
+        return False
+    return {"!=": sign != 0, ">": sign > 0, ">=": sign >= 0, "<": sign < 0, "<=": sign <= 0}[relation.rel]
+
+
+open_limit.eventually = eventually  # type: ignore[attr-defined]  # the conditions of limits ask it
 
 
 def _rewritten(n: Normal, p: Poly, variable: T.Parameter, here: Environment) -> Poly:
@@ -40,93 +311,6 @@ def _rewritten(n: Normal, p: Poly, variable: T.Parameter, here: Environment) -> 
                 if len(monomial) == 1 and monomial[0][1] == 1:
                     p = n.rename(p, {monomial[0][0]: n.poly(relation.rhs, here)})
     return p
-
-
-def limit_at_infinity(n: Normal, p: Poly, which: Atom) -> Poly | None:
-    """The limit of a quotient of sums of `c t^k q^t`, for growing natural `t`.
-
-    Terms with `|q| < 1` vanish.  Of the others, which are `c t^k`, the highest power decides; the leading
-    coefficient of the denominator has to be different from 0.
-    """
-    numerator, denominator = fraction(p, lambda a: a[0] == "inv" and has(a, which.__eq__))
-    top, bottom = _leading(n, numerator, which), _leading(n, denominator, which)
-    if top is None or bottom is None:
-        return None
-    (degree, lead, wave), (other, divisor, ripple) = top, bottom
-    if not n.scope.nonzero(divisor) or lead and degree > other or not lead and other < 0:
-        return None
-    if wave >= other or ripple >= other:
-        return None
-    return mul(lead, n.inverse(divisor)) if lead and degree == other else {}
-
-
-def _leading(n: Normal, p: Poly, which: Atom) -> tuple[int, Poly, float] | None:
-    """The highest power of the variable among the terms that do not decay, and its coefficient (0: all decay).
-
-    Terms that alternate in sign are left out; the third part is the highest power among them.
-    """
-    parts: dict[int, Poly] = {}
-    alternating = float("-inf")
-    for monomial, c in p.items():
-        degree, ratio, rest = 0, constant(1), []
-        for a, e in monomial:
-            if a == which:
-                degree = e
-            elif not has(a, which.__eq__):
-                rest.append((a, e))
-            else:
-                own = _ratio(n, a, e, which)
-                if own is None:
-                    return None
-                ratio = mul(ratio, own)
-        if ratio == constant(1):
-            parts[degree] = add(parts.get(degree, {}), {tuple(rest): c})
-        elif ratio == constant(-1):
-            alternating = max(alternating, degree)
-        elif not small(n, ratio):
-            return None
-    degree = max((d for d, q in parts.items() if q), default=0)
-    return degree, parts.get(degree, {}), alternating
-
-
-def _ratio(n: Normal, a: Atom, e: int, which: Atom) -> Poly | None:
-    """`q` if the atom to the power e is `q ** t` times what does not depend on t, with q not 0 where it is inverted."""
-    if a[0] == "sgn" and dict(a[2][0]) == atom(which):
-        return constant(-1)
-    if a[0] != "pow":
-        return None
-    base, exponent = (dict(k) for k in a[2])
-    rate = exponent.get(((which, 1),), 0)
-    rest = add(exponent, atom(which), -rate)
-    if not isinstance(rate, int) or any(has(b, which.__eq__) for q in (base, rest) for m in q for b, _ in m):
-        return None
-    power_ = rate * e
-    if power_ < 0 and not n.scope.nonzero(base):
-        return None
-    return power(base, power_) if power_ > 0 else power(n.inverse(base), -power_)
-
-
-def small(n: Normal, q: Poly) -> bool:
-    """True if `-1 < q < 1` is seen from the scope; it then goes into the ledger."""
-    found = n.scope.positive(add(constant(1), q, -1)) and n.scope.positive(add(constant(1), q))
-    if found:
-        n.ratios.append(q)
-    return found
-
-
-def limit_at_point(n: Normal, p: Poly, which: Atom, point: Poly) -> Poly | None:
-    """The value of a rational function at a point where its denominator is not 0: there it is continuous."""
-    numerator, denominator = fraction(p)
-    shared = min((dict(m).get(which, 0) for q in (numerator, denominator) for m in q), default=0)
-    if not point and shared:
-        numerator, denominator = (mul(q, atom(which, -shared)) for q in (numerator, denominator))
-    for q in (numerator, denominator):
-        if any(a != which and has(a, which.__eq__) for m in q for a, _ in m):
-            return None
-    bottom = n.rename(denominator, {which: point})
-    if not n.scope.nonzero(bottom):
-        return None
-    return mul(n.rename(numerator, {which: point}), n.inverse(bottom))
 
 
 def limits(*cites: Any) -> Reason:
@@ -189,25 +373,13 @@ def _eventually(assumption: Relation, index: T.Index) -> bool:
 
 
 def _limit_of_equation(n: Normal, p: Poly, which: Atom, known: list[tuple[Poly, Poly]]) -> Poly | None:
-    numerator, _ = fraction(p)
-    total: Poly = {}
-    for monomial, c in numerator.items():
-        product = constant(c)
-        for a, e in monomial:
-            if not has(a, which.__eq__):
-                product = mul(product, atom(a, e))
-                continue
-            shifted = (
-                (n.rename(body, {which: add(atom(which), constant(shift))}), value)
-                for body, value in known
-                for shift in range(-2, 3)
-            )
-            value = next((v for body, v in shifted if e > 0 and body == atom(a)), None)
-            if value is None:
-                return None
-            product = mul(product, power(value, e))
-        total = add(total, product)
-    return total
+    images = {
+        key(n.rename(body, {which: add(atom(which), constant(shift))})): value
+        for body, value in known
+        for shift in range(-2, 3)
+    }
+    image = replace_atoms(fraction(p)[0], lambda a: images.get(key(atom(a))))
+    return None if which in within(image) else image
 
 
 def passage_to_limit(*cites: Any) -> Reason:

@@ -17,13 +17,14 @@ from typing import Any
 from ..advice import Search
 from ..kernel.check import examine, follows
 from ..kernel.goal import Goal
-from ..kernel.polynomial import DEADLINE
+from ..kernel.polynomial import DEADLINE, within
 from ..language import derivation as D
 from ..language import terms as T
 from ..language.errors import SgdproofsError, StatementError
 from ..language.facts import Across, Definition
 from ..language.report import PROVED, REFUTED, UNDECIDED
 from ..language.statements import FunctionOf, Independence, Relation, eq, ge, ne
+from ..ledger import spelled
 from ..refute import search
 from ..rules.dependence import disjoint_blocks, function_of_past
 from ..rules.derivatives import differentiation
@@ -195,7 +196,7 @@ def _claim(claim: Claim, setting: Setting, clock: Clock) -> Outcome:
             proof = prover.by_reduction(claim.statement) if open_needs else prover.longer(claim.statement)
         if proof is not None:
             return proof
-        witness = _refuted_limit(claim, setting, clock, prover)
+        witness = _refuted_limit(claim, setting, clock, prover) or _refuted_value(claim, setting, clock, prover)
         if witness is not None:
             return witness
     if setting.unsaid:
@@ -239,6 +240,12 @@ def _refuted(claim: Claim, setting: Setting, clock: Clock, prover: Prover) -> Ou
             for r in (Relation(n.relation.lhs, n.relation.rel, n.relation.rhs),)
         )
     )
+    return _witness(statement, setting, clock)
+
+
+def _witness(statement: Relation, setting: Setting, clock: Clock) -> Outcome | None:
+    """A point at which the statement fails: exactly, or in rectangles that do not meet."""
+    assert setting.models is not None
     if not setting.complexes:
         found = _searched(statement, setting.models, min(3.0, 0.4 * clock.left()))
         if found is not None:
@@ -273,6 +280,20 @@ def _refuted_limit(claim: Claim, setting: Setting, clock: Clock, prover: Prover)
         return None
     found = _searched(statement, facts, min(3.0, 0.5 * clock.left()))
     return None if found is None else Outcome(REFUTED, found.describe(), witness=found.as_json())
+
+
+def _refuted_value(claim: Claim, setting: Setting, clock: Clock, prover: Prover) -> Outcome | None:
+    """A limit refuted through its value, of which the kernel has proved that it is the limit at all points."""
+    statement = claim.statement
+    for node in _nodes(claim.statement):
+        value = prover.value_of(node, statement.when) if isinstance(node, T.Limit) else None
+        if value is not None:
+            statement = Relation(
+                _with(statement.lhs, node, value), statement.rel, _with(statement.rhs, node, value), statement.when
+            )
+    if statement is claim.statement or setting.models is None:
+        return None
+    return _witness(statement, setting, clock)
 
 
 def _about(fact: Definition, family: T.Family) -> bool:
@@ -328,6 +349,15 @@ class Prover:
             lambda: Goal(statement, replace(RULES, cites=facts), facts, (), statement.when, _advisor(statement), facts),
             seconds=max(0.05, min(4.0, self.clock.left())),
         )
+
+    def value_of(self, limit: T.Limit, when: tuple) -> Any:
+        """The limit as a term without limits, if that it is this is proved under the assumptions; else None."""
+        probe = Goal(eq(limit, limit), RULES, self.setting.facts, (), when, Search(), self.setting.facts)
+        p = probe.normal(probe.scope).poly(limit, {})
+        if any(a[0].startswith("Limit") for a in within(p)):
+            return None
+        value = spelled(p, probe.scope)
+        return value if self.goal(eq(limit, value).given(*when), self.setting.facts).proved else None
 
     def holds(self, need: Need) -> bool:
         """True if what a claim needs is proved."""

@@ -175,13 +175,13 @@ class Translation:
 
     def need(self, relation: Relation, necessary: bool, real: bool = False) -> None:
         """Note a need at the present place; what assumptions need in order to be defined is assumed with them."""
-        if self.assuming and necessary:
-            return
+        if self.assuming and necessary or real and self.limits:
+            return  # close to the point of a limit, the kernel asks itself whether a root is real
         necessary = necessary and not self.limits  # what happens at one place does not matter to a limit
         if not (
             isinstance(relation.lhs, sympy.Rational) and isinstance(relation.rhs, sympy.Rational) and _true(relation)
         ):
-            self.needs.append(Need(relation.given(*self.context), necessary, real and not self.limits))
+            self.needs.append(Need(relation.given(*self.context), necessary, real))
 
     # --- terms --------------------------------------------------------------------------------------------
 
@@ -331,7 +331,8 @@ class Translation:
     def logarithm(self, node: Node) -> Any:
         (inside,) = self.arguments(node, 1)
         self.need(gt(inside, 0), False, real=True)
-        self.need(ne(inside, 0), True)
+        if not self.limits:
+            self.need(ne(inside, 0), True)
         return L.Logarithm(inside)
 
     def delta(self, node: Node) -> Any:
