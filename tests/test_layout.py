@@ -27,7 +27,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "advice": {"ledger", "kernel", "rules", "language"},
     "verdicts": {"refute", "models", "meaning", "advice", "rules", "kernel", "language"},
     "mutants": {"catalogue", "models", "refute", "advice", "kernel", "rules", "language", "meaning", "verdicts"},
-    "steps": {"verdicts", "refute", "models", "meaning", "advice", "kernel", "rules", "language"},
+    "steps": {"ledger", "verdicts", "refute", "models", "meaning", "advice", "kernel", "rules", "language"},
     "catalogue": {"language"},
     "arithmetic": {"language"},
     "formulas": {"arithmetic", "catalogue", "verdicts", "render", "kernel", "language"},

@@ -352,7 +352,8 @@ class Normal:
         if 0 < ends <= UNROLL and self.scope.nonnegative(whole):
             for k in range(int(ends)):
                 total = add(total, self.rename(body, {var: add(whole, constant(k))}))
-            length = whole
+            shorter = self.scope.open_index(whole)
+            var, length, body = shorter, whole, self.rename(body, {var: atom(shorter)})
         outside: dict[Monomial, Poly] = {}
         for monomial, c in body.items():
             own = tuple((a, e) for a, e in monomial if has(a, var.__eq__))

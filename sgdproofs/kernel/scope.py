@@ -171,7 +171,7 @@ class Scope:
     def assume_unequal(self, p: Poly, text: str) -> None:
         if not p:
             raise Contradiction(f"{text} cannot hold")
-        self.unequal.append(p)
+        self.unequal.append(fraction(p)[0])
 
     @contextmanager
     def apart(self, p: Poly) -> Iterator[None]:

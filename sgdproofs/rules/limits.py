@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from ..kernel.goal import Goal
+from ..kernel.goal import Goal, holds
 from ..kernel.normal import Environment, Normal
 from ..kernel.polynomial import (
     Atom,
@@ -26,11 +26,14 @@ from ..kernel.polynomial import (
 from ..kernel.reasons import Reason, flat
 from ..language import terms as T
 from ..language.functions import InfiniteSum, Product
-from ..language.statements import Relation
+from ..language.statements import Relation, free_indices
 from .sums import close_geometric, open_geometric
 
 ORDER = 4
 """How many powers of a small u are kept of `(1 + u)^a`, `exp(u)` and `log(1 + u)`."""
+
+LARGEST = 64
+"""The largest exponent that is multiplied out."""
 
 Scale = tuple[Key, Key]
 """`q^t e^s` for large t, as the keys of q and of s, a polynomial in t and log t: `e^(a log t)` is `t^a`."""
@@ -121,11 +124,11 @@ class Near:
         return bounded and (signs.positive(rate) or signs.positive(degree))
 
     def leading(self, g: Germ) -> tuple[Scale, Poly]:
-        """The scale against which all others vanish, and its coefficient, which is not 0."""
+        """The scale against which all others vanish, and its coefficient; neither is 0."""
         for s, c in g.items():
             if c is None or not self.free(c, self.log) or not all(z == s or self.below(z, s) for z in g):
                 continue
-            if self.n.scope.nonzero(c):
+            if self.n.scope.nonzero(c) and self.n.scope.nonzero(dict(s[0])):
                 return s, c
         raise Unseen
 
@@ -161,9 +164,12 @@ class Near:
             for a, e in monomial:
                 if not has(a, self.which.__eq__):
                     product = self.product(product, {ONE: atom(a, e)})
-                else:
-                    g = self.factor(a)
-                    product = self.product(product, g if e == 1 else self.power(g, constant(e)))
+                    continue
+                if abs(e) > LARGEST:
+                    raise Unseen
+                g = self.factor(a) if e > 0 else self.power(self.factor(a), constant(-1))
+                for _ in range(abs(e)):
+                    product = self.product(product, g)
             total.append(product)
         return self.sum(*total)
 
@@ -302,15 +308,20 @@ open_limit.eventually = eventually  # type: ignore[attr-defined]  # the conditio
 
 
 def _rewritten(n: Normal, p: Poly, variable: T.Parameter, here: Environment) -> Poly:
-    """`p` with what a cited equation is about, for all values of the variable, replaced by its right-hand side."""
-    for relation in n.equations if isinstance(variable, T.Index) else ():
-        if variable in relation.lhs.free_symbols and not relation.when:
-            left = n.poly(relation.lhs, here)
-            if len(left) == 1 and list(left.values()) == [1]:
-                ((monomial, _),) = left.items()
-                if len(monomial) == 1 and monomial[0][1] == 1:
-                    p = n.rename(p, {monomial[0][0]: n.poly(relation.rhs, here)})
+    """`p` with what a cited equation is about, for all large values of the variable, given by its right-hand side."""
+    for r in n.equations if isinstance(variable, T.Index) else ():
+        if variable not in r.lhs.free_symbols or not all(_eventually(w, variable) or _fixed(n, w) for w in r.when):
+            continue
+        left = n.poly(r.lhs, here)
+        names = [m[0][0] for m, c in left.items() if c == 1 and len(m) == 1 and m[0][1] == 1 and m[0][0][2]]
+        if len(names) == 1 and names[0] not in within(add(left, atom(names[0]), -1)):
+            p = n.rename(p, {names[0]: add(n.poly(r.rhs, here), add(left, atom(names[0]), -1), -1)})
     return p
+
+
+def _fixed(n: Normal, assumption: Relation) -> bool:
+    """True for an assumption that mentions no index and holds."""
+    return not free_indices(assumption) and holds(n, assumption, {})
 
 
 def limits(*cites: Any) -> Reason:

@@ -24,7 +24,7 @@ from ..language.errors import SgdproofsError, StatementError
 from ..language.facts import Across, Definition
 from ..language.report import PROVED, REFUTED, UNDECIDED
 from ..language.statements import FunctionOf, Independence, Relation, eq, ge, ne
-from ..ledger import spelled
+from ..ledger import factored, spelled
 from ..refute import search
 from ..rules.dependence import disjoint_blocks, function_of_past
 from ..rules.derivatives import differentiation
@@ -359,6 +359,11 @@ class Prover:
         value = spelled(p, probe.scope)
         return value if self.goal(eq(limit, value).given(*when), self.setting.facts).proved else None
 
+    def shorter(self, term: Any, when: tuple) -> Any:
+        """The term as a quotient of factored polynomials; untrusted, as it is only proposed."""
+        probe = Goal(eq(term, term), RULES, (), (), when, Search(), ())
+        return factored(probe.normal(probe.scope).poly(term, {}), probe.scope)
+
     def holds(self, need: Need) -> bool:
         """True if what a claim needs is proved."""
         if need.relation.lhs == need.relation.rhs and "=" in need.relation.rel and need.relation.rel != "!=":
@@ -622,15 +627,15 @@ class Prover:
         ):
             return None
         shift, whole = (_with(fact.value, before, T.number(v)) for v in (0, 1))
-        rate = T.Plus(whole, T.Negative(shift))
+        rate, shift = (self.shorter(x, when) for x in (T.Plus(whole, T.Negative(shift)), shift))
         linear = ge(over, fact.first)
         if not self.goal(eq(fact.value, T.Plus(T.Times(rate, before), shift)).given(*when, linear), ()).proved:
             return None
         if over in shift.free_symbols | whole.free_symbols:
             return None
         start = fact.start[0][1]
-        apart = ne(T.Plus(T.number(1), T.Negative(rate)), 0)
-        fixed = T.Quotient(shift, T.Plus(T.number(1), T.Negative(rate)))
+        gap = self.shorter(T.Plus(T.number(1), T.Negative(rate)), when)
+        apart, fixed = ne(gap, 0), T.Quotient(shift, gap)
         geometric = T.Plus(T.Times(T.Power(rate, over), T.Plus(start, T.Negative(fixed))), fixed)
         arithmetic = T.Plus(start, T.Times(over, shift))
         kept = tuple(w for w in when if over not in w.lhs.free_symbols | w.rhs.free_symbols)
