@@ -143,7 +143,7 @@ class Near:
                 return sign
         raise Unseen
 
-    def limit(self, p: Poly) -> Poly:
+    def value(self, p: Poly) -> Poly:
         g = self.of(p)
         found = g.get(ONE, {})
         if found is None or not self.free(found, self.log) or not all(z == ONE or self.below(z, ONE) for z in g):
@@ -270,7 +270,7 @@ def open_limit(n: Normal, node: Any, env: Environment) -> Poly:
     """The limit as a polynomial without the variable, or the closed node where no rule applies."""
     try:
         near, here = _near(n, node, env)
-        return near.limit(close_geometric(n, _rewritten(n, n.poly(node.args[0], here), node.args[1], here)))
+        return near.value(close_geometric(n, _rewritten(n, n.poly(node.args[0], here), node.args[1], here)))
     except Unseen:
         return n.closed(node, env)
 

@@ -396,13 +396,17 @@ class Prover:
     def _places(self, statement: Relation) -> Iterator[tuple]:
         """The facts; then with the recurrences unfolded at the places at which their families occur."""
         yield self.setting.facts
+        seen = [place for place in self._occurring(statement) if not _bound_in(place, statement)][:4]
+        for place in seen[:3]:
+            yield self._at(place)
+        if len(seen) > 1:
+            yield self._at(*seen)
+
+    def _occurring(self, statement: Relation) -> list:
+        """The places of recurrences that a statement mentions."""
         families = {f.target.family for f in self.recurrences}
-        seen = dict.fromkeys(
-            x.indices[0] for x in _nodes(statement) if isinstance(x, T.Element) and x.family in families
-        )
-        for place in list(seen)[:3]:
-            if not _bound_in(place, statement):
-                yield tuple(f.at(place) if f in self.recurrences else f for f in self.setting.facts)
+        found = (x.indices[0] for x in _nodes(statement) if isinstance(x, T.Element) and x.family in families)
+        return list(dict.fromkeys(found))
 
     def longer(self, statement: Relation) -> Outcome | None:
         for way in (
@@ -490,18 +494,25 @@ class Prover:
         return Relation(statement.lhs, statement.rel, statement.rhs, kept)
 
     def _inductive(self, claim: Relation, index: T.Index) -> Outcome | None:
+        """Induction; the recurrences are cited at the index itself, or at all places that the claim mentions."""
         start = int(index.lower)
-        for lines, cites in self._preparations(claim, index):
-            base = replace(RULES, cites=(*self._at(T.number(start)), *(lines if lines == cites else ())))
-            step = replace(RULES, cites=(*self._at(index), *cites, D.HYPOTHESIS))
-            proof = D.induction(claim, over=index, start=start, base=base, step=step)
-            report = self._checked(claim, (*lines, proof))
-            if report is not None:
-                return report
+        mentioned = [p for p in self._occurring(claim) if p.free_symbols <= {index}]
+        several = [index, *mentioned] if len(mentioned) <= 4 and set(mentioned) - {index, index - 1} else []
+        for places in [[index], several] if several else [[index]]:
+            first = [T.substituted(p, {index: T.number(start)}) for p in places]
+            for lines, cites in self._preparations(claim, index):
+                base = replace(RULES, cites=(*self._at(*first), *(lines if lines == cites else ())))
+                step = replace(RULES, cites=(*self._at(*places), *cites, D.HYPOTHESIS))
+                proof = D.induction(claim, over=index, start=start, base=base, step=step)
+                report = self._checked(claim, (*lines, proof))
+                if report is not None:
+                    return report
         return None
 
-    def _at(self, place: Any) -> tuple:
-        return tuple(f.at(place) if f in self.recurrences else f for f in self.setting.facts)
+    def _at(self, *places: Any) -> tuple:
+        """The facts, with the recurrences at these places."""
+        kept = tuple(f for f in self.setting.facts if f not in self.recurrences)
+        return kept + tuple(f.at(place) for f in self.recurrences for place in dict.fromkeys(places))
 
     def _preparations(self, claim: Relation, index: T.Index) -> Iterator[tuple[tuple, tuple]]:
         """Lines before an induction, and how its step cites them.
@@ -556,8 +567,10 @@ class Prover:
         if not closed:
             return None
         items = tuple(c.item for c in closed)
+        runs = {x.args[1] for x in _nodes(statement) if isinstance(x, T.Limit) and isinstance(x.args[1], T.Index)}
+        there = tuple(D.at(c.item, {c.claim.lhs.indices[0]: v}) for c in closed for v in sorted(runs, key=str))
         steps = [
-            D.step(statement, by=replace(RULES, cites=(*self.setting.facts, *items), rewrites=flag))
+            D.step(statement, by=replace(RULES, cites=(*self.setting.facts, *items, *there), rewrites=flag))
             for flag in (False, True)
         ]
         for line in steps:
