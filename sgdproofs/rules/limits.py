@@ -167,13 +167,13 @@ class Near:
                     continue
                 if abs(e) > LARGEST:
                     raise Unseen
-                g = self.factor(a) if e > 0 else self.power(self.factor(a), constant(-1))
+                g = self.of_atom(a) if e > 0 else self.power(self.of_atom(a), constant(-1))
                 for _ in range(abs(e)):
                     product = self.product(product, g)
             total.append(product)
         return self.sum(*total)
 
-    def factor(self, a: Atom) -> Germ:
+    def of_atom(self, a: Atom) -> Germ:
         """One atom that depends on the variable."""
         kind, arguments = a[0], [dict(k) for k in a[2]]
         if a == self.which:
