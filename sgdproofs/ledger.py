@@ -63,7 +63,7 @@ def _product(p: Poly, scope: Scope) -> Any:
     product: Any = None
     ((monomial, c),) = p.items() if len(p) == 1 else [((), 1)]
     parts = [(atom(a), e) for a, e in monomial] if monomial else scope.factored(p)
-    for q, e in ([(constant(c), 1)] if c != 1 else []) + parts:
+    for q, e in ([(constant(c), 1)] if c != 1 and monomial else []) + parts:
         factor = spelled(q, scope) if e == 1 else T.Power(spelled(q, scope), T.number(e))
         product = factor if product is None else T.Times(product, factor)
     return product

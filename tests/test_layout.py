@@ -73,7 +73,7 @@ OUTSIDE: dict[str, set[str]] = {
 REDUCTIONS = (PACKAGE / "steps" / "reductions.py", PACKAGE / "steps" / "strategies.py")
 """Where verdicts on steps with roots, absolute values, exponentials rest on more than the kernel."""
 LINES_OF_REDUCTIONS = 800
-LINES_OF_TRUSTED_CODE = 2_481
+LINES_OF_TRUSTED_CODE = 2_482
 """Code without blank lines, comments and docstrings, kernel and rules together: a ceiling, to be lowered."""
 
 

@@ -171,7 +171,8 @@ class Scope:
     def assume_unequal(self, p: Poly, text: str) -> None:
         if not p:
             raise Contradiction(f"{text} cannot hold")
-        self.unequal.append(fraction(p)[0])
+        numerator, _ = fraction(p)
+        self.unequal += [numerator, *(q for q, _ in self.factored(numerator))]
 
     @contextmanager
     def apart(self, p: Poly) -> Iterator[None]:
