@@ -9,7 +9,7 @@ PYTEST_ARGS ?= -n auto
 .PHONY: sheet test lint bench mutants cases properties fuzz clean help
 
 help:
-	@echo 'make sheet       check the catalogue, run its experiments, write the solution sheet to build/'
+	@echo 'make sheet       check the catalogue, run its experiments, write problems and solutions to build/'
 	@echo 'make test        run every test'
 	@echo 'make lint        ruff and mypy'
 	@echo 'make mutants     change every line of every entry and count what the kernel still accepts'

@@ -14,17 +14,20 @@ import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from .language.errors import CatalogueError, SgdproofsError
+from .language.errors import CatalogueError, MissingTool, SgdproofsError
 from .messages import OK, TOOL_MISSING, USAGE, WRONG
 
 if TYPE_CHECKING:
     from .catalogue import Catalogue, Entry
     from .language.report import Line, Report
+    from .sheets import Definition
 
 PROGRAM_ERROR, INTERRUPTED, BROKEN_PIPE = 70, 130, 141
 
@@ -63,7 +66,7 @@ def _run() -> int:
         context = f" (see `{error.ctx.command_path} --help`)" if error.ctx else ""
         _say(error.format_message() + context)
         return USAGE
-    except _Missing as error:
+    except MissingTool as error:
         _say(str(error))
         return TOOL_MISSING
     except (click.ClickException, SgdproofsError) as error:
@@ -87,10 +90,6 @@ def _quiet() -> int:
     """The reader of our output is gone: end without a word, as other programs do."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return BROKEN_PIPE
-
-
-class _Missing(Exception):
-    """A tool that a command needs is not installed."""
 
 
 class _Commands(click.Group):
@@ -293,9 +292,7 @@ def list_entries(targets: tuple[str, ...], as_json: bool) -> int:
     help="Memory in MiB for one case of a step file.",
 )
 @JSON
-def check(
-    targets: tuple[str, ...], experiments: bool, jobs: int, seconds: float, memory: int, as_json: bool
-) -> int:
+def check(targets: tuple[str, ...], experiments: bool, jobs: int, seconds: float, memory: int, as_json: bool) -> int:
     """Check entries line by line (all of them unless told), or the cases of step files (FILE.jsonl).
 
     Of a step file, each case is answered in order, with --json as one JSON object a line. Exit codes then: 0 every
@@ -427,76 +424,152 @@ def _row(line: Line) -> str:
 
 
 @cli.command()
-@click.argument("targets", nargs=-1, metavar="[NAME or PATH ...]")
+@click.argument("targets", nargs=-1, metavar="[SHEET, or NAME or PATH ...]")
 @click.option(
     "-o",
     "--output",
+    "outputs",
     type=click.Path(path_type=Path),
-    default=Path("build/sgd-solutions"),
-    show_default=True,
-    help="Where to write, without the ending: .tex and .md are added.",
+    multiple=True,
+    default=(Path("build/sgd"),),
+    help="Where to write, in the form of the ending: .pdf, .tex, .md, .html; without one, in all of them. Repeatable.",
 )
-@click.option("--title", default="SGD problems: solutions", show_default=True)
+@click.option("--both", is_flag=True, help="Write NAME-problems and NAME-solutions, for an output called NAME.")
+@click.option("--problems", is_flag=True, help="Write the problems only, not the solutions.")
+@click.option("--engine", type=click.Choice(["typst", "latex"]), default="typst", show_default=True, help="For a PDF.")
+@click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="Print this date, and date the file with it.")
+@click.option("--title", help="Of a sheet that is made of entries.")
 @click.option("--experiments/--no-experiments", default=True, show_default=True, help="Run the experiments, too.")
 @click.option("--workers", type=click.IntRange(min=0), default=0, help="Processes for the experiments.")
 @JSON
-def sheet(targets: tuple[str, ...], output: Path, title: str, experiments: bool, workers: int, as_json: bool) -> int:
-    """Check the catalogue, run its experiments and write the solution sheet (LaTeX and Markdown)."""
-    from .export import report_data
-    from .messages import closing
-    from .render.sheet import solution_sheet
+def sheet(
+    targets: tuple[str, ...],
+    outputs: tuple[Path, ...],
+    both: bool,
+    problems: bool,
+    engine: str,
+    day: datetime | None,
+    title: str | None,
+    experiments: bool,
+    workers: int,
+    as_json: bool,
+) -> int:
+    """Check what stands on a sheet, and write its problems and its solutions.
 
-    began = time.perf_counter()
-    catalogue = _load(targets)
-    width = max((len(entry.name) for entry in catalogue.selected), default=0)
+    SHEET is a definition (`sgdproofs new-sheet FILE.toml` writes one to start from) or the name of one that comes with
+    sgdproofs, as sgd-problems. Entries that are named instead are printed in the order of their sources, with their
+    proofs. Without anything, sgd-problems is written in every form to build/, problems and solutions.
+    """
+    from . import printing, sheets
+    from .export import report_data
+    from .messages import as_expected, counted, refuted_claim
+    from .render.handout import handout
+    from .render.sheet import outline
+
+    whole = not targets
+    both = both or (whole and not problems)
+    names = targets or ("sgd-problems",)
+    place = sheets.find(names[0])
+    if place is not None and len(names) > 1:
+        raise click.UsageError(f"{names[0]} is a whole sheet: name it alone")
+    if place is None and (both or problems):
+        raise click.UsageError(
+            f"only a sheet has problems{sheets.closest(names[0], sheets.shipped())}: write a "
+            "definition (`sgdproofs new-sheet FILE.toml`), or leave out --both and --problems"
+        )
+    definition = None if place is None else sheets.read(place)
+    kinds = ("problems", "solutions") if both else ("problems",) if problems else ("solutions",)
+    files = {kind: printing.targets([_called(path, kind) if both else path for path in outputs]) for kind in kinds}
+    printing.tools([path for paths in files.values() for path in paths], engine)
+    stamp = printing.stamp(day.date() if day else definition.day if definition else None)
+
+    catalogue = _load([] if definition else names)
     errors: list[SgdproofsError] = []
-    reports: list[Report] = []
-    results: dict[str, tuple[Any, ...]] = {}
-    for report in _judged(catalogue, errors):
-        reports.append(report)
-        if not as_json:
-            _show_entry(report, width)
-    if not reports:
+    if definition is not None:
+        if day is not None:
+            definition = replace(definition, date=f"{day.day} {day:%B} {day.year}")
+        catalogue = _named_by(definition, catalogue)
+    reports = list(_judged(catalogue, errors))
+    if definition is not None:
+        order = [name for name, _ in definition.named()]
+        reports.sort(key=lambda report: order.index(report.name))
+        if len(reports) < len(order):  # what is missing was told
+            return _code(reports, errors)
+    if not reports and definition is None:
         raise CatalogueError("there is no entry to print: name a file or folder of derivations")
-    for report in reports if experiments else ():
-        results[report.name] = _simulate(report.subject, workers, None)
-        for result in () if as_json else results[report.name]:
-            _show_result(result)
-    stem = output.with_suffix("") if output.suffix in (".tex", ".md") else output
-    stem.parent.mkdir(parents=True, exist_ok=True)
-    written = []
-    for ending, form in ((".tex", "latex"), (".md", "markdown")):
-        path = stem.with_name(stem.name + ending)
-        with warnings.catch_warnings(record=True) as told:
-            warnings.simplefilter("always", UserWarning)
-            text = solution_sheet(reports, title=title, experiments=results or None, form=form)
-        for warning in told if form == "latex" else ():
-            errors.append(CatalogueError(str(warning.message)))
-            _say(str(warning.message))
-        path.write_text(text, encoding="utf-8")
-        written.append(str(path))
+    results = {r.name: _simulate(r.subject, workers, None) for r in reports} if experiments else {}
+    width = max((len(report.name) for report in reports), default=0)
+    for report in reports:
+        if not as_json and not as_expected(report):
+            _show_entry(report, width)
     everything = [result for own in results.values() for result in own]
+    for result in everything:
+        if not as_json and not result.passed:
+            _show_result(result)
+    made = []
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always", UserWarning)
+        for kind, paths in files.items():
+            if definition is None:
+                parts = outline(reports, title=title or "Derivations", experiments=results or None)
+            else:
+                parts = handout(definition, reports, solutions=kind == "solutions", experiments=results or None)
+            for path in paths:
+                printing.written(parts, path, engine=engine, day=stamp)
+                made.append(str(path))
+    for text in dict.fromkeys(str(warning.message) for warning in told):
+        errors.append(CatalogueError(text))
+        _say(text)
     if as_json:
-        _print_json({"derivations": [report_data(r, results.get(r.name)) for r in reports], "written": written})
-    else:
-        click.echo("\n" + "\n".join(_refuted_claims(reports)))
-        click.echo(f"\n{closing(reports, time.perf_counter() - began, everything if experiments else None)}")
-        click.echo(f"wrote {', '.join(written)}")
+        _print_json({"derivations": [report_data(r, results.get(r.name)) for r in reports], "written": made})
+        return _code(reports, errors, everything)
+    known = {report.name: report for report in reports}
+    proofs = [report for report in reports if hasattr(report.subject, "proof")]
+    verdicts = [line.verdict for report in proofs for line in report.lines]
+    counts = ", ".join(f"{verdicts.count(v)} {v}" for v in dict.fromkeys(["proved", *verdicts]))
+    click.echo(f"checked {counted(len(proofs), 'derivation')}, {counted(len(verdicts), 'line')}: {counts}")
+    for report in reports:
+        if report not in proofs and report.verdict == "refuted":
+            click.echo(refuted_claim(report, known.get(report.subject.corrected_by)))
+    click.echo(f"wrote {', '.join(made)}")
     return _code(reports, errors, everything)
 
 
-def _refuted_claims(reports: Sequence[Report]) -> Iterator[str]:
-    """The printed claims that are false, each with its witness and what holds instead."""
-    for report in reports:
-        if report.verdict != "refuted" or hasattr(report.subject, "proof"):
-            continue
-        witness: Any = next((line.witness for line in report.lines if line.witness is not None), None)
-        told = witness.describe() if hasattr(witness, "describe") else str(witness)
-        right = report.subject.corrected_by
-        proved = any(other.name == right and other.verdict == "proved" for other in reports)
-        instead = f"; {'proved instead' if proved else 'corrected by'}: {right}" if right else ""
-        source = f" ({report.subject.source})" if report.subject.source else ""
-        yield f"{report.name}{source}: {report.subject.claim} is REFUTED at {' '.join(told.split())}{instead}"
+def _called(path: Path, kind: str) -> Path:
+    """`sgd-problems.pdf` for `sgd.pdf`."""
+    return path.with_name(f"{path.stem}-{kind}{path.suffix}")
+
+
+def _named_by(definition: Definition, catalogue: Catalogue) -> Catalogue:
+    """The entries of a sheet, selected; an entry that is not there is told with its place on the sheet."""
+    from .catalogue import Catalogue
+    from .sheets import SheetError, closest
+
+    for name, where in definition.named():
+        if name not in catalogue:
+            broken = f"; {catalogue.errors[0]}" if catalogue.errors else ""
+            mend = closest(name, catalogue) or ": `sgdproofs list` shows the entries"
+            raise SheetError(f"{where}: no entry is called {name!r}{mend}{broken}")
+    return Catalogue(catalogue, [name for name, _ in definition.named()])
+
+
+@cli.command("new-sheet")
+@click.argument("path", metavar="FILE.toml", type=click.Path(path_type=Path))
+def new_sheet(path: Path) -> int:
+    """Write a commented sheet definition that works, to start from."""
+    from .sheets import template
+
+    if path.suffix != ".toml":
+        raise click.UsageError(f"{path}: the name of a sheet definition ends in .toml, as in hw3.toml")
+    if path.exists():
+        raise click.ClickException(f"{path} is there already: choose another name, or change that file")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("x", encoding="utf-8") as file:
+        file.write(template())
+    click.echo(
+        f"wrote {path}: it works as it stands; `sgdproofs sheet {path} -o {path.with_suffix('.pdf')} --both` prints it"
+    )
+    return OK
 
 
 @cli.command()
@@ -533,11 +606,11 @@ def _simulate(entry: Entry, workers: int, dask: str | None) -> tuple[Any, ...]:
         try:
             from distributed import Client
         except ImportError:
-            raise _Missing("--dask needs Dask: pip install 'sgdproofs[dask]'") from None
+            raise MissingTool("--dask needs Dask: pip install 'sgdproofs[dask]'") from None
         try:
             client = Client(dask, timeout=10)
         except (OSError, ValueError, TimeoutError) as error:
-            raise _Missing(f"no Dask scheduler answers at {dask}: {error}") from None
+            raise MissingTool(f"no Dask scheduler answers at {dask}: {error}") from None
         with client:
             return tuple(run(entry, executor=client.get_executor(), progress=progress))
 

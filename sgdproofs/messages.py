@@ -23,6 +23,7 @@ __all__ = [
     "is_error",
     "is_remark",
     "line_failure",
+    "refuted_claim",
 ]
 
 OK, WRONG, USAGE, UNDECIDED, TOOL_MISSING = 0, 1, 2, 3, 4
@@ -139,6 +140,92 @@ def closing(reports: Sequence[Report], seconds: float, experiments: Sequence[Any
         passed = sum(result.passed for result in experiments)
         parts.append(f"{counted(len(experiments), 'experiment')}, {passed} passed")
     return "\n".join([*parts, f"{seconds:.1f} s"])
+
+
+def refuted_claim(report: Report, right: Report | None) -> str:
+    """A printed claim that is false, its witness, and what is proved instead: what the two have in common, and the
+    components for which both are said, are left out."""
+    from .language.terms import Times
+    from .render.latex import free_of
+
+    subject = report.subject
+    witness: Any = next((line.witness for line in report.lines if line.witness is not None), None)
+    instead = right.subject.claim if right is not None and right.verdict == "proved" else None
+    claim, components = subject.claim, frozenset(free_of(subject.claim))
+    printed, proved = str(claim), str(instead)
+    symbols: set[str] = set()
+    if (
+        instead is not None
+        and claim.rel == instead.rel == "=="
+        and claim.lhs == instead.lhs
+        and all(type(side.rhs) is Times for side in (claim, instead))
+    ):
+        own, other = list(claim.rhs.args), list(instead.rhs.args)
+        common = [factor for factor in own if factor in other]
+        differs = [[f for f in factors if f not in common] for factors in (own, other)]
+        try:
+            printed = _brief_product(own, components)
+            proved = _brief_product(differs[1], components)
+            symbols = {name for factor in differs[0] for name in _families(factor)}
+        except LookupError:
+            pass
+    where, sides = "", ""
+    if witness is not None and hasattr(witness, "model") and not isinstance(witness.lhs, tuple):
+        where, sides = _point(witness, symbols), f"{witness.lhs} against {witness.rhs}"
+    elif witness is not None:
+        where = " ".join(str(witness.describe() if hasattr(witness, "describe") else witness).split())
+    told = f"{subject.title or report.name}, {printed}, is REFUTED at {where}" + (f": {sides}" if sides else "")
+    if instead is not None:
+        return f"{told}; the sheet proves {proved}"
+    return f"{told}; corrected by {subject.corrected_by}, which is not proved here" if subject.corrected_by else told
+
+
+def _brief_product(factors: Sequence[Any], components: frozenset[Any]) -> str:
+    said = [_brief(factor, components, {}) for factor in factors]
+    return " ".join(f"({text})" if " " in text and len(said) > 1 else text for text in said)
+
+
+LETTERS = "ijklmn"
+
+
+def _brief(node: Any, components: frozenset[Any], names: dict[Any, str]) -> str:
+    """A term in few words: no ranges, no components, bound indices from i on.  LookupError where that does not do."""
+    from .language.terms import Element, Parameter, Power, Sum
+
+    if isinstance(node, Sum):
+        inner = names | {v: LETTERS[len(names) + k] for k, (v, _, _) in enumerate(reversed(node.ranges))}
+        return f"sum {_brief(node.body, components, inner)}"
+    if isinstance(node, Element):
+        kept = [names[i] if i in names else str(i) for i in node.indices if i not in components]
+        return "_".join([node.family.name, *kept])
+    if isinstance(node, Power):
+        base, exponent = (_brief(arg, components, names) for arg in node.args)
+        if " " in base or " " in exponent:
+            raise LookupError(node)
+        return f"{base}^{exponent}"
+    if isinstance(node, Parameter) or getattr(node, "is_Rational", False):
+        return names.get(node, str(node))
+    raise LookupError(node)
+
+
+def _families(node: Any) -> Iterator[str]:
+    from .language.terms import Element, walk
+
+    yield from (part.family.name for part in walk(node) if isinstance(part, Element))
+
+
+def _point(witness: Any, symbols: set[str]) -> str:
+    """`alpha = (1/2, 1/2)` for the symbols that matter; everything, if that is not known."""
+    found: dict[str, list[Any]] = {}
+    for (name, places), value in sorted(witness.model.values.items(), key=str):
+        told = not witness.shown or (name, places) in witness.shown
+        if name in symbols and told and not isinstance(value, tuple):
+            found.setdefault(name, []).append(value)
+    if symbols and found.keys() == symbols:
+        lists = ((name, ", ".join(map(str, values)), len(values)) for name, values in found.items())
+        return ", ".join(f"{name} = ({text})" if count > 1 else f"{name} = {text}" for name, text, count in lists)
+    text = " ".join(witness.describe().split())
+    return text.rpartition(": left")[0] or text
 
 
 def everywhere(statement: Any) -> str:

@@ -194,7 +194,7 @@ def test_a_correction_that_is_not_proved_is_not_called_so(run, tmp_path):
     path = tmp_path / "mine.py"
     path.write_text(ENTRIES + "other = Refutation(name='other', claim=eq(N, 2), corrected_by='good-result')\n")
     out = run("sheet", str(path), "--no-experiments", "-o", "a.tex")[1]
-    assert "corrected by: good-result" in out and "proved instead" not in out
+    assert "corrected by good-result, which is not proved here" in out and "the sheet proves" not in out
 
 
 def test_a_proved_entry_with_a_blessed_erratum_is_not_said_to_be_refuted(run, tmp_path):
@@ -378,27 +378,164 @@ def test_a_missing_tool_is_exit_4(run, tmp_path, monkeypatch):
     assert code == 4 and "pip install 'sgdproofs[dask]'" in err and err.count("\n") == 1
 
 
-def test_sheet(run, monkeypatch, tmp_path):
-    seen = {}
+SHEET = """
+title = "Homework"
+[[problem]]
+title = "A result"
+points = 5
+text = "Show it for $N$."
+entries = ["good-result", "false-claim"]
+"""
 
-    def solution_sheet(reports, *, title, subtitle="", experiments=None, form="latex"):
-        seen[form] = ([r.name for r in reports], title, experiments)
-        return f"{form}: {title}\n"
 
-    monkeypatch.setattr("sgdproofs.render.sheet.solution_sheet", solution_sheet)
-    code, out, err = run("sheet")
-    assert code == 0, err
-    assert Path("build/sgd-solutions.tex").read_text().startswith("latex") and Path(
-        "build/sgd-solutions.md"
-    ).read_text().startswith("markdown")
-    told = "false-claim (Problem 6): N = 2 is REFUTED at N = 2, c = 1: left 2, right 3; proved instead: good-result"
-    assert told in out
-    for word in ("1 derivation", "2 lines: 2 proved", "condition", "errata", "experiment", " s\n"):
-        assert word in out
-    assert seen["latex"][0] == ["good-result", "false-claim"]
-    assert run("sheet", entry(tmp_path, "undecided"), "-o", "other.tex")[0] == 3
-    assert Path("other.md").exists()
-    assert json.loads(run("sheet", "--json")[1])["written"] == ["build/sgd-solutions.tex", "build/sgd-solutions.md"]
+def test_a_sheet_of_entries_is_written_in_the_forms_that_are_asked_for(run, monkeypatch, tmp_path):
+    experiments(monkeypatch, True)
+    code, out, err = run("sheet", "good-result", "false-claim", "-o", "a.tex", "-o", "b.md", "--title", "Mine")
+    assert (code, err) == (0, "")
+    assert out.splitlines() == [
+        "checked 1 derivation, 2 lines: 2 proved",
+        "false-claim, N = 2, is REFUTED at N = 2, c = 1: left 2, right 3; the sheet proves N = 1/N",
+        "wrote a.tex, b.md",
+    ]
+    assert "Mine" in Path("a.tex").read_text() and Path("b.md").read_text().startswith("# Mine")
+    code, out, err = run("sheet", entry(tmp_path, "undecided"), "-o", "other")
+    assert code == 3 and "NO  mine" in out
+    assert {path.name for path in Path().glob("other.*")} >= {"other.pdf", "other.tex", "other.md"}
+    assert json.loads(run("sheet", "good-result", "-o", "c.md", "--json")[1])["written"] == ["c.md"]
+
+
+def test_a_sheet_definition_gives_problems_and_solutions(run):
+    Path("hw.toml").write_text(SHEET)
+    code, out, err = run("sheet", "hw.toml", "-o", "out/hw.pdf", "-o", "out/hw.tex", "-o", "out/hw.md", "--both")
+    assert (code, err) == (0, "")
+    assert out.splitlines()[-1] == "wrote " + ", ".join(
+        f"out/hw-{kind}{end}" for kind in ("problems", "solutions") for end in (".pdf", ".tex", ".md"))
+    problems, solutions = (Path(f"out/hw-{kind}.tex").read_text() for kind in ("problems", "solutions"))
+    assert "\n\\printanswers" in solutions and "\n\\printanswers" not in problems
+    assert r"\titledquestion{A result}[5]" in problems and r"\begin{solution}" in solutions
+    assert "proved" not in Path("out/hw-problems.md").read_text() and "solution}" not in problems
+    assert "the proof" not in problems.lower()
+    assert run("sheet", "hw.toml", "--problems", "-o", "only.md")[0] == 0
+    assert Path("only.md").read_text() == Path("out/hw-problems.md").read_text()
+
+
+def test_a_pdf_is_the_same_to_the_last_byte_for_a_fixed_date(run, monkeypatch):
+    Path("hw.toml").write_text(SHEET)
+    for name in ("a", "b"):
+        assert run("sheet", "hw.toml", "-o", f"{name}.pdf", "--date", "2026-11-22")[0] == 0
+    assert Path("a.pdf").read_bytes() == Path("b.pdf").read_bytes() and b"2026-11-22" in Path("a.pdf").read_bytes()
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "86400")
+    assert run("sheet", "hw.toml", "-o", "c.pdf")[0] == 0
+    assert b"1970-01-02" in Path("c.pdf").read_bytes()
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "soon")
+    code, _, err = run("sheet", "hw.toml", "-o", "d.pdf")
+    assert code == 2 and "SOURCE_DATE_EPOCH is 'soon'" in err and not Path("d.pdf").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "hw.toml:1: the file is empty: write a title"),
+        ("# nothing\n", "hw.toml:1: the file is empty"),
+        ("[[problem]]\ntext = 'x'\n", "the sheet has no title: write title"),
+        ("title = 'a'\n", "hw.toml:1: the sheet has no problem: add [[problem]]"),
+        ("title = 'a'\n[[problem]]\n", "hw.toml:2: the problem is empty"),
+        ("title = 'a'\n[[problem]]\ntext = 'x'\n[[problem.part]]\n", "hw.toml:4: the part is empty"),
+        ("title = 'a'\ntitel = 'b'\n", "hw.toml:2: the sheet has no key 'titel': did you mean title"),
+        ("title = 'a'\n[[problem]]\ntext = '''\npoints = 3\n'''\nx = 1\n",
+         "hw.toml:6: a problem has no key 'x': known are"),
+        ("title = 'a'\n[[problem]]\ntext='x'\npoints = 'ten'\n",
+         "hw.toml:4: points is a text, and has to be a whole number"),
+        ("title = 'a'\n[[problem]]\ntext='x'\npoints = -3\n", "hw.toml:4: points is a negative number"),
+        ("title = 'a'\n[[problem]]\ntext='x'\npoints = true\n", "hw.toml:4: points is true or false"),
+        ("title = 7\n", "hw.toml:1: title is a number, and has to be a text"),
+        ("title = 'a'\nproblem = 'b'\n", "hw.toml:2: problem is a text, and has to be tables: write [[problem]]"),
+        ("title = 'a'\n[problem]\ntext='x'\n",
+         "hw.toml:2: problem is a table, and has to be tables: write [[problem]]"),
+        ("title = 'a'\n[[problem]]\nentries = ['good-resul']\n",
+         "hw.toml:3: no entry is called 'good-resul': did you mean good-result"),
+        ("title = 'a'\n[[problem]]\nentries = ['good-result']\n[[problem]]\nentries = ['good-result']\n",
+         "hw.toml:5: the entry good-result stands on the sheet twice, first at hw.toml:3"),
+        ("title = 'a'\n[[problem]]\nentries = ['good-result', 3]\n",
+         "hw.toml:3: entries is a list that holds something"),
+        ("title = 'a'\n[[problem]]\nentries = ['good-result']\nhide = {good-reslt = [1]}\n",
+         "hw.toml:4: hide names 'good-reslt', which is not among the entries here: did you mean good-result"),
+        ("title = 'a'\n[[problem]]\nentries = ['good-result']\nhide = {good-result = [9]}\n",
+         "hw.toml:4: hide of good-result: it has no line 9 to hide: the lines of its proof are 1 to 2"),
+        ("title = 'a'\n[[problem]]\nentries = ['false-claim']\nhide = {false-claim = 'proof'}\n",
+         "hw.toml:4: hide of false-claim: it is a refutation, and has no proof to hide"),
+        ("title = 'a'\n[[problem]]\nentries = ['good-result']\nhide = {good-result = 'all'}\n",
+         "hw.toml:4: hide is a table, and has to be entries with their lines"),
+        ("title = 'a'\n[[problem]]\ntext = 'x'\npoints = 3\n[[problem.part]]\ntext = 'y'\npoints = 2\n",
+         "hw.toml:4: the problem has 3 points and its parts 2 together"),
+        ("title = 'a'\n[[problem]]\ntext = 'so $x is'\n", "hw.toml:3: a $ has no partner near"),
+        ("title = 'a'\n[[problem]]\ntext = 'so $\\foo{x}$'\n",
+         r"hw.toml:3: the formula '\\foo{x}' cannot be read: the command \foo is not known here"),
+        ("title = 'a'\n[[problem]\n", "hw.toml:2: "),
+        ("title = 'a'\ntitle = 'b'\n", "hw.toml:2: Cannot overwrite a value"),
+        ('title = "\\alpha"\n', "hw.toml:1: "),
+        (b"title = 'a'\ncourse = '\xfc'\n", "hw.toml:2: the byte 0xfc is not UTF-8: save the file as UTF-8"),
+    ],
+)
+def test_a_malformed_sheet_is_one_line_with_the_place_and_the_mend(run, text, told):
+    Path("hw.toml").write_bytes(text if isinstance(text, bytes) else text.encode())
+    code, out, err = run("sheet", "hw.toml", "-o", "hw.pdf")
+    assert (code, out) == (2, "") and told in err and err.count("\n") == 1, err
+    assert not Path("hw.pdf").exists()
+
+
+def test_a_target_that_cannot_be_written_is_told_before_anything_is_checked(run, monkeypatch):
+    Path("hw.toml").write_text(SHEET)
+    Path("folder.pdf").mkdir()
+    Path("file").write_text("")
+    for target, told in (
+        ("folder.pdf", "folder.pdf: this is a folder"), ("file/hw.pdf", "is a file, and not a folder"),
+        ("hw.docx", "hw.docx: .docx is no form of a sheet: use .pdf, .html, .tex, .md"),
+    ):
+        code, out, err = run("sheet", "hw.toml", "-o", target)
+        assert (code, out) == (2, "") and told in err and err.count("\n") == 1, err
+    monkeypatch.setattr("os.access", lambda *_: False)
+    code, _, err = run("sheet", "hw.toml", "-o", "hw.pdf")
+    assert code == 2 and "no permission to write there" in err and err.count("\n") == 1
+
+
+def test_a_sheet_that_is_not_there_says_which_are(run):
+    code, _, err = run("sheet", "hw4.toml", "-o", "a.md")
+    assert code == 2 and "hw4.toml: No such file" in err
+    code, _, err = run("sheet", "sgd-problem", "-o", "a.md", "--both")
+    assert code == 2 and "did you mean sgd-problems" in err and err.count("\n") == 1
+    Path("hw.toml").write_text(SHEET)
+    code, _, err = run("sheet", "hw.toml", "good-result")
+    assert code == 2 and "name it alone" in err
+
+
+def test_a_missing_typst_or_latexmk_is_exit_4_with_the_mend(run, monkeypatch):
+    import importlib.util
+    import shutil
+
+    Path("hw.toml").write_text(SHEET)
+    find = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name, *rest: None if name == "typst" else find(name, *rest))
+    code, out, err = run("sheet", "hw.toml", "-o", "a.pdf")
+    assert (code, out) == (4, "") and 'pip install "sgdproofs[pdf]"' in err and err.count("\n") == 1
+    assert run("sheet", "hw.toml", "-o", "a.md")[0] == 0, "what needs no Typst is written without it"
+    monkeypatch.setattr(shutil, "which", lambda name, **_: None)
+    code, out, err = run("sheet", "hw.toml", "-o", "a.pdf", "--engine", "latex")
+    line = "apt-get install texlive-latex-recommended texlive-latex-extra latexmk lmodern"
+    assert (code, out) == (4, "") and line in err and err.count("\n") == 1
+    assert run("sheet", "hw.toml", "-o", "a.tex")[0] == 0
+
+
+def test_new_sheet_writes_a_definition_that_can_be_read_and_never_overwrites(run):
+    from sgdproofs.sheets import read
+
+    code, out, _ = run("new-sheet", "hw3.toml")
+    assert code == 0 and "sgdproofs sheet hw3.toml -o hw3.pdf --both" in out
+    assert read(Path("hw3.toml")).title == "Homework 3"
+    code, _, err = run("new-sheet", "hw3.toml")
+    assert code == 2 and "is there already" in err
+    code, _, err = run("new-sheet", "hw3")
+    assert code == 2 and "ends in .toml" in err
 
 
 def test_new_writes_a_file_that_loads_and_never_overwrites(run):
@@ -427,7 +564,7 @@ def test_help_is_fast_and_complete():
     code = "import sys, sgdproofs.cli; assert not {'sympy', 'numpy', 'pytest', 'mpmath'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)
     out = process("--help").stdout.decode()
-    for command in ("list", "check", "show", "sheet", "simulate", "export", "new"):
+    for command in ("list", "check", "show", "sheet", "simulate", "export", "new", "new-sheet"):
         assert f"\n  {command} " in out
 
 

@@ -15,3 +15,7 @@ class ConditionError(SgdproofsError, ValueError):
 
 class CatalogueError(SgdproofsError):
     """A derivation file that does not load, or a name that the catalogue does not hold."""
+
+
+class MissingTool(SgdproofsError):
+    """Something that is not a part of this package is not installed; the message says how to install it."""

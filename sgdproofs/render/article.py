@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
-from .layout import broken, width
+from .layout import Cell, arranged, width
 from .outline import (
     Beside,
     Calculation,
@@ -24,16 +24,18 @@ from .outline import (
     Paragraph,
     Row,
     Sheet,
+    plain,
 )
 from .words import Math, Words
 
-__all__ = ["escape", "fragment", "write"]
+__all__ = ["LINE", "MACROS", "blocks_of", "escape", "fragment", "text_of", "write"]
 
 # Text width and the columns beside the formulas, in em of the article's font.
 LINE, REASON, NUMBER, GAP, STEP_IN = 46.6, 12.6, 2.4, 1.0, 1.4
 
-PREAMBLE = r"""\documentclass[10pt,a4paper,fleqn]{article}
-\IfFileExists{lmodern.sty}{\usepackage[T1]{fontenc}\usepackage{lmodern}}{}
+CLASS = r"""\documentclass[10pt,a4paper,fleqn]{article}
+"""
+MACROS = r"""\IfFileExists{lmodern.sty}{\usepackage[T1]{fontenc}\usepackage{lmodern}}{}
 \usepackage{amsmath,amssymb}
 \usepackage{graphicx}
 \usepackage[a4paper,margin=23mm]{geometry}
@@ -66,10 +68,15 @@ PREAMBLE = r"""\documentclass[10pt,a4paper,fleqn]{article}
 % What belongs to an induction or a case is set in from the left.
 \newenvironment{inset}{\begin{list}{}{\setlength{\leftmargin}{1.4em}\setlength{\rightmargin}{0pt}%
   \setlength{\topsep}{2pt}\setlength{\parsep}{4pt}\setlength{\listparindent}{0pt}}\item[]}{\end{list}}
-\newenvironment{points}{\begin{list}{\textbullet}{\setlength{\leftmargin}{1.4em}\setlength{\labelwidth}{0.7em}%
+\newenvironment{listed}{\begin{list}{\textbullet}{\setlength{\leftmargin}{1.4em}\setlength{\labelwidth}{0.7em}%
   \setlength{\topsep}{2pt}\setlength{\itemsep}{1pt}\setlength{\parsep}{1pt}}\raggedright}{\end{list}}
-\begin{document}
 """
+PREAMBLE = (
+    CLASS
+    + MACROS
+    + r"""\begin{document}
+"""
+)
 
 
 def write(sheet: Sheet) -> str:
@@ -78,7 +85,7 @@ def write(sheet: Sheet) -> str:
     if sheet.subtitle:
         head.append(rf"\vspace{{4pt}}{{\large {escape(sheet.subtitle)}\par}}")
     head.append(r"\end{center}")
-    return PREAMBLE + "\n".join([*head, "", *_blocks(sheet.blocks, LINE), r"\end{document}"]) + "\n"
+    return PREAMBLE + "\n".join([*head, "", *blocks_of(plain(sheet.blocks), LINE), r"\end{document}"]) + "\n"
 
 
 def fragment(blocks: Iterable[Any]) -> str:
@@ -138,7 +145,8 @@ def _sign(sign: str) -> str:
     return sign if sign.isprintable() and ord(sign) < 0x180 else f"[U+{ord(sign):04X}]"
 
 
-def _text(words: Words) -> str:
+def text_of(words: Words) -> str:
+    """Text with formulas in it."""
     said = []
     for part in words:
         if isinstance(part, Math):
@@ -160,40 +168,23 @@ def _runs(rows: tuple[Row, ...]) -> Iterator[tuple[Row, ...]]:
 def _calculation(rows: tuple[Row, ...], room: float, *, reasons: bool) -> list[str]:
     """The rows of an alignment, reasons beside them, nothing wider than `room`."""
     space = room - (REASON + NUMBER + GAP if reasons else 0.0)
-    left = max((width(row.left) for row in rows if row.relation), default=0.0)
-    right = max((width(row.right) + 1.4 for row in rows if row.relation), default=0.0)
-    # A wide left side stands on a row of its own, and the line breaks before its relation.
-    apart = left > 0.3 * space and left + right > space
-    inside = space - (1.0 if apart else left)
     printed: list[str] = []
-    for row in rows:
-        beside = rf" && \reason{{{'' if row.number is None else f'({row.number})'}}}{{{_text(row.reason)}}}"
-        cells: list[str] = []
-        lead = r"\quad " if apart else ""
-        if not row.relation:
-            cells += [f"& {_fitting(piece, space)}" for piece in broken(row.right, space)]
-        else:
-            room_here, first = inside - 1.4, f"{row.left} & " if not apart else rf"& {lead}"
-            before = space - room_here
-            if apart and row.left and width(row.left) <= 0.3 * space:
-                room_here, first = space - width(row.left) - 1.4, f"& {row.left} "
-                before = space - room_here
-            elif apart and row.left:
-                pieces = broken(row.left, space)
-                cells += [f"& {pieces[0]}", *(rf"& \qquad {piece}" for piece in pieces[1:])]
-            pieces = broken(row.right, room_here, inside - 2.4)
-            cells.append(f"{first}{row.relation} {_fitting(pieces[0], room_here)}")
-            cells += [rf"& {lead}\qquad {_fitting(piece, inside - 2.4)}" for piece in pieces[1:]]
-        if row.tail:
-            end = width(cells[-1]) if len(pieces) > 1 else before + width(pieces[-1])
-            if end + width(row.tail) + 1.0 + (left if len(pieces) > 1 and not apart else 0.0) <= space:
-                cells[-1] += rf" \quad {row.tail}"
-            else:
-                cells.append(rf"& {lead}\qquad {row.tail}")
+    for row, lines in zip(rows, arranged(rows, space), strict=True):
+        cells = [_cell(line) for line in lines]
         if reasons:
-            cells[0] += beside
+            number = "" if row.number is None else f"({row.number})"
+            cells[0] += rf" && \reason{{{number}}}{{{text_of(row.reason)}}}"
         printed += cells
     return printed
+
+
+INDENT = {0.0: "", 1.0: r"\quad ", 2.0: r"\qquad ", 3.0: r"\quad \qquad "}
+
+
+def _cell(line: Cell) -> str:
+    said = INDENT[line.indent] + " ".join(filter(None, [line.before, line.piece and _fitting(line.piece, line.room)]))
+    tail = rf" \quad {line.tail}" if line.tail and line.piece else line.tail
+    return f"{'' if line.left is None else f'{line.left} '}& {said}{tail}"
 
 
 def _fitting(piece: str, room: float) -> str:
@@ -217,25 +208,26 @@ def _display(tex: str) -> str:
 # --- blocks ----------------------------------------------------------------------------------------------
 
 
-def _blocks(blocks: Iterable[Any], room: float) -> list[str]:
+def blocks_of(blocks: Iterable[Any], room: float) -> list[str]:
+    """The lines of LaTeX of `blocks` within `room` em; they need `MACROS`."""
     return [line for block in blocks for line in WRITE[type(block)](block, room)]
 
 
 def _heading(block: Heading, room: float) -> list[str]:
     if block.level < 2:
-        return ["", rf"\{'entry' if block.level else 'problem'}{{{_text(block.words)}}}"]
+        return ["", rf"\{'entry' if block.level else 'problem'}{{{text_of(block.words)}}}"]
     room_for = f"[{block.room}]" if block.room else ""
-    return [rf"\head{room_for}{{{_text(block.words)}}}"]
+    return [rf"\head{room_for}{{{text_of(block.words)}}}"]
 
 
 def _paragraph(block: Paragraph, room: float) -> list[str]:
     # Left open at its end: a formula that follows belongs to the paragraph.
-    text = _text(block.words)
+    text = text_of(block.words)
     return [r"\par " + (rf"{{\small {text}\par}}" if block.small else text)]
 
 
 def _items(block: Items, room: float) -> list[str]:
-    return [r"\begin{points}", *(rf"\item {_text(item)}" for item in block.items), r"\end{points}"]
+    return [r"\begin{listed}", *(rf"\item {text_of(item)}" for item in block.items), r"\end{listed}"]
 
 
 def _aligned_block(block: Calculation, room: float) -> list[str]:
@@ -253,7 +245,7 @@ def _formula(block: Formula, room: float) -> list[str]:
 
 
 def _inset(block: Inset, room: float) -> list[str]:
-    return [r"\begin{inset}", *_blocks(block.blocks, room - STEP_IN), r"\end{inset}"]
+    return [r"\begin{inset}", *blocks_of(block.blocks, room - STEP_IN), r"\end{inset}"]
 
 
 def _errata(block: Errata, room: float) -> list[str]:
@@ -265,18 +257,18 @@ def _errata(block: Errata, room: float) -> list[str]:
 
 def _contents(block: Contents, room: float) -> list[str]:
     rows = block.rows
-    return [rf"\listing{{{_text(place)}}}{{{_text(title)}}}{{{escape(verdict)}}}" for place, title, verdict in rows]
+    return [rf"\listing{{{text_of(place)}}}{{{text_of(title)}}}{{{escape(verdict)}}}" for place, title, verdict in rows]
 
 
 def _correction(number: int, entry: Correction, room: float) -> list[str]:
-    reason = f" (reason given: {_text(entry.reason)})" if entry.reason else ""
+    reason = f" (reason given: {text_of(entry.reason)})" if entry.reason else ""
     said = [
-        rf"\head{{{number}. {_text(entry.where)}.}}",
+        rf"\head{{{number}. {text_of(entry.where)}.}}",
         rf"\ As printed{reason}:",
         _display(_aligned(entry.printed, room)),
         rf"\par \textbf{{{escape(entry.verdict.capitalize())}.}}",
     ]
-    said += [rf"{_text(why)}\par" for why in entry.why]
+    said += [rf"{text_of(why)}\par" for why in entry.why]
     if entry.correction is not None:
         label = "Correct" if entry.proved else "Correction, not proved"
         right = entry.correction
@@ -284,10 +276,10 @@ def _correction(number: int, entry: Correction, room: float) -> list[str]:
         # A wide left side is not said twice.
         if same and width(right.left) > 0.3 * room and r"\begin{aligned}" in said[2]:
             label, right = f"{label}, the right side", replace(right, left="", tail="")
-        told = rf"\textbf{{{label};}} {_text(entry.see)}:" if entry.see else rf"\textbf{{{label}:}}"
+        told = rf"\textbf{{{label};}} {text_of(entry.see)}:" if entry.see else rf"\textbf{{{label}:}}"
         said += [rf"\par {told}", _display(_aligned(right, room))]
     if entry.remark:
-        said.append(rf"\par {_text(entry.remark)}")
+        said.append(rf"\par {text_of(entry.remark)}")
     # An erratum stays on one page.
     return [f"{part}\n\\nopagebreak" for part in said[:-1]] + [said[-1]]
 
@@ -299,7 +291,7 @@ WRITE: dict[type, Callable[[Any, float], list[str]]] = {
     Calculation: _aligned_block,
     Formula: _formula,
     Inset: _inset,
-    Beside: lambda block, room: _blocks((*block.printed, *block.correct), room),
+    Beside: lambda block, room: blocks_of((*block.printed, *block.correct), room),
     CrossChecks: lambda block, room: _items(Items(block.items), room),
     Errata: _errata,
     Contents: _contents,
@@ -307,9 +299,9 @@ WRITE: dict[type, Callable[[Any, float], list[str]]] = {
 }
 
 FRAGMENT: dict[type, Callable[[Any], list[str]]] = {
-    Heading: lambda block: [rf"\paragraph{{{_text(block.words)}.}}"],
-    Paragraph: lambda block: [rf"{_text(block.words)}\par"],
-    Items: lambda block: [r"\begin{itemize}", *(rf"\item {_text(item)}" for item in block.items), r"\end{itemize}"],
+    Heading: lambda block: [rf"\paragraph{{{text_of(block.words)}.}}"],
+    Paragraph: lambda block: [rf"{text_of(block.words)}\par"],
+    Items: lambda block: [r"\begin{itemize}", *(rf"\item {text_of(item)}" for item in block.items), r"\end{itemize}"],
     Beside: lambda block: fragment((*block.printed, *block.correct)).splitlines(),
     Formula: lambda block: [r"\begin{equation*}", _aligned(block.row, LINE), r"\end{equation*}"],
 }

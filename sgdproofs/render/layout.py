@@ -6,8 +6,82 @@ Widths are estimates in em, on the large side; a test compares them with what pd
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
 
-__all__ = ["broken", "width"]
+__all__ = ["Cell", "arranged", "broken", "width"]
+
+
+class Displayed(Protocol):
+    """A row `left relation right`, with what it is claimed for."""
+
+    @property
+    def left(self) -> str: ...
+    @property
+    def relation(self) -> str: ...
+    @property
+    def right(self) -> str: ...
+    @property
+    def tail(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One printed line of an alignment: what ends at the relation (None if nothing can), and what begins there.
+
+    `indent` is in em; `piece` is to fit into `room` em, behind `before`; `tail` follows at a distance.
+    """
+
+    left: str | None
+    indent: float
+    before: str
+    piece: str
+    room: float
+    tail: str = ""
+
+    @property
+    def tex(self) -> str:
+        """What begins at the relation, without its indentation."""
+        said = f"{self.before} {self.piece}".strip()
+        return rf"{said} \quad {self.tail}" if self.tail and said else said or self.tail
+
+
+def arranged(rows: Sequence[Displayed], space: float) -> Iterator[list[Cell]]:
+    """The lines of each row of an alignment, so that nothing is wider than `space`."""
+    left = max((width(row.left) for row in rows if row.relation), default=0.0)
+    right = max((width(row.right) + 1.4 for row in rows if row.relation), default=0.0)
+    # A wide left side stands on a row of its own, and the line breaks before its relation.
+    apart = left > 0.3 * space and left + right > space
+    inside = space - (1.0 if apart else left)
+    lead = 1.0 if apart else 0.0
+    for row in rows:
+        cells: list[Cell] = []
+        if not row.relation:
+            before = 0.0
+            pieces = broken(row.right, space)
+            cells += [Cell(None, 0.0, "", piece, space) for piece in pieces]
+        else:
+            room = inside - 1.4
+            indent, head = lead, ""
+            if apart and row.left and width(row.left) <= 0.3 * space:
+                room, indent, head = space - width(row.left) - 1.4, 0.0, f"{row.left} "
+            elif apart and row.left:
+                for number, piece in enumerate(broken(row.left, space)):
+                    cells.append(Cell(None, 2.0 if number else 0.0, "", piece, space))
+            before = space - room
+            pieces = broken(row.right, room, inside - 2.4)
+            cells.append(Cell(None if apart else row.left, indent, head + row.relation, pieces[0], room))
+            cells += [Cell(None, lead + 2.0, "", piece, inside - 2.4) for piece in pieces[1:]]
+        if row.tail:
+            last = cells[-1]
+            end = last.indent + width(last.tex) if len(pieces) > 1 else before + width(pieces[-1])
+            if end + width(row.tail) + 1.0 + (left if len(pieces) > 1 and not apart else 0.0) <= space:
+                cells[-1] = Cell(last.left, last.indent, last.before, last.piece, last.room, row.tail)
+            else:
+                cells.append(Cell(None, lead + 2.0, "", "", space, row.tail))
+        yield cells
+
 
 TOKEN = re.compile(r"\\[A-Za-z]+|\\.|[{}^_&]|\s+|.", re.DOTALL)
 TEXTUAL = {r"\mathrm", r"\operatorname", r"\text", r"\textbf", r"\mathbf", r"\mathit"}
@@ -151,10 +225,12 @@ UNFINISHED = re.compile(r"(\\sum_\{.*\}\^\{[^{}]*\}|\\lim_\{[^{}]*\}|\\frac\{\\p
 def broken(tex: str, room: float, after: float | None = None) -> list[str]:
     r"""`tex` in rows, the first of at most `room` em and the others of `after`.
 
-    It is broken before a `+` or `-`, else before a `\cdot`, else between factors, else not at all.
+    It is broken before a `+` or `-`, else before a `\cdot`, else between factors, else not at all; a table never is.
     A break inside `\left( ... \right)` closes and opens the brackets with `\right.` and `\left.`.
     """
     rows: list[str] = []
+    if r"\begin" in tex:
+        return [tex]
     rest, here = tex, room
     while width(rest) > here:
         cut = _best(rest, here, room - 2.0 if after is None else after)

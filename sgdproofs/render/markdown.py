@@ -21,6 +21,7 @@ from .outline import (
     Paragraph,
     Row,
     Sheet,
+    plain,
 )
 from .words import Math, Words, words
 
@@ -30,7 +31,9 @@ __all__ = ["escape", "write"]
 def write(sheet: Sheet) -> str:
     """The whole document."""
     head = [f"# {escape(sheet.title)}"] + ([f"*{escape(sheet.subtitle)}*"] if sheet.subtitle else [])
-    return "\n\n".join([*head, *_blocks(sheet.blocks)]) + "\n"
+    head += [escape(", ".join(filter(None, [sheet.course, sheet.date])))] if sheet.course or sheet.date else []
+    head += [f"{sheet.points} points in all"] if sheet.points is not None else []
+    return "\n\n".join([*head, *_blocks(plain(sheet.blocks))]) + "\n"
 
 
 DIGRAPHS = {">=": "≥", "<=": "≤", "!=": "≠", "->": "→"}

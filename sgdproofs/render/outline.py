@@ -7,7 +7,7 @@ from typing import Any
 
 from ..language.statements import Loops, Relation
 from .latex import RELATIONS, assuming, bare, everywhere, latex
-from .words import Words
+from .words import Text, Words, words
 
 __all__ = [
     "Beside",
@@ -23,9 +23,13 @@ __all__ = [
     "Items",
     "NewPage",
     "Paragraph",
+    "Part",
     "Picture",
+    "Problem",
     "Row",
     "Sheet",
+    "Solution",
+    "plain",
     "row_of",
 ]
 
@@ -195,13 +199,84 @@ class NewPage:
     """What follows starts on a page of its own."""
 
 
-Block = Heading | Paragraph | Items | Calculation | Formula | Inset | Beside | CrossChecks | Errata | Contents | NewPage
+@dataclass(frozen=True)
+class Problem:
+    """A problem of a hand-out with its text, parts and solution; `points` are those of all its parts together."""
+
+    number: int
+    title: Words
+    points: int | None
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of a problem: (a), (b), ..."""
+
+    letter: str
+    points: int | None
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True)
+class Solution:
+    """What only the solutions of a hand-out show."""
+
+    blocks: tuple[Block, ...]
+
+
+Block = (
+    Heading
+    | Paragraph
+    | Items
+    | Calculation
+    | Formula
+    | Inset
+    | Beside
+    | CrossChecks
+    | Errata
+    | Contents
+    | NewPage
+    | Problem
+    | Part
+    | Solution
+)
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """A whole sheet."""
+    """A whole sheet.  `course`, `date` and the points are those of a hand-out."""
 
     title: str
     subtitle: str
     blocks: tuple[Block, ...]
+    course: str = ""
+    date: str = ""
+    points: int | None = None
+    solutions: bool = True
+
+
+def plain(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    """The same with headings in place of problems, parts and solutions, for writers that set them no other way."""
+    said: list[Block] = []
+    for block in blocks:
+        if isinstance(block, Problem):
+            title = words(f"Problem {block.number}", ". " if block.title else "", block.title)
+            said += [Heading(words(title, worth(block.points)), 0), *plain(block.blocks)]
+        elif isinstance(block, Part):
+            first, *rest = plain(block.blocks) or (Paragraph(()),)
+            lead = words(Text(f"({block.letter})", strong=True), worth(block.points), " ")
+            if isinstance(first, Paragraph):
+                said += [Paragraph(words(lead, first.words), first.small), *rest]
+            else:
+                said += [Paragraph(lead), first, *rest]
+        elif isinstance(block, Solution):
+            said += [Paragraph((Text("Solution.", strong=True),)), *plain(block.blocks)]
+        else:
+            said.append(block)
+    return tuple(said)
+
+
+def worth(points: int | None) -> Words:
+    """` (3 points)`, or nothing."""
+    return () if points is None else words(f" ({points} point{'' if points == 1 else 's'})")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from typing import Any
 
@@ -70,7 +70,7 @@ from .words import (
     words,
 )
 
-__all__ = ["outline", "result", "settled", "solution_sheet", "symbols_of_entry"]
+__all__ = ["checked", "entry", "errata", "outline", "result", "settled", "solution_sheet", "symbols_of_entry"]
 
 WRITERS = {"latex": article.write, "markdown": markdown.write, "html": html.write}
 
@@ -139,26 +139,55 @@ def outline(
     for number, report in enumerate(entries):
         if len(set(problems)) > 1 and (number == 0 or problems[number] != problems[number - 1]):
             blocks.append(Heading(words(problems[number]), 0))
-        try:
-            refuse_alike(_all_symbols(report))
-            walk = _refutation if isinstance(report.subject, Refutation) else _derivation
-            shown = tuple((pictures or {}).get(report.name, ()))
-            entry = walk(report, known) + _experiments(report, results.get(report.name, ()), shown)
-            own = list(_corrections(report, known))
-        except StatementError as error:
-            warnings.warn(f"entry {report.name} cannot be printed: {error}", stacklevel=2)
-            entry, own = _unprintable(report, error), []
-        blocks += entry
-        corrections += own
-    if corrections:
-        slips = [entry for entry in corrections if not entry.is_remark]
-        remarks = [entry for entry in corrections if entry.is_remark]
-        blocks.append(NewPage())
-        if slips:
-            blocks += [Heading(words("Errata"), 0), Errata(tuple(slips))]
-        if remarks:
-            blocks += [Heading(words("Remarks on reasons"), 0), Errata(tuple(remarks))]
+        own, slips = entry(report, known, results.get(report.name, ()), (pictures or {}).get(report.name, ()))
+        blocks += own
+        corrections += slips
+    blocks += errata(corrections)
     return Sheet(title, subtitle, tuple(blocks))
+
+
+def entry(
+    report: Report,
+    known: Mapping[str, Report],
+    outcomes: Sequence[Any] = (),
+    pictures: Sequence[Picture] = (),
+    hide: Hidden = (),
+) -> tuple[list[Block], list[Correction]]:
+    """The parts of one entry, and its corrections.  `hide` are lines of the proof that are not printed; a line that
+    is not proved is printed all the same."""
+    hidden = _hidden(report, hide)
+    try:
+        refuse_alike(_all_symbols(report))
+        own = (
+            _refutation(report, known) if isinstance(report.subject, Refutation) else _derivation(report, known, hidden)
+        ) + _experiments(report, outcomes, tuple(pictures))
+        return own, list(_corrections(report, known))
+    except StatementError as error:
+        warnings.warn(f"entry {report.name} cannot be printed: {error}", stacklevel=3)
+        return _unprintable(report, error), []
+
+
+def errata(corrections: Sequence[Correction]) -> list[Block]:
+    """The page of errata, with the remarks on reasons."""
+    if not corrections:
+        return []
+    blocks: list[Block] = [NewPage()]
+    for title, remark in (("Errata", False), ("Remarks on reasons", True)):
+        if own := tuple(entry for entry in corrections if entry.is_remark == remark):
+            blocks += [Heading(words(title), 0), Errata(own)]
+    return blocks
+
+
+def checked(entries: Sequence[Report], results: Mapping[str, Sequence[Any]]) -> list[Block]:
+    """What was checked, and how to read the solutions."""
+    said = list(_counts(entries, results))
+    every = [outcome for r in entries for outcome in results.get(r.name, ())]
+    return [
+        Heading(words("What was checked"), 2),
+        Items(tuple(said)),
+        Heading(words("How to read the solutions"), 2),
+        Items(tuple(_legend(every))),
+    ]
 
 
 def _problem(source: str) -> str:
@@ -194,30 +223,8 @@ def _opening_summary(entries: Sequence[Report], results: Mapping[str, Sequence[A
     """What the sheet holds, its entries in their order, and how to read it."""
     if len(entries) < 2:
         return [Paragraph(_summary(entries))] if entries else []
-    said = [_summary(entries)]
-    conditions = [c for r in entries for c in r.conditions]
-    if conditions:
-        met = sum(c.discharged is not None for c in conditions)
-        shown = "all shown to hold" if met == len(conditions) else f"{met} shown to hold"
-        said.append(
-            words(f"{_many(len(conditions), 'condition')} (a divisor that is not 0, a ratio below 1, ...): {shown}.")
-        )
-    errata = [line for r in entries for line in r.errata if not _is_remark(line)]
-    remarks = sum(map(_is_remark, (line for r in entries for line in r.errata)))
-    if errata:
-        kinds = ", ".join(
-            f"{n} {kind}"
-            for kind in (REFUTED, UNJUSTIFIED, UNDECIDED, PROVED)
-            if (n := sum(line.verdict == kind for line in errata))
-        )
-        said.append(words(f"{_many(len(errata), 'printed line')} examined: {kinds}. See the errata at the end."))
-    if remarks:
-        said.append(words(f"{_many(remarks, 'remark')} on a reason that leaves out a fact, at a line that is right."))
     every = [outcome for r in entries for outcome in results.get(r.name, ())]
-    if every and all(hasattr(outcome, "passed") for outcome in every):
-        passed = sum(outcome.passed for outcome in every)
-        said.append(words(f"{_many(len(every), 'numeric cross-check')}: {passed} passed."))
-    blocks: list[Block] = [Items(tuple(said))]
+    blocks: list[Block] = [Items(tuple(_counts(entries, results)))]
     blocks += [
         Heading(words("Contents"), 2),
         Contents(
@@ -228,6 +235,30 @@ def _opening_summary(entries: Sequence[Report], results: Mapping[str, Sequence[A
         ),
     ]
     return [*blocks, Heading(words("How to read this sheet"), 2), Items(tuple(_legend(every))), NewPage()]
+
+
+def _counts(entries: Sequence[Report], results: Mapping[str, Sequence[Any]]) -> Iterator[Words]:
+    yield _summary(entries)
+    conditions = [c for r in entries for c in r.conditions]
+    if conditions:
+        met = sum(c.discharged is not None for c in conditions)
+        shown = "all shown to hold" if met == len(conditions) else f"{met} shown to hold"
+        yield words(f"{_many(len(conditions), 'condition')} (a divisor that is not 0, a ratio below 1, ...): {shown}.")
+    slips = [line for r in entries for line in r.errata if not _is_remark(line)]
+    remarks = sum(map(_is_remark, (line for r in entries for line in r.errata)))
+    if slips:
+        kinds = ", ".join(
+            f"{n} {kind}"
+            for kind in (REFUTED, UNJUSTIFIED, UNDECIDED, PROVED)
+            if (n := sum(line.verdict == kind for line in slips))
+        )
+        yield words(f"{_many(len(slips), 'printed line')} examined: {kinds}. See the errata at the end.")
+    if remarks:
+        yield words(f"{_many(remarks, 'remark')} on a reason that leaves out a fact, at a line that is right.")
+    every = [outcome for r in entries for outcome in results.get(r.name, ())]
+    if every and all(hasattr(outcome, "passed") for outcome in every):
+        passed = sum(outcome.passed for outcome in every)
+        yield words(f"{_many(len(every), 'numeric cross-check')}: {passed} passed.")
 
 
 def _place(subject: Any) -> str:
@@ -435,9 +466,30 @@ def _statement_blocks(statement: Any, *, boxed: bool = False) -> list[Block]:
     return blocks
 
 
-def _derivation(report: Report, known: Mapping[str, Report]) -> list[Block]:
+Hidden = tuple[int, ...] | str
+"""The numbers of the lines that are not printed, or "proof" for all of them."""
+
+
+def _hidden(report: Report, hide: Hidden) -> frozenset[int]:
+    """The lines that are left out; StatementError if there is no such line."""
+    if hide and isinstance(report.subject, Refutation):
+        raise StatementError("it is a refutation, and has no proof to hide")
+    lines = {line.number: line.verdict for line in report.lines if not _is_sanity(line)}
+    wanted = set(lines) if isinstance(hide, str) else set(hide)
+    if unknown := sorted(wanted - set(lines)):
+        raise StatementError(f"it has no line {unknown[0]} to hide: the lines of its proof are 1 to {max(lines)}")
+    return frozenset(number for number in wanted if lines[number] == PROVED)
+
+
+def _derivation(report: Report, known: Mapping[str, Report], hidden: frozenset[int] = frozenset()) -> list[Block]:
     subject = report.subject
-    blocks = [*_head(report), *_given(subject), Heading(words("Proof"), 2), *_proof(report)]
+    lines = {line.number for line in report.lines if not _is_sanity(line)}
+    proof = (
+        [Paragraph(words(f"The proof, {_many(len(lines), 'line')} that were checked, is not printed here."))]
+        if hidden == lines
+        else _proof(report, hidden)
+    )
+    blocks = [*_head(report), *_given(subject), Heading(words("Proof"), 2), *proof]
     if settled(report):
         blocks += [Heading(words("Result"), 2, _room(report)), *_statement_blocks(subject.claim, boxed=True)]
         if points := _points(subject.claim):
@@ -614,7 +666,7 @@ def _paths(items: tuple, around: Path = ()) -> Iterator[tuple[int, Path]]:
                 yield from _paths(lines, (*around, (item, number)))
 
 
-def _proof(report: Report) -> list[Block]:
+def _proof(report: Report, hidden: Set[int] = frozenset()) -> list[Block]:
     paths = dict(_paths(report.subject.proof))
     numbers, letters = _numbers(report), _letters(report.subject)
     before, known = _above(report), _phrases(report)
@@ -622,15 +674,22 @@ def _proof(report: Report) -> list[Block]:
     here: Path = ()
     rows: list[Row] = []
     doubtful: set[int] = set()
+    omitted: list[int] = []
 
     def flush() -> None:
         if rows:
             stack[-1].append(Calculation(tuple(rows)))
             rows.clear()
 
+    def told_omitted() -> None:
+        if omitted:
+            stack[-1].append(Paragraph(words(_omitted(omitted)), small=True))
+            omitted.clear()
+
     def close(path: Path) -> None:
         """Close the parts that `path` is not in."""
         flush()
+        told_omitted()
         kept = 0
         while kept < min(len(path), len(here)) and _same(path[kept], here[kept]):
             kept += 1
@@ -656,6 +715,11 @@ def _proof(report: Report) -> list[Block]:
                 stack[-1] += _opening(around, numbers.get(id(around), THE_CLAIM))
             stack.append(_part(around, part))
         here = path
+        if line.number in hidden:
+            flush()
+            omitted.append(line.number)
+            continue
+        told_omitted()
         fresh = not rows
         row = row_of(
             line.statement,
@@ -677,6 +741,13 @@ def _proof(report: Report) -> list[Block]:
             stack[-1] += [Paragraph(said) for said in _why(line, report)]
     close(())
     return stack[0]
+
+
+def _omitted(numbers: Sequence[int]) -> str:
+    """Which lines are left out."""
+    first, last = numbers[0], numbers[-1]
+    which = f"Line ({first}) is" if first == last else f"Lines ({first}) to ({last}) are"
+    return f"{which} checked, and not printed here."
 
 
 def _path(line: Line, paths: Mapping[int, Path], here: Path) -> Path:
