@@ -97,7 +97,8 @@ def _ranked(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
             if look is not None:
                 block["look"], last = look, min(look, last + 1)
                 block["rank"] = last
-            walk(block.get("blocks", []))
+            for key in ("blocks", "one", "other"):
+                walk(block.get(key, []))
 
     walk(blocks)
     return blocks
@@ -218,7 +219,7 @@ def _beside(block: Beside, room: float) -> list[dict[str, Any]]:
     if not block.correct or any(width(part.row.tex) + BOX > half for part in claims):
         return _blocks((*block.printed, *block.correct), room)
     return [
-        {"kind": "beside", "printed": _blocks(block.printed[:3], half), "correct": _blocks(block.correct, half)},
+        {"kind": "beside", "one": _blocks(block.printed[:3], half), "other": _blocks(block.correct, half)},
         *_blocks(block.printed[3:], room),
     ]
 
