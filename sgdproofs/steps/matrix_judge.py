@@ -8,8 +8,9 @@ from time import perf_counter
 from typing import Any
 
 from ..language.errors import SgdproofsError
-from ..language.report import REFUTED, UNDECIDED
+from ..language.report import PROVED, REFUTED, UNDECIDED
 from .matrix_models import witness
+from .matrix_reading import Proof, prove
 from .matrix_values import MATRICES, SCALARS
 from .reader import Node, ReadingError, read
 from .translate import MATRICES as FUNCTIONS
@@ -92,17 +93,41 @@ def _calls(node: Node) -> set[str]:
 
 
 def decide(statement: MatrixStatement, seconds: float) -> tuple[str, str, list[dict], dict | None]:
-    """Verdict, reason, conditions and witness."""
+    """Verdict, reason, conditions and witness: a quick search for a witness, a proof, a longer search."""
     end = perf_counter() + seconds
     s = statement
     unsaid = ""
+    for share in (0.3, 2.5):
+        try:
+            found = witness(s.data, s.lhs, s.rel, s.rhs, min(share, end - perf_counter()))
+        except SgdproofsError as error:
+            found, unsaid = None, str(error)
+        if found is not None:
+            return REFUTED, described(found), [], found
+        if share < 1:
+            proof = _proof(s, min(end, perf_counter() + 0.6 * seconds))
+            conditions = [{"condition": c, "discharged": how} for c, how in proof.conditions]
+            if proof.proved:
+                return PROVED, proof.reason, conditions, None
+    reason = proof.reason or (f"not in the language ({unsaid})" if unsaid else "no rule applies")
+    return UNDECIDED, reason, [c for c in conditions if c["discharged"] is None], None
+
+
+class _Late(Exception):
+    """The time for a proof is over."""
+
+
+def _proof(s: MatrixStatement, end: float) -> Proof:
+    def tick() -> None:
+        if perf_counter() > end:
+            raise _Late
+
     try:
-        found = witness(s.data, s.lhs, s.rel, s.rhs, min(2.0, end - perf_counter()))
-    except SgdproofsError as error:
-        found, unsaid = None, str(error)
-    if found is not None:
-        return REFUTED, described(found), [], found
-    return UNDECIDED, f"not in the language ({unsaid})" if unsaid else "no rule applies", [], None
+        return prove(s.data, s.lhs, s.rel, s.rhs, tick)
+    except _Late:
+        return Proof(False, "budget: the time of the case is over")
+    except NotInLanguage as error:
+        return Proof(False, f"not in the language ({error})")
 
 
 def described(found: Mapping[str, Any]) -> str:
