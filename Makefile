@@ -6,11 +6,13 @@ READY  := $(VENV)/.ready
 # Options for pytest; the tests and the catalogue run on all cores.
 PYTEST_ARGS ?= -n auto
 
-.PHONY: sheet test lint bench mutants cases properties fuzz clean help
+.PHONY: sheet test test-wheel docs lint bench mutants cases properties fuzz clean help
 
 help:
 	@echo 'make sheet       check the catalogue, run its experiments, write problems and solutions to build/'
 	@echo 'make test        run every test'
+	@echo 'make test-wheel  build the package, look into it, and use it in a bare environment'
+	@echo 'make docs        the documentation, executed, to build/docs'
 	@echo 'make lint        ruff and mypy'
 	@echo 'make mutants     change every line of every entry and count what the kernel still accepts'
 	@echo 'make cases       the steps with known answers'
@@ -31,6 +33,14 @@ sheet: $(READY)
 
 test: $(READY)
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+test-wheel: $(READY)
+	$(BIN)/python .ci/wheel.py
+
+docs: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[docs]'
+	$(BIN)/python -m sphinx -b html -W --keep-going -q docs build/docs
+	@echo 'open build/docs/index.html'
 
 lint: $(READY)
 	@status=0; \

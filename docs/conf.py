@@ -25,6 +25,7 @@ nb_execution_raise_on_error = True
 nb_execution_timeout = 300
 nb_merge_streams = True
 
+add_module_names = False
 autodoc_member_order = "bysource"
 autodoc_typehints = "none"
 autodoc_preserve_defaults = True
@@ -52,7 +53,8 @@ def as_restructured_text(app, what, name, obj, options, lines):
                 found.append("")
             figure = False
             pieces = re.split(r"(`[^`]*`)", line)
-            found.append("".join(f"`{p}`" if p.startswith("`") else re.sub(r"([*|]|_(?=\W|$))", r"\\\1", p) for p in pieces))
+            plain = (p if p.startswith("`") else re.sub(r"([*|]|_(?=\W|$))", r"\\\1", p) for p in pieces)
+            found.append("".join(f"`{p}`" if p.startswith("`") else p for p in plain))
     lines[:] = found
 
 
