@@ -1,4 +1,4 @@
-"""The README tells the truth: its commands and examples are run, and print what it says."""
+"""The README and the pages tell the truth: their commands and examples are run, and print what they say."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 README = Path(__file__).resolve().parent.parent / "README.md"
-CONSOLES = re.findall(r"```console\n(.*?)```", README.read_text(), re.S)
+PAGES = [README, *sorted((README.parent / "docs").glob("*.md"))]
+CONSOLES = [console for page in PAGES for console in re.findall(r"```console\n(.*?)```", page.read_text(), re.S)]
 
 
 def commands(console: str) -> list[tuple[str, list[str]]]:
@@ -36,9 +37,32 @@ def test_consoles(console, tmp_path):
         assert re.fullmatch(pattern, ran.stdout), f"$ {command}\n{ran.stdout}{ran.stderr}"
 
 
-def test_python():
-    failed, tried = doctest.testfile(str(README), module_relative=False, optionflags=doctest.ELLIPSIS)
+@pytest.mark.parametrize("page", [page for page in PAGES if "\n>>> " in page.read_text()], ids=lambda page: page.stem)
+def test_python(page):
+    failed, tried = doctest.testfile(str(page), module_relative=False, optionflags=doctest.ELLIPSIS)
     assert tried and not failed
+
+
+def test_a_broken_line_fails_as_the_page_shows(tmp_path):
+    """The researcher's ten minutes: a new file passes; with one line broken, pytest says which, and why."""
+    page = (README.parent / "docs" / "researcher.md").read_text()
+    shown = re.search(r"\n    FAILED (\S+?)::(.+)\n      (claimed .+)\n      (witness .+)\n", page)
+    assert shown
+    file, item, *told = shown.groups()
+
+    def ran(*arguments: str) -> subprocess.CompletedProcess:
+        return subprocess.run([sys.executable, "-m", *arguments], cwd=tmp_path, capture_output=True, text=True)
+
+    assert ran("sgdproofs", "new", "nesterov-limit").returncode == 0
+    assert ran("pytest", "-q", "-p", "no:cacheprovider").returncode == 0
+    path = tmp_path / file
+    whole = path.read_text()
+    path.write_text(whole.replace("step(eq(y, N*c)", "step(eq(y, (N + 1)*c)"))
+    assert path.read_text() != whole
+    out = ran("pytest", "-q", "-p", "no:cacheprovider").stdout
+    assert f"FAILED {file}::{item}" in out
+    for text in told:
+        assert f"  {text}\n" in out, out
 
 
 def test_every_command_that_is_named_exists():
