@@ -67,7 +67,7 @@ def use(wheel: Path, folder: Path) -> None:
     expect(shipped <= listed, f"entries are not listed: {sorted(shipped - listed)}")
     expect("proved" in run(tool, "check", "ema-variance-limit", cwd=work), "an entry is not proved")
     example = "from sgdproofs.formulas import ema_variance_limit as f; print(f(N=10, sigma2_x=1.0))"
-    expect(run(binary / "python", "-c", example, cwd=work) == "0.05263157894736842\n", "the formula gives something else")
+    expect(run(binary / "python", "-c", example, cwd=work) == "0.05263157894736842\n", "the formula differs")
     run(tool, "new", "nesterov-limit", cwd=work)
     run(binary / "python", "-m", "pytest", "-q", cwd=work)
     file = work / "derivations" / "nesterov_limit.py"

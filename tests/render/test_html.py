@@ -11,8 +11,8 @@ from xml.etree import ElementTree
 import pytest
 
 from sgdproofs.catalogue import load
-from sgdproofs.language.report import Report
 from sgdproofs.language.derivation import Derivation, step
+from sgdproofs.language.report import Report
 from sgdproofs.language.statements import Loops, Relation, eq
 from sgdproofs.language.terms import real
 from sgdproofs.render import html as module
