@@ -53,12 +53,14 @@ class Model:
 
     # --- statements ----------------------------------------------------------------------------------------
 
+    @mpmath.workdps(60)
     def holds(self, left: str, rel: str, right: str) -> bool:
         """Whether the relation holds, almost surely if it is one between random quantities; Undefined if a side is."""
         trees = [ast.parse(side.strip(), mode="eval").body for side in (left, right)]
         outcomes = [o for _, o in self.space] if any(map(self._varies, trees)) else [None]
         return all(self._at(o, lambda: self.compare(self.value(trees[0]), rel, self.value(trees[1]))) for o in outcomes)
 
+    @mpmath.workdps(60)
     def true(self, condition: str) -> bool:
         tree = ast.parse(condition.strip(), mode="eval").body
         outcomes = [o for _, o in self.space] if self._varies(tree) else [None]
@@ -272,7 +274,8 @@ class Model:
             small = 0
             for k in range(low, low + 3000):
                 part = self._bound(variable.id, Fraction(k), lambda: self._total(name, body, inner))
-                found = _float(found) + _float(part)
+                part = _float(part)
+                found = _float(found) + part
                 small = small + 1 if abs(part) < mpmath.mpf(10) ** -45 * (1 + abs(found)) else 0
                 if small > 5:
                     return found
