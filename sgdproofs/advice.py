@@ -116,6 +116,7 @@ def _combination(goal: Any, given: tuple, signed: frozenset[Atom]) -> list[tuple
         return found
     monomials = {tuple((a, e) for a, e in m if e > 0) for m in p}
     small = {m for m in monomials if len(m) == 1} | {((a, 1),) for m in monomials for a, _ in m}
+    small = {m for m in small if all(e % 2 == 0 or a in signed for a, e in m)}
     for i, q in enumerate(known):
         columns += [({m: 1}, mul({m: 1}, q), (i,), one) for m in sorted(small)]
         columns += [(one, mul(q, known[j]), (i, j), one) for j in range(i, len(known))]

@@ -44,6 +44,8 @@ class Goal:
         for relation in own + inequalities + cited:
             if not relation.when:
                 self._bound(relation)
+        for r in filter(_of_a_family, inequalities):
+            self.scope.signs[r.lhs.family.name] = 1 if "=" in r.rel else 2
         plain = self.normal(self.scope)
         for relation in own:
             self._assume(plain, relation)
@@ -135,6 +137,15 @@ class Goal:
                     raise Contradiction(f"{r} cannot hold")
                 found += [p] if p else []
         return found
+
+
+def _of_a_family(r: Relation) -> bool:
+    """True for `x[i] > 0` or `x[i] >= 0` where the indices are free, and any index is admitted."""
+    places = getattr(r.lhs, "indices", ()) if isinstance(r.lhs, T.Element) and r.rhs == 0 and not r.when else None
+    if places is None or r.rel[0] != ">" or len(set(places)) < len(places):
+        return False
+    firsts = (r.lhs.family.first, *(None for _ in places))
+    return all(type(i) is T.Index and i.upper is None and i.lower in (None, f) for i, f in zip(places, firsts))
 
 
 def holds(n: Normal, relation: Relation, env: Any) -> bool:

@@ -279,7 +279,7 @@ class Normal:
             return atom(("power", "", (key(base), key(exponent))))
         numerator, denominator = fraction(base)
         if not numerator:
-            return atom(("pow", "", ((), key(exponent))))
+            return {} if self.scope.positive(exponent) else atom(("pow", "", ((), key(exponent))))
         if denominator != constant(1):
             return mul(self.powers(numerator, exponent), self.inverse(self.powers(denominator, exponent)))
         rational, monomial = content(numerator)

@@ -87,6 +87,7 @@ class Scope:
         self.known: list[tuple[Poly, bool]] = []
         self.unequal: list[Poly] = []
         self.families: dict[str, Any] = {}
+        self.signs: dict[str, int] = {}
         self.opened = count(1)
         self.asked: set[Atom] = set()
         self.origins: dict[str, Fraction] = {}
@@ -286,7 +287,7 @@ class Scope:
             return self._sign_of_base(a)
         if a[0] in ("sum", "E"):
             return 1 if self._by_terms(dict(a[2][-1]), False) else 0
-        return 0
+        return self.signs.get(a[1], 0) if a[0] in ("el", "rv") else 0
 
     def _sign_of_base(self, a: Atom) -> int:
         """The sign of a power or an inverse; 0 while it is asked for itself."""

@@ -89,6 +89,20 @@ def test_true_statements_under_premises_are_proved(text, symbols, premises, dire
     assert verdict(text, symbols, premises, direction) == "proved"
 
 
+FAMILIES = [
+    ("Sum(x(i),(i,1,n)) >= 0", "n:natural", "nonnegative", True),
+    ("Sum(1/x(i),(i,1,n)) > 0", "n:posint", "positive", True),
+    ("Sum(x(i),(i,1,n)) > 0", "n:natural", "positive", False),
+    ("Sum(x(i),(i,1,n)) > 0", "n:posint", "nonnegative", False),
+]
+
+
+@pytest.mark.parametrize("text, symbols, values, true", FAMILIES)
+def test_the_sign_of_the_values_of_a_function_is_known_of_all_of_them(text, symbols, values, true):
+    given = case(text, symbols) | {"functions": {"x": values}}
+    assert (check_step(given)["verdict"] == "proved") == true
+
+
 FALSE = [
     ("Abs(a + b) == Abs(a) + Abs(b)", "a:real b:real"),
     ("sqrt(x**2) == x", "x:real"),
