@@ -203,6 +203,10 @@ def cofactors(residual: Poly, premises: list[Poly]) -> Iterator[list[Poly]]:
         found = _eliminated(residual, premises, order)
         if found is not None:
             yield found
+    if count <= 5:
+        found = _triangular(residual, premises)
+        if found is not None:
+            yield found
     for k, p in enumerate(premises):
         if fraction(p)[0]:
             yield [_ratio(residual, p) if i == k else {} for i in range(count)]
@@ -251,6 +255,41 @@ def _eliminated(residual: Poly, premises: list[Poly], order: tuple[int, ...]) ->
         if not fraction(rest)[0]:
             return result
     return result if not fraction(rest)[0] else None
+
+
+def _triangular(residual: Poly, premises: list[Poly]) -> list[Poly] | None:
+    """Elimination as for linear systems: each premise rids the others of an atom in which it is linear."""
+    count = len(premises)
+    rows = [(fraction(p)[0], [constant(int(i == k)) for i in range(count)]) for k, p in enumerate(premises)]
+    rows = [(p, [mul(c, fraction(premises[i])[1]) for i, c in enumerate(own)]) for p, own in rows]
+    rest, result = residual, [constant(0)] * count
+    done: list[tuple[Poly, list[Poly]]] = []
+    while rows:
+        options = [
+            (len(c), k, a, c) for k, (p, _) in enumerate(rows) for a in sorted(atoms(p)) if (c := _coefficient(p, a))
+        ]
+        if not options:
+            return None
+        _, k, a, c = min(options, key=lambda o: o[:3])
+        p, own = rows.pop(k)
+        done.append((p, own))
+        cleared = []
+        for q, other in rows:
+            d = _coefficient(q, a)
+            if d:
+                q = fraction(add(mul(c, q), mul(d, p), -1))[0]
+                other = [add(mul(c, x), mul(d, y), -1) for x, y in zip(other, own, strict=True)]
+            if q:
+                cleared.append((q, other))
+        rows = cleared
+        d = _coefficient(rest, a)
+        if d:
+            factor = _ratio(d, c)
+            rest = add(rest, mul(factor, p), -1)
+            result = [add(x, mul(factor, y)) for x, y in zip(result, own, strict=True)]
+        if not fraction(rest)[0]:
+            return result
+    return None
 
 
 def _leading(p: Poly, rest: Poly) -> tuple[Atom, Poly] | None:

@@ -214,6 +214,10 @@ class Scope:
             return True
         if any(_multiple(numerator, q) for q in self.unequal):
             return True
+        if len(numerator) == 1 and all(
+            a[0] == "sgn" or a[0] == "pow" and self.nonzero(dict(a[2][0]), split) for a in atoms(numerator)
+        ):
+            return True
         return split and all(self.nonzero(q, split=False) for q, _ in self.factored(numerator))
 
     def sign(self, p: Poly, strict: bool, split: bool = True) -> bool:

@@ -35,7 +35,7 @@ from .certificates import WiderSearch, geometric_moments, power_sums
 from .irrational import search_enclosed
 from .matrix_judge import decide
 from .reductions import reducible
-from .strategies import by_reduction
+from .strategies import by_reduction, settled
 from .translate import CaseError, Need
 
 __all__ = ["SECONDS", "check_step", "failed", "judge"]
@@ -374,7 +374,8 @@ class Prover:
 
     def holds_by_reduction(self, need: Need) -> bool:
         """The same, where functions in what is needed stand in the way.  That a value is real, reductions see to."""
-        return not need.real and self.by_reduction(need.relation) is not None
+        ways = (self.by_reduction, self.by_settling, self.by_signs)
+        return not need.real and any(way(need.relation) is not None for way in ways)
 
     def quick(self, statement: Relation) -> Outcome | None:
         """The statement as one goal, with each recurrence taken at a place where it occurs."""
@@ -411,6 +412,7 @@ class Prover:
     def longer(self, statement: Relation) -> Outcome | None:
         for way in (
             self.by_reduction,
+            self.by_settling,
             self.by_closed_form,
             self.by_power_sums,
             self.by_series,
@@ -425,7 +427,7 @@ class Prover:
     def by_reduction(self, statement: Relation) -> Outcome | None:
         """The statement without roots, absolute values, exponentials and the like."""
         sides = (s for r in (statement, *statement.when) for s in (r.lhs, r.rhs))
-        if not self.setting.complexes and not reducible(*sides):
+        if not self.setting.complexes and not reducible(*sides) and statement.rel != "!=":
             return None
         fixed = {s for f in self.setting.facts for s in _free(f)}
         if fixed & set(self.setting.complexes):
@@ -434,6 +436,12 @@ class Prover:
             if not by_reduction(statement, self._asked, self.setting.complexes, fixed, self._over):
                 return None
         return Outcome(PROVED, "by cases and values of the functions in it")
+
+    def by_settling(self, statement: Relation) -> Outcome | None:
+        """The statement from few goals that the kernel proves; an integer that is not even and not odd is neither."""
+        with self.clock.spend(min(2.0, 0.4 * self.clock.left())):
+            found = settled(statement, self._asked)
+        return Outcome(PROVED, "by the order of the real numbers") if found else None
 
     def _asked(self, statement: Relation) -> Any:
         return self.goal(statement, self.setting.facts)

@@ -176,7 +176,7 @@ class Path:
         self.logs: dict[Any, Any] = {}
         self.antilogs: dict[Any, Any] = {}
         self.angles: dict[Any, Value] = {}
-        self.monotone: dict[str, list[tuple[Any, Any]]] = {"exp": [], "log": [], "root": []}
+        self.monotone: dict[str, list[tuple[Any, Any]]] = {"exp": [], "root": []}
         self.pi: Any = None
 
     # --- the claim ----------------------------------------------------------------------------------------
@@ -385,7 +385,17 @@ class Path:
     # --- cases --------------------------------------------------------------------------------------------
 
     def absolute(self, node: Any) -> Value:
-        re, im = self.value(node.args[0])
+        inner = node.args[0]
+        if isinstance(inner, (T.Times, T.Quotient, T.Negative)):  # |u v| = |u| |v|, |u/v| = |u|/|v|
+            parts = [self.real(L.Absolute(a)) for a in inner.args]
+            return (parts[0] if isinstance(inner, T.Negative) else inner.func(*parts)), None
+        if isinstance(inner, T.Power):
+            return T.Power(self.real(L.Absolute(inner.args[0])), self.real(inner.args[1])), None
+        if isinstance(inner, L.Exponential):
+            re, im = self.value(inner.args[0])
+            self._defined(re, *([] if im is None else [im]))
+            return self.exp_of(re), None
+        re, im = self.value(inner)
         if im is None:
             self._defined(re)
             return self._positive_part(re), None
@@ -501,7 +511,7 @@ class Path:
 
     def _root(self, g: Any, d: int) -> Any:
         """The root of order `d` of `g >= 0`."""
-        if isinstance(g, sympy.Rational):
+        if isinstance(g, sympy.Rational) and g >= 0:
             exact = _exact_root(Fraction(int(g.p), int(g.q)), d)
             if exact is not None:
                 return T.number(exact)
@@ -651,7 +661,7 @@ class Path:
             symbol = self.fresh("l")
             self.logs[mark] = symbol
             self.antilogs[("par", symbol.name, ())] = g
-            self.monotone["log"].append((g, symbol))
+            self.monotone["exp"].append((symbol, g))
         return self.logs[mark]
 
     def real_power(self, node: Any) -> Value:
@@ -685,7 +695,7 @@ class Path:
         exp(a) >= exp(b) (1 + a - b)          b (log(a) - log(b)) <= a - b
         """
         for kind, points in self.monotone.items():
-            fixed = {"exp": (ZERO, ONE), "log": (ONE, ZERO), "root": None}[kind]
+            fixed = (ZERO, ONE) if kind == "exp" else None
             known = points[:POINTS] + ([fixed] if fixed and points else [])
             pairs = [(p, q) for i, p in enumerate(known) for q in known[i + 1 :]]
             for (a, fa), (b, fb) in pairs:
@@ -694,10 +704,7 @@ class Path:
                 wanted = self.plan.tangents == ("one" if fixed in pair else "all") and kind != "root"
                 for (p, fp), (q, fq) in (pair, pair[::-1]) if wanted else ():
                     gap = T.Plus(p, T.Negative(q))
-                    if kind == "exp":
-                        self._say(ge(fp, T.Times(fq, T.Plus(ONE, gap))))
-                    else:
-                        self._say(le(T.Times(q, T.Plus(fp, T.Negative(fq))), gap))
+                    self._say(ge(fp, T.Times(fq, T.Plus(ONE, gap))))
 
     def _ordered(self, a: Any, fa: Any, b: Any, fb: Any, split: bool) -> None:
         if isinstance(a, sympy.Rational) and isinstance(b, sympy.Rational) and isinstance(fa, sympy.Rational):
@@ -705,6 +712,9 @@ class Path:
         for rel in ("==", "<", ">", "<=", ">="):
             if self.holds(Relation(a, rel, b)):
                 self._say(Relation(fa, rel, fb))
+                return
+            if self.holds(Relation(fa, rel, fb)):
+                self._say(Relation(a, rel, b))
                 return
         if split:
             rel = ("<", "==", ">")[self.decide(lt(a, b), eq(a, b), gt(a, b))]

@@ -6,14 +6,17 @@ Nothing here is trusted but `settled`, which concludes from goals that the kerne
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from fractions import Fraction
+from math import gcd
 from typing import Any
 
 from ..advice import Search
 from ..kernel.check import Outcome
+from ..kernel.polynomial import fraction
 from ..language import functions as L
 from ..language import terms as T
 from ..language.statements import Relation, ge, le, lt
-from .reductions import Plan, Restart, Unsupported, paths
+from .reductions import Path, Plan, Restart, Unsupported, paths
 from .translate import integral
 
 __all__ = ["by_reduction", "settled"]
@@ -46,6 +49,10 @@ def _plans(statement: Relation, complexes: Any, fixed: Any) -> Iterator[Plan]:
         yield plan(ordered="one")
         yield plan(tangents="one")
         yield plan(tangents="all")
+    if statement.rel == "!=":
+        whole = [s for s in statement.free_symbols if _integer(s) and s not in fixed]
+        for d in (2, 3, 4):
+            yield plan(moduli=dict.fromkeys(whole, d))
     moduli = {s: 2 for s in _exponents_of_minus_one(statement) if s not in fixed}
     if moduli:
         yield plan(moduli=moduli)
@@ -57,12 +64,12 @@ def _exponents_of_minus_one(statement: Relation) -> set:
     for side in (statement.lhs, statement.rhs):
         for x in T.walk(side):
             if isinstance(x, T.Power) and x.args[0] in (T.number(-1), T.Negative(T.number(1))):
-                found |= {
-                    s
-                    for s in x.args[1].free_symbols
-                    if isinstance(s, T.Parameter) and not isinstance(s, T.Index) and s.sort == "integer"
-                }
+                found |= set(filter(_integer, x.args[1].free_symbols))
     return found
+
+
+def _integer(s: Any) -> bool:
+    return isinstance(s, T.Parameter) and not isinstance(s, T.Index) and s.sort == "integer"
 
 
 def _proved(statement: Relation, plan: Plan, kernel: Kernel, over: Callable[[], bool]) -> bool:
@@ -84,9 +91,61 @@ def _proved(statement: Relation, plan: Plan, kernel: Kernel, over: Callable[[], 
 def settled(goal: Relation, kernel: Kernel) -> bool:
     """Whether a goal is proved: by the kernel, or from few goals that it proves."""
     outcome = kernel(goal)
-    if outcome.proved or outcome.impossible:
+    if outcome.proved or outcome.impossible or _remainders_differ(goal):
         return True
-    return _by_order(goal, kernel) or _by_contradiction(goal, kernel)
+    if _by_order(goal, kernel) or _by_contradiction(goal, kernel):
+        return True
+    solved = _solved(goal)
+    return solved is not None and settled(solved, kernel)
+
+
+def _remainders_differ(goal: Relation) -> bool:
+    """`a != b` for integers whose difference is a number c plus multiples of d, where d does not divide c."""
+    if goal.rel != "!=" or not (integral(goal.lhs) and integral(goal.rhs)):
+        return False
+    p = dict(_reader().poly(T.Plus(goal.lhs, T.Negative(goal.rhs))))
+    c = Fraction(p.pop((), 0))
+    rest = [Fraction(v) for v in p.values()]
+    whole = all(v.denominator == 1 for v in (c, *rest)) and all(e > 0 and a[0] == "par" for m in p for a, e in m)
+    return whole and bool(rest) and c % gcd(*(v.numerator for v in rest)) != 0
+
+
+def _reader() -> Path:
+    return Path(Plan(Search().factors), lambda relation: False, [])
+
+
+def _solved(goal: Relation) -> Relation | None:
+    """The goal with a symbol replaced by what an assumed equation says that it is; its domain is said of that term."""
+    everything = (goal, *goal.when)
+    if any(isinstance(x, (T.Partial, T.Limit)) for r in everything for s in (r.lhs, r.rhs) for x in T.walk(s)):
+        return None
+    for w in goal.when:
+        if w.rel != "==":
+            continue
+        reader = _reader()
+        p, _ = fraction(reader.poly(T.Plus(w.lhs, T.Negative(w.rhs))))
+        for m, c in p.items():
+            a = m[0][0] if len(m) == 1 and m[0][1] == 1 else None
+            symbol = reader.atoms.get(a)
+            if not isinstance(symbol, T.Parameter) or isinstance(symbol, T.Index):
+                continue
+            rest = {n: Fraction(-v) / Fraction(c) for n, v in p.items() if n != m}
+            value = reader._term(rest)
+            if value is None or symbol in value.free_symbols:
+                continue
+            if symbol.sort == "integer" and not (integral(value) and all(v.denominator == 1 for v in rest.values())):
+                continue
+            others = [other.at({symbol: value}) for other in goal.when if other is not w]
+            others += [Relation(value, rel, T.number(bound)) for rel, bound in _bounds(symbol)]
+            return Relation(goal.lhs, goal.rel, goal.rhs).at({symbol: value}).given(*others)
+    return None
+
+
+def _bounds(symbol: T.Parameter) -> Iterator[tuple[str, Fraction]]:
+    if symbol.lower is not None:
+        yield (">" if symbol.open_lower else ">="), symbol.lower
+    if symbol.upper is not None:
+        yield ("<" if symbol.open_upper else "<="), symbol.upper
 
 
 def _by_contradiction(goal: Relation, kernel: Kernel) -> bool:
