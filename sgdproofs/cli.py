@@ -578,11 +578,24 @@ def new_sheet(path: Path) -> int:
     "--workers", type=click.IntRange(min=0), default=0, help="Processes (0: this one). The digits do not depend on it."
 )
 @click.option("--dask", metavar="ADDRESS", help="Run on the Dask cluster whose scheduler is at ADDRESS.")
+@click.option(
+    "--plot",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Draw the results: FILE ends in .svg, .png or .pdf.",
+)
 @JSON
-def simulate(target: str, workers: int, dask: str | None, as_json: bool) -> int:
+def simulate(target: str, workers: int, dask: str | None, plot: Path | None, as_json: bool) -> int:
     """Run the experiments of one entry."""
     entry, _ = _one(target)
+    if plot is not None:
+        _can_plot(plot, entry)  # before the work, not after it
     results = _simulate(entry, workers, dask)
+    if plot is not None:
+        from .plots import save
+
+        save(entry, results, plot)
+        _tell(f"wrote {plot}")
     if as_json:
         from .export import plain_data
 
@@ -593,6 +606,20 @@ def simulate(target: str, workers: int, dask: str | None, as_json: bool) -> int:
         for result in results:
             _show_result(result)
     return OK if all(result.passed for result in results) else WRONG
+
+
+def _can_plot(path: Path | None, entry: Entry | None = None) -> None:
+    """An error if no picture can be drawn, or none of this kind."""
+    from .plots import ENDINGS, PlotsMissing, available
+
+    if path is not None and path.suffix not in ENDINGS:
+        raise click.UsageError(f"{path}: a picture ends in {', '.join(ENDINGS[:-1])} or {ENDINGS[-1]}")
+    if entry is not None and not entry.experiments:
+        raise click.UsageError(f"{entry.name} declares no experiment: there is nothing to draw")
+    try:
+        available()
+    except PlotsMissing as error:
+        raise _Missing(str(error)) from None
 
 
 def _simulate(entry: Entry, workers: int, dask: str | None) -> tuple[Any, ...]:

@@ -365,6 +365,28 @@ def test_simulate(run, tmp_path, monkeypatch):
     )
 
 
+def test_simulate_draws(run, tmp_path):
+    pytest.importorskip("matplotlib", reason="pictures need Matplotlib")
+    shipped = Path(cli.__file__).parent.parent / "derivations" / "problem_6_as_printed.py"
+    code, _, err = run("simulate", str(shipped), "--plot", "pictures/out.svg")
+    assert code == 0 and "wrote pictures/out.svg" in err
+    assert Path("pictures/out.svg").read_text().lstrip().startswith("<?xml")
+
+
+def test_what_cannot_be_drawn_is_one_line_before_any_work(run, tmp_path, monkeypatch):
+    monkeypatch.setattr("sgdproofs.experiments.run", lambda *_, **__: pytest.fail("the experiments ran"))
+    shipped = str(Path(cli.__file__).parent.parent / "derivations" / "problem_6_as_printed.py")
+    for arguments, code, said in (
+        ((shipped, "--plot", "out.docx"), 2, "a picture ends in .svg, .png or .pdf"),
+        (("good-result", "--plot", "out.svg"), 2, "declares no experiment"),
+    ):
+        got, _, err = run("simulate", *arguments)
+        assert got == code and said in err and err.count("\n") == 1
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    code, _, err = run("simulate", shipped, "--plot", "out.svg")
+    assert code == 4 and 'pip install "sgdproofs[plot]"' in err and err.count("\n") == 1
+
+
 def test_a_missing_tool_is_exit_4(run, tmp_path, monkeypatch):
     path = entry(
         tmp_path,

@@ -36,6 +36,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "arithmetic": {"language"},
     "formulas": {"arithmetic", "catalogue", "verdicts", "render", "kernel", "language"},
     "export": {"arithmetic", "formulas", "messages", "render", "kernel", "language"},
+    "plots": {"render", "language"},
     "messages": {"kernel", "language", "render"},
     "templates": set(),
     "api": {"language", "kernel", "rules", "steps"},
@@ -45,6 +46,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "verdicts",
         "render",
         "experiments",
+        "plots",
         "formulas",
         "export",
         "messages",
@@ -73,6 +75,7 @@ OUTSIDE: dict[str, set[str]] = {
     "steps": {"sympy", "jsonschema"},
     "mutants": {"sympy"},
     "formulas": {"sympy"},
+    "plots": {"matplotlib"},
     "cli": {"click", "rich", "distributed"},
     "pytest_plugin": {"pytest"},
 }

@@ -15,7 +15,7 @@ from ..language.experiments import Einsum, Exact
 from ..language.facts import Fact
 from ..language.statements import Independence, Loops, NotDetermined, Relation, eq, ge
 from ..language.terms import Element, Limit, Negative, Quotient, Times, term
-from ..meaning import Budget, Model, NotEvaluable, NoValue, holds, sides
+from ..meaning import Budget, Model, NotEvaluable, NoValue, applies, holds, sides
 from ..models import models
 from .evaluate import Undefined, Unsupported
 from .points import closure, terms_of
@@ -80,6 +80,11 @@ def run_exact(
     failure = ""
     groups: dict[tuple, list] = {}
     facts = tuple(f for f in given if _finite(f, ()))
+    finite = [s for s, _ in lines if isinstance(s, Relation) and not isinstance(s, Loops) and _finite(s, given)]
+    equations = [s for s in finite if s.rel == "=="]
+    # The claim, or the line closest to it that speaks of no limit.
+    shown = claim if claim in finite else next(reversed(equations or finite), None)
+    pairs: dict[str, list] = {"claim": []}
     for statement, assumptions in lines:
         distinct += 1
         if isinstance(statement, NotDetermined):
@@ -91,6 +96,7 @@ def run_exact(
             skipped += 1
     for statements in groups.values():
         found = 0
+        drawn = statements.index(shown) if shown in statements and not pairs["claim"] else None
         judged = [False] * len(statements)
         try:
             for model in models(
@@ -105,6 +111,8 @@ def run_exact(
                 for number, statement in enumerate(statements):
                     verdict = _verdict(statement, model)
                     judged[number] |= verdict is not None
+                    if number == drawn and verdict is not None:
+                        pairs["claim"] += _pair(statement, model, verdict)
                     if verdict is False and not failure:
                         failure = f"{statement} FAILS: {_shown(statement, model)}"
         except NotEvaluable as problem:
@@ -114,12 +122,21 @@ def run_exact(
         spaces += found
         tested += sum(judged)
         unsaid += len(judged) - sum(judged)
-    rejected, how = _near_misses(claim, [s for s, _ in lines], facts, given, experiment, seed, fixed)
+    rejected, how = _near_misses(claim, [s for s, _ in lines], facts, given, experiment, seed, fixed, pairs)
     summary = failure or _held(entry, tested, distinct, skipped, unsaid) + _where(spaces) + how
     if not tested and not failure:
         failure = summary = f"none of the {distinct} statements can be evaluated in a finite probability space"
     miss = _miss_text(experiment)
-    data = {"spaces": spaces, "statements": tested, "skipped": skipped + unsaid}
+    data = {
+        "spaces": spaces,
+        "statements": tested,
+        "skipped": skipped + unsaid,
+        "shown": "" if shown is None else str(shown),
+        "is_claim": shown == claim,
+        "pairs": {role: tuple(found[:MOST_PAIRS]) for role, found in pairs.items() if found},
+    }
+    if isinstance(claim, NotDetermined):
+        data["two_points"] = {"by": str(claim.by), "target": str(claim.target), "values": _two_points(claim, given)}
     return Result(label, experiment.kind, rejected and not failure, summary, miss, rejected, data)
 
 
@@ -168,10 +185,28 @@ def _brief(value: Any) -> str:
     return str(value)
 
 
+MOST_PAIRS = 200
+
+
+def _pair(statement: Any, model: Model, verdict: bool) -> list[tuple[float, float, bool]]:
+    """The two sides in a model with the verdict, for pictures; of random sides the outcome at which they differ most.
+    Nothing where they are undefined, or where the assumptions do not apply."""
+    if not isinstance(statement, Relation) or not applies(statement, model):
+        return []
+    left, right, _ = sides(statement, model)
+    if left is None or right is None:
+        return []
+    many = max(len(side) if isinstance(side, tuple) else 1 for side in (left, right))
+    left, right = (side if isinstance(side, tuple) else (side,) * many for side in (left, right))
+    found = max(zip(left, right, strict=True), key=lambda pair: abs(pair[0] - pair[1]))
+    return [(float(found[0]), float(found[1]), verdict)]
+
+
 def _near_misses(
-    claim: Any, lines: list, facts: tuple, given: tuple, experiment: Exact, seed: int, fixed: dict
+    claim: Any, lines: list, facts: tuple, given: tuple, experiment: Exact, seed: int, fixed: dict, pairs: dict
 ) -> tuple[bool, str]:
-    """Whether every near-miss fails in some space, and a remark for the summary."""
+    """Whether every near-miss fails in some space, and a remark for the summary; `pairs` gets the values of its
+    sides."""
     rejected, said = True, ""
     trials: list[tuple[str, list, tuple]] = []
     if experiment.near_miss is not None:
@@ -183,7 +218,8 @@ def _near_misses(
         tested = [claim] if finite else [s for s in lines if isinstance(s, Relation) and _finite(s, given)]
         without = "without " + " and ".join(f.name for f in experiment.facts_dropped)
         trials.append((f"{without} {'the claim' if finite else 'a line'}", tested, rest))
-    for what, statements, kept in trials:
+    for number, (what, statements, kept) in enumerate(trials):
+        role = "near-miss" if experiment.near_miss is not None and number == 0 else "facts dropped"
         fails = total = 0
         for statement in statements:
             if fails:
@@ -201,7 +237,10 @@ def _near_misses(
                     tries=_TRIES * experiment.count,
                 ):
                     total += 1
-                    fails += _verdict(statement, model) is False
+                    verdict = _verdict(statement, model)
+                    fails += verdict is False
+                    if verdict is not None and not isinstance(statement, Loops):
+                        pairs.setdefault(role, []).extend(_pair(statement, model, verdict))
                     if fails and total >= experiment.count:
                         break
             except NotEvaluable as problem:
@@ -223,6 +262,19 @@ def _miss_text(experiment: Exact) -> str:
 
 def _not_determined(statement: NotDetermined, given: tuple[Fact, ...]) -> str:
     """Why the two points do not show it; empty if they do: they agree on `by` and differ on `target`."""
+    try:
+        found = _two_points(statement, given)
+    except (Undefined, Unsupported) as problem:
+        return f"{statement}: {problem}"
+    if found[0][0] != found[1][0]:
+        return f"{statement}: the points differ on {statement.by}: {found[0][0]} and {found[1][0]}"
+    if found[0][1] == found[1][1]:
+        return f"{statement}: the points agree on {statement.target}: {found[0][1]}"
+    return ""
+
+
+def _two_points(statement: NotDetermined, given: tuple[Fact, ...]) -> list[tuple[Any, Any]]:
+    """The values of `by` and of `target` at the two points."""
     found = []
     for point in (statement.first, statement.second):
         plain = Setting(given)
@@ -238,15 +290,8 @@ def _not_determined(statement: NotDetermined, given: tuple[Fact, ...]) -> str:
             for k, v in point.items()
         )
         reader = Setting(given, at).exactly()
-        try:
-            found.append((reader.value(statement.by, {}), reader.value(statement.target, {})))
-        except (Undefined, Unsupported) as problem:
-            return f"{statement}: {problem}"
-    if found[0][0] != found[1][0]:
-        return f"{statement}: the points differ on {statement.by}: {found[0][0]} and {found[1][0]}"
-    if found[0][1] == found[1][1]:
-        return f"{statement}: the points agree on {statement.target}: {found[0][1]}"
-    return ""
+        found.append((reader.value(statement.by, {}), reader.value(statement.target, {})))
+    return found
 
 
 # --- loop forms ------------------------------------------------------------------------------------------
@@ -279,7 +324,20 @@ def run_einsum(name: str, label: str, given: tuple[Fact, ...], experiment: Einsu
         summary,
         str(experiment.near_miss),
         rejected,
-        {"passes": size, "entries": len(looped), "subscripts": subscripts},
+        {
+            "passes": size,
+            "entries": len(looped),
+            "subscripts": subscripts,
+            "shown": str(experiment.loops),
+            "is_claim": True,
+            "pairs": {
+                role: tuple(
+                    (float(summed.get(spot, 0)), float(table[spot]), summed.get(spot, 0) == table[spot])
+                    for spot in sorted(table)
+                )[:MOST_PAIRS]
+                for role, table in (("claim", looped), ("near-miss", missed))
+            },
+        },
     )
 
 

@@ -324,6 +324,7 @@ def run_monte_carlo(
     done = 0
     by_role: dict[str, list[Comparison]] = {"claim": [], "near-miss": [], "facts dropped": []}
     worst_drift = 0.0
+    running: dict[str, Any] = {}
     for part in parts:
         chunks = []
         for chunk in work(part.plan, executor):
@@ -331,11 +332,43 @@ def run_monte_carlo(
             done += 1
             if tick is not None:
                 tick(done, total, label)
+        running = running or _running(part, chunks)
         for role, found in zip(part.roles, _compare(part.plan, chunks, part.at), strict=True):
             by_role[role] += found
             if role == "claim" and part.plan.steps is not None:
                 worst_drift = max(worst_drift, _drift(part, claim, found))
-    return _judged(label, claim, experiment, parts, by_role, worst_drift)
+    return _judged(label, claim, experiment, parts, by_role, worst_drift, running)
+
+
+def _running(part: _Part, chunks: list[dict]) -> dict[str, Any]:
+    """How the first comparison of the claim, and of the near-miss at the same point, goes as samples are added: the
+    distance of the two sides and its standard error after 4, 8, 16, ... batches of the samples that were drawn."""
+    plan = part.plan
+    statistics, paths = _merged(chunks)
+    relations = dict(zip(part.roles, plan.statements, strict=True))
+    if paths or "claim" not in relations or relations["claim"][0].rel != "==":
+        return {}
+    total = plan.chunks * BATCHES
+    counts = [n for n in (2**k for k in range(2, 20)) if n < total] + [total]
+    length = plan.size // BATCHES
+    told: dict[str, Any] = {"samples": tuple(n * length for n in counts)}
+    for count in counts:
+        few = {key: tuple(values[:count] for values in found) for key, found in statistics.items()}
+        reader = Estimates(plan.setting, plan.steps, few, length)
+        for role, (relation, points) in relations.items():
+            for binding in points:
+                try:
+                    left, right = (reader.value(s, dict(binding)) for s in (relation.lhs, relation.rhs))
+                except Undefined:
+                    continue
+                if not isinstance(left, Samples) and not isinstance(right, Samples):
+                    continue  # nothing is random there
+                where = describe(part.at, dict(binding))
+                found = _compared(relation, where, left, right, math.inf)
+                told.setdefault("point", where)
+                told.setdefault(role, []).append((abs(found.left - found.right), found.error))
+                break
+    return told if all(len(told.get(role, ())) == len(counts) for role in relations) else {}
 
 
 def _drift(part: _Part, claim: Relation, found: list[Comparison]) -> float:
@@ -355,7 +388,13 @@ def _drift(part: _Part, claim: Relation, found: list[Comparison]) -> float:
 
 
 def _judged(
-    label: str, claim: Relation, experiment: MonteCarlo, parts: list[_Part], by_role: dict, drift: float
+    label: str,
+    claim: Relation,
+    experiment: MonteCarlo,
+    parts: list[_Part],
+    by_role: dict,
+    drift: float,
+    running: dict[str, Any],
 ) -> Result:
     mine = by_role["claim"]
     batches = parts[0].plan.chunks * BATCHES
@@ -416,5 +455,10 @@ def _judged(
         "false_alarm": RUN_FALSE_ALARM,
         "false_alarm_comparisons": RUN_COMPARISONS,
         "near_miss_z": tuple(c.z for role in wanted for c in by_role[role][:50]),
+        "series": {
+            role: tuple((c.where, c.left, c.right, c.error, c.z) for c in by_role[role][:50])
+            for role in ("claim", *wanted)
+        },
+        "running": running,
     }
     return Result(label, experiment.kind, agrees and settled and refuted, summary, miss, refuted, data)

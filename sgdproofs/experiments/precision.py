@@ -240,6 +240,7 @@ def run_precision(name: str, claim: Relation, near_miss: Relation, given: tuple,
     nodes = closure([t for r in (claim, near_miss) for t in terms_of(r)], given)
     limits = any(isinstance(n, Limit) for n in nodes)
     agreed: list[_Compared] = []
+    missed: list[_Compared] = []
     worst_miss: float = float(experiment.digits)
     rejected, failure, undefined = False, "", "its conditions hold at none"
     tails: list[Any] = []
@@ -282,7 +283,8 @@ def run_precision(name: str, claim: Relation, near_miss: Relation, given: tuple,
                 undefined = both or undefined
             both = _both(near_miss, setting, reader, binding) if number < stated else ""
             if isinstance(both, tuple):
-                digits = agreement(*both, context, experiment.digits)
+                digits = agreement(*both, context, 4 * experiment.digits)
+                missed.append(_Compared(where, *both, digits))
                 worst_miss = min(worst_miss, digits)
                 if near_miss.rel == "==":
                     rejected = rejected or digits < experiment.digits / 2
@@ -315,8 +317,55 @@ def run_precision(name: str, claim: Relation, near_miss: Relation, given: tuple,
         "digits": tuple(round(c.digits, 1) for c in agreed[:50]),
         "skipped": skipped,
         "steps": reached,
+        "wanted": experiment.digits,
+        "near_miss_points": tuple(c.where for c in missed[:50]),
+        "near_miss_right": tuple(context.nstr(_one(c.right), 30) for c in missed[:50]),
+        "near_miss_digits": tuple(round(c.digits, 1) for c in missed[:50]),
+        "law": _law(claim, near_miss, given, experiment, context),
     }
     return Result(name, experiment.kind, rejected and not failure, summary, str(near_miss), rejected, data)
+
+
+CURVE = 49
+"""At how many values of a parameter a law is drawn."""
+
+
+def _law(claim: Relation, near_miss: Relation, given: tuple, experiment: Precision, context: Any) -> dict[str, Any]:
+    """The right sides of claim and near-miss between the stated values of the one parameter that varies, for pictures;
+    nothing where several vary, or where a right side is no formula in the parameters."""
+    over = [(k, v) for k, v in experiment.at if isinstance(k, Parameter) and isinstance(v, tuple) and len(v) > 1]
+    nodes = closure([claim.rhs, near_miss.rhs], given)
+    if len(over) != 1 or isinstance(over[0][0], Index) or any(isinstance(n, (E, Var, Cov, Limit, Sum)) for n in nodes):
+        return {}
+    name, values = over[0]
+    low, high = min(values), max(values)
+    if low <= 0 or any(isinstance(n, Element) for n in nodes):
+        return {}
+    free = bindings((claim, near_miss), given, experiment.at, (1, 2, 7, experiment.steps))
+    lines: list[tuple[str, list, list]] = []
+    places = [
+        Fraction(float(low) * (float(high) / float(low)) ** (k / (CURVE - 1))).limit_denominator(10**6)
+        for k in range(CURVE)
+    ]
+    places = [Fraction(round(place)) for place in places] if name.sort == "integer" else places
+    places = sorted({min(max(place, low), high) for place in places} | set(values))
+    for binding in free[:3]:
+        sides: tuple[list, list] = ([], [])
+        for place in places:
+            at = tuple((k, place if k == name else v) for k, v in next(settings_at(experiment.at)))
+            setting = Setting(given, at, experiment.law).mention(*terms_of(claim), *terms_of(near_miss))
+            reader = HighPrecision(setting, context, experiment.digits, experiment.steps)
+            for side, relation in zip(sides, (claim, near_miss), strict=True):
+                try:
+                    side.append(float(reader.value(relation.rhs, binding)))
+                except (Undefined, Unsupported, TypeError):
+                    return {}
+        lines.append((describe((), binding) if binding else "", *sides))
+    return {
+        "over": name.name,
+        "places": tuple(map(float, places)),
+        "lines": tuple((label, tuple(right), tuple(miss)) for label, right, miss in lines),
+    }
 
 
 def _both(relation: Relation, setting: Setting, reader: HighPrecision, binding: dict) -> tuple[Any, Any] | str:

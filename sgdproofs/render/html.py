@@ -316,7 +316,8 @@ def _checks(page: _Page, block: CrossChecks) -> list[str]:
 def _picture(page: _Page, picture: Picture) -> str:
     """The picture in the page itself; its own identifiers get a name that no other picture uses."""
     name = f"p{next(page.numbers)}-"
-    svg = picture.svg[picture.svg.index("<svg") :].strip()
+    svg = re.sub(r">\s+<", "><", picture.svg[picture.svg.index("<svg") :]).strip()
+    svg = re.sub(r"\s*\n\s*", " ", svg)
     svg = re.sub(r'\bid="', f'id="{name}', svg)
     svg = re.sub(r'href="#', f'href="#{name}', svg)
     svg = svg.replace("url(#", f"url(#{name}")
