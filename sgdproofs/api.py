@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from fractions import Fraction as Fraction
 
+from . import notebook
 from .kernel.check import Theorem, check
 from .language import derivation, experiments, facts, statements, terms
 from .language.derivation import *  # noqa: F403  the language is meant to be imported by name from here
+from .language.display import display_with
 from .language.errors import CatalogueError, ConditionError, SgdproofsError, StatementError
 from .language.experiments import *  # noqa: F403
 from .language.facts import *  # noqa: F403
@@ -20,6 +22,8 @@ from .rules.expectation import identical_distribution, independence, linearity, 
 from .rules.limits import limits, passage_to_limit
 from .rules.sums import geometric_sum, sums
 from .steps.judge import check_step
+
+display_with(notebook.mime_bundle)
 
 __all__ = [
     *terms.__all__,

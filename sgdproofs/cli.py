@@ -594,7 +594,7 @@ def simulate(target: str, workers: int, dask: str | None, plot: Path | None, as_
     if plot is not None:
         from .plots import save
 
-        save(entry, results, plot)
+        save(results, plot)
         _tell(f"wrote {plot}")
     if as_json:
         from .export import plain_data
@@ -610,16 +610,13 @@ def simulate(target: str, workers: int, dask: str | None, plot: Path | None, as_
 
 def _can_plot(path: Path | None, entry: Entry | None = None) -> None:
     """An error if no picture can be drawn, or none of this kind."""
-    from .plots import ENDINGS, PlotsMissing, available
+    from .plots import ENDINGS, available
 
     if path is not None and path.suffix not in ENDINGS:
         raise click.UsageError(f"{path}: a picture ends in {', '.join(ENDINGS[:-1])} or {ENDINGS[-1]}")
     if entry is not None and not entry.experiments:
         raise click.UsageError(f"{entry.name} declares no experiment: there is nothing to draw")
-    try:
-        available()
-    except PlotsMissing as error:
-        raise _Missing(str(error)) from None
+    available()
 
 
 def _simulate(entry: Entry, workers: int, dask: str | None) -> tuple[Any, ...]:

@@ -20,11 +20,11 @@ from pathlib import Path
 from typing import Any
 
 from .language.derivation import Calc, Refutation, leaves
-from .language.errors import SgdproofsError
+from .language.errors import MissingTool, SgdproofsError
 from .language.statements import NotDetermined, Relation
 from .render.latex import latex
 
-__all__ = ["ENDINGS", "PlotsMissing", "available", "picture", "pictures", "save"]
+__all__ = ["ENDINGS", "available", "picture", "save"]
 
 ENDINGS = (".svg", ".png", ".pdf")
 CLAIM, MISS, DROPPED, QUIET = "#0072B2", "#D55E00", "#7A3E8E", "#8a8a8a"
@@ -43,62 +43,53 @@ Z99 = 2.5758293035489004
 """Half the width of the band that holds 99 % of a normal law, in standard deviations."""
 
 
-class PlotsMissing(SgdproofsError):
-    """Matplotlib is not installed."""
-
-
 def _matplotlib() -> Any:
     try:
         import matplotlib
         from matplotlib import figure
     except ImportError:
-        raise PlotsMissing('a picture needs Matplotlib: pip install "sgdproofs[plot]"') from None
+        raise MissingTool('a picture needs Matplotlib: pip install "sgdproofs[plot]"') from None
     return matplotlib, figure
 
 
 def available() -> None:
-    """PlotsMissing, with the mend, if Matplotlib is not installed."""
+    """MissingTool, with the mend, if Matplotlib is not installed."""
     _matplotlib()
 
 
-def save(entry: Any, results: Sequence[Any], path: Path) -> None:
+def save(results: Sequence[Any], path: Path) -> None:
     """The pictures of all experiments of an entry, one below the other, as SVG, PNG or PDF."""
     if path.suffix not in ENDINGS:
         raise SgdproofsError(f"{path}: a picture ends in one of {', '.join(ENDINGS)}")
-    drawn = _drawn(entry, tuple(enumerate(results)), path.suffix[1:])
+    drawn = _drawn(tuple(results), path.suffix[1:])
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(drawn)
 
 
-def pictures(entry: Any, results: Sequence[Any]) -> tuple[tuple[str, str], ...]:
-    """For each experiment its picture as SVG, and what it shows in words."""
-    return tuple(picture(entry, number, result) for number, result in enumerate(results))
-
-
-def picture(entry: Any, number: int, result: Any) -> tuple[str, str]:
+def picture(result: Any) -> tuple[str, str]:
     """One experiment: its picture as SVG, and what it shows in words."""
-    svg = _drawn(entry, ((number, result),), "svg").decode()
-    return svg, f"Picture of the check. {result.describe()}"
+    return _drawn((result,), "svg").decode(), f"Picture of the check. {result.describe()}"
 
 
-def _drawn(entry: Any, results: tuple[tuple[int, Any], ...], form: str) -> bytes:
+def _drawn(results: tuple[Any, ...], form: str) -> bytes:
     matplotlib, figure = _matplotlib()
     if not results:
-        raise SgdproofsError(f"{entry.name} declares no experiment: there is nothing to draw")
-    salt = f"{entry.name}/{'/'.join(str(number) for number, _ in results)}"
+        raise SgdproofsError("there is no experiment: nothing to draw")
+    salt = "/".join(result.name for result in results)
     with matplotlib.rc_context({**matplotlib.rcParamsDefault, **STYLE, "svg.hashsalt": salt}):
         whole = figure.Figure(figsize=(8.6, 3.9 * len(results)), layout="constrained")
         parts = whole.subfigures(len(results), 1, squeeze=False, hspace=0.04)[:, 0]
-        for part, (number, result) in zip(parts, results, strict=True):
-            _experiment(part, entry, number, result)
+        for part, result in zip(parts, results, strict=True):
+            _experiment(part, result)
         stream = io.BytesIO()
         nothing = {"svg": {"Date": None, "Creator": None}, "pdf": {"CreationDate": None}, "png": {"Software": None}}
         whole.savefig(stream, format=form, metadata=nothing[form], facecolor="white")
     return stream.getvalue()
 
 
-def _experiment(part: Any, entry: Any, number: int, result: Any) -> None:
+def _experiment(part: Any, result: Any) -> None:
     """One experiment: its name, two panels, and the legend with the statements themselves."""
+    entry = result.entry
     passed = "passed" if result.passed else "NOT PASSED"
     part.suptitle(
         f"{entry.title or entry.name}: {result.name.partition(': ')[2]}, {passed}",
@@ -108,7 +99,7 @@ def _experiment(part: Any, entry: Any, number: int, result: Any) -> None:
         weight="bold",
     )
     data = result.data
-    names = _names(entry, number, result)
+    names = _names(result)
     if data.get("series"):
         _monte_carlo(part, data)
     elif data.get("digits"):
@@ -135,9 +126,10 @@ def _line_called(entry: Any, text: str) -> Any:
     return text
 
 
-def _names(entry: Any, number: int, result: Any) -> dict[str, str]:
+def _names(result: Any) -> dict[str, str]:
     """What each kind of point is called: the statements of the entry."""
-    experiment = entry.experiments[number]
+    entry = result.entry
+    experiment = entry.experiments[result.number]
     miss, claim = getattr(experiment, "near_miss", None), getattr(experiment, "loops", entry.claim)
     roles = {"claim": "claim", "near-miss": "near-miss"}
     if isinstance(entry, Refutation):

@@ -37,9 +37,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "formulas": {"arithmetic", "catalogue", "verdicts", "render", "kernel", "language"},
     "export": {"arithmetic", "formulas", "messages", "render", "kernel", "language"},
     "plots": {"render", "language"},
+    "notebook": {"plots", "render", "language"},
     "messages": {"kernel", "language", "render"},
     "templates": set(),
-    "api": {"language", "kernel", "rules", "steps"},
+    "api": {"notebook", "language", "kernel", "rules", "steps"},
     "__init__": {"api"},
     "cli": {
         "catalogue",

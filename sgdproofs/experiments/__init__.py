@@ -62,7 +62,7 @@ def _one(
     progress: Progress | None,
     seed: int | None,
 ) -> Result:
-    result = _run(entry, number, label, experiment, executor, progress, seed)
+    result = replace(_run(entry, number, label, experiment, executor, progress, seed), entry=entry, number=number)
     if isinstance(entry, Refutation):
         return replace(result, summary=result.summary.replace("the near-miss", "the printed claim"))
     return result

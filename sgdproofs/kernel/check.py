@@ -21,7 +21,7 @@ from typing import Any
 from ..language import derivation as D
 from ..language.errors import StatementError
 from ..language.facts import Definition, Equation, Fact
-from ..language.report import PROVED, UNDECIDED, Condition, Line, Report
+from ..language.report import PROVED, UNDECIDED, Condition, Displayed, Line, Report
 from ..language.statements import Relation, eq, free_indices, ge, gt, le, lt, ne
 from ..language.terms import Element, Index, Limit, Partial, bound_by, is_random, number, walk
 from .conditions import needs, needs_of_fact
@@ -35,8 +35,8 @@ SECONDS = 10.0
 _SEAL = object()
 
 
-@dataclass(frozen=True, eq=False)
-class Theorem:
+@dataclass(frozen=True, eq=False, repr=False)
+class Theorem(Displayed):
     """A proved claim.  Prints with what it rests on; only `check` makes one."""
 
     name: str
@@ -54,8 +54,6 @@ class Theorem:
         conditions = "; ".join(f"{c.text} ({c.discharged})" for c in self.conditions)
         rests = [f"{kind} {said}" for kind, said in (("given", facts), ("conditions", conditions)) if said]
         return "\n  ".join([f"{self.name}: {self.claim}", *rests])
-
-    __repr__ = __str__
 
 
 # --- one line --------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from typing import Any
 
 from sympy.core.basic import Basic
 
+from .display import Displayed
 from .errors import StatementError
 from .facts import Definition, Fact
 from .statements import Relation
@@ -185,8 +186,8 @@ class Erratum:
     remark: str = ""
 
 
-@dataclass(frozen=True)
-class Derivation:
+@dataclass(frozen=True, repr=False)
+class Derivation(Displayed):
     """A result, written once.
 
     `given` are the facts that its lines may cite, `claim` is the statement that it ends in, `proof` its
@@ -223,8 +224,8 @@ class Derivation:
             raise StatementError(f"{self.name}: {twice} is defined twice: keep one of the definitions")
 
 
-@dataclass(frozen=True)
-class Refutation:
+@dataclass(frozen=True, repr=False)
+class Refutation(Displayed):
     """A claim as somebody printed it that is false under the facts `given`.
 
     `witness` may fix values of parameters for the search; `corrected_by` names the derivation that proves what is true.

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from .display import Displayed
+
 PROVED, UNJUSTIFIED, REFUTED, UNDECIDED = "proved", "unjustified", "refuted", "undecided"
 
 
@@ -50,8 +52,8 @@ class Line:
         return replace(self, **changes)
 
 
-@dataclass(frozen=True)
-class Report:
+@dataclass(frozen=True, repr=False)
+class Report(Displayed):
     """The outcome of one check.  `theorem` is there if and only if every line is proved."""
 
     subject: Any
@@ -74,3 +76,23 @@ class Report:
             for condition in line.conditions:
                 seen.setdefault((condition.text, condition.discharged), condition)
         return tuple(seen.values())
+
+    def __repr__(self) -> str:
+        lines = f"{len(self.lines)} line{'' if len(self.lines) == 1 else 's'}"
+        return f"<report {self.name}: {self.verdict or 'not checked'}, {lines}>"
+
+    def __str__(self) -> str:
+        """A table: number, verdict, statement and reason of each line, with what it cites."""
+        rows = []
+        for line in self.lines:
+            by = getattr(line.by, "name", None) or str(line.by or "")
+            reason = by + (f": {', '.join(line.cites)}" if line.cites else "")
+            said = str(line.statement)
+            if line.continued:  # the left side is the right side of the row above
+                said = "  " + said.removeprefix(str(line.statement.lhs)).strip()
+            rows.append((f"{line.number:>3}", line.verdict, "  " * line.depth + said, reason))
+        widths = [min(max((len(row[k]) for row in rows), default=0), 72) for k in range(3)]
+        table = ["  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths)) + f"  {row[3]}" for row in rows]
+        why = f": {self.reason}" if self.reason else ""
+        needs = [f"needs {c.text}: {c.discharged or 'NOT DISCHARGED'}" for c in self.conditions]
+        return "\n".join([f"{self.name}: {self.verdict or 'not checked'}{why}", *table, *needs])

@@ -32,7 +32,7 @@ from .outline import (
     Row,
     Sheet,
 )
-from .style import SCRIPT, STYLE
+from .style import FRAGMENT, SCRIPT, STYLE
 from .words import Math, Words
 
 __all__ = ["fragment", "plain", "write"]
@@ -81,7 +81,7 @@ def fragment(blocks: Iterable[Any], *, heading: int = 3) -> str:
     """
     blocks = tuple(blocks)
     page = _Page(set(), top=heading, script=False)
-    return f'<div class="sgdproofs"><style>{STYLE}</style>{page.article(blocks)}</div>'
+    return f'<div class="sgdproofs"><style>{FRAGMENT}</style>{page.article(blocks)}</div>'
 
 
 # --- text ------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ import re
 import warnings
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 from sympy.core.basic import Basic
@@ -70,7 +71,18 @@ from .words import (
     words,
 )
 
-__all__ = ["checked", "entry", "errata", "outline", "result", "settled", "solution_sheet", "symbols_of_entry"]
+__all__ = [
+    "checked",
+    "entry",
+    "errata",
+    "outline",
+    "result",
+    "settled",
+    "shown",
+    "shown_theorem",
+    "solution_sheet",
+    "symbols_of_entry",
+]
 
 WRITERS = {"latex": article.write, "markdown": markdown.write, "html": html.write}
 
@@ -113,6 +125,32 @@ def result(report: Report, correction: Report | None = None) -> str:
             *_statement_blocks(subject.claim),
         ]
     return article.fragment(blocks)
+
+
+def shown(report: Report) -> list[Block]:
+    """One entry by itself; with the verdict "" as it stands, before any check."""
+    subject = report.subject
+    refuse_alike(_all_symbols(report))
+    if report.verdict:
+        return _refutation(report, {}) if isinstance(subject, Refutation) else _derivation(report, {})
+    claim = [Heading(words("As printed" if isinstance(subject, Refutation) else "Claim"), 2)]
+    proof = [Heading(words("Proof, not checked yet"), 2), *_proof(report)] if report.lines else []
+    return [*_head(report), *_given(subject), *claim, *_statement_blocks(subject.claim), *proof]
+
+
+def shown_theorem(theorem: Any) -> list[Block]:
+    """A theorem with the facts and the conditions that it rests on."""
+    subject = SimpleNamespace(claim=theorem.claim, given=theorem.facts)
+    known = phrases(subject, symbols=dict.fromkeys(_symbols(subject)))
+    groups = _intervals(merged(theorem.conditions))
+    needs = [words(relation, " (", _how(group[0], known), ")") for relation, group in groups]
+    blocks: list[Block] = [Heading(words(f"Theorem {theorem.name}"), entry=theorem.name, verdict=PROVED)]
+    blocks += _statement_blocks(theorem.claim, boxed=True)
+    if theorem.facts:
+        blocks += [Heading(words("Given"), 2), Items(tuple(map(fact_sentence, theorem.facts)))]
+    if needs:
+        blocks += [Heading(words("Conditions"), 2), Items(tuple(needs))]
+    return blocks
 
 
 def symbols_of_entry(subject: Any) -> list[Any]:
@@ -704,7 +742,7 @@ def _proof(report: Report, hidden: Set[int] = frozenset()) -> list[Block]:
         if _is_sanity(line):
             continue
         path = _path(line, paths, here)
-        if line.verdict != PROVED:
+        if line.verdict not in (PROVED, ""):
             doubtful.update(id(container) for container, _ in path)
         same = len(path) == len(here) and all(map(_same, path, here))
         if not same:
@@ -736,7 +774,7 @@ def _proof(report: Report, hidden: Set[int] = frozenset()) -> list[Block]:
                 whole=latex(line.statement),
             )
         )
-        if line.verdict != PROVED:
+        if line.verdict not in (PROVED, ""):
             flush()
             stack[-1] += [Paragraph(said) for said in _why(line, report)]
     close(())

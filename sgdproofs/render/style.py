@@ -2,33 +2,21 @@
 
 from __future__ import annotations
 
-__all__ = ["SCRIPT", "STYLE"]
+__all__ = ["FRAGMENT", "SCRIPT", "STYLE"]
 
-STYLE = """
-:root { color-scheme: light dark; --paper: #fdfcf9; --ink: #1d1f23; --quiet: #575c66; --line: #d9d6cd; --card: #f4f2ec;
+LIGHT = """color-scheme: light dark; --paper: #fdfcf9; --ink: #1d1f23; --quiet: #575c66; --line: #d9d6cd;
+  --card: #f4f2ec;
   --link: #14508c; --good: #1b6636; --good-soft: #e6f2e9; --bad: #a11d2b; --bad-soft: #faeaea; --open: #7a4d00;
-  --open-soft: #faf0da; --plot: #ffffff; }
-@media (prefers-color-scheme: dark) { :root { --paper: #16181d; --ink: #e6e4df; --quiet: #a9adb6; --line: #3a3e47;
+  --open-soft: #faf0da; --plot: #ffffff;"""
+DARK = """--paper: #16181d; --ink: #e6e4df; --quiet: #a9adb6; --line: #3a3e47;
   --card: #1f2229; --link: #8fbdf0; --good: #86d19d; --good-soft: #1b2e22; --bad: #ff9c9c; --bad-soft: #371f21;
-  --open: #f0c26b; --open-soft: #33290f; --plot: #f3f2ee; } }
+  --open: #f0c26b; --open-soft: #33290f; --plot: #f3f2ee;"""
+
+CONTENT = """
 * { box-sizing: border-box; }
-html { scroll-behavior: smooth; -webkit-text-size-adjust: 100%; scroll-padding-top: 1rem; }
-@media (prefers-reduced-motion: reduce) { html { scroll-behavior: auto; } }
-body { margin: 0 auto; max-width: 78rem; padding: 0 1.25rem 4rem; background: var(--paper); color: var(--ink);
-  font: 1.0625rem/1.6 "Iowan Old Style", "Palatino Linotype", Palatino, "TeX Gyre Pagella", Charter, Georgia, serif;
-  display: grid; grid-template-columns: 15rem minmax(0, 1fr); column-gap: 3rem; }
-body.single { display: block; max-width: 58rem; }
-header, footer { grid-column: 1 / -1; }
-main { grid-column: 2; min-width: 0; }
-body.single main { grid-column: 1; }
-header { padding: 2.5rem 0 1rem; border-bottom: 1px solid var(--line); margin-bottom: 1.5rem; }
 h1, h2, h3, h4, h5, h6 { line-height: 1.25; font-weight: 650; margin: 2em 0 .5em; text-wrap: balance; }
-h1 { font-size: 2.1rem; margin: 0; letter-spacing: -.01em; }
-h2 { font-size: 1.6rem; border-bottom: 1px solid var(--line); padding-bottom: .25em; }
 h3 { font-size: 1.28rem; }
 h4, h5, h6 { font-size: 1rem; margin: 1.4em 0 .3em; }
-main > :first-child, article > :first-child, .beside > div > :first-child { margin-top: 0; }
-article { margin: 2.25rem 0 3rem; }
 p, ul { margin: .5em 0; }
 ul { padding-left: 1.3em; }
 li { margin: .2em 0; }
@@ -38,9 +26,6 @@ a { color: var(--link); text-underline-offset: .15em; }
 .small { font-size: .92rem; }
 .hidden { position: absolute; width: 1px; height: 1px; margin: -1px; overflow: hidden; clip-path: inset(50%);
   white-space: nowrap; }
-.skip { position: absolute; left: -100rem; top: 0; background: var(--paper); padding: .5rem 1rem; z-index: 2; }
-.skip:focus { left: 0; }
-:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; border-radius: 2px; }
 math { font-family: "TeX Gyre Pagella Math", "Asana Math", "Latin Modern Math", "STIX Two Math", "Cambria Math",
   "Libertinus Math", math; }
 math[display="block"] { margin: 0; display: block math; text-align: left; width: max-content; }
@@ -82,12 +67,6 @@ button { font: 500 .78rem/1.4 ui-sans-serif, system-ui, sans-serif; color: var(-
 button:hover { background: var(--card); }
 .copy { flex: none; }
 .tools { margin: .5em 0; }
-header .tools { margin-bottom: 0; }
-.listing { width: 100%; font-size: .95rem; }
-.listing caption { text-align: left; color: var(--quiet); font-size: .88rem; padding-bottom: .3rem; }
-.listing th, .listing td { text-align: left; padding: .3rem .9rem .3rem 0; border-bottom: 1px solid var(--line);
-  vertical-align: top; font-weight: 400; }
-.listing thead th { font: 600 .8rem/1.4 ui-sans-serif, system-ui, sans-serif; color: var(--quiet); }
 .beside { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 1rem; margin: 1em 0; }
 .beside > div { border: 1px solid var(--line); border-top: 4px solid var(--bad); border-radius: 4px;
   padding: .9rem 1rem; background: color-mix(in srgb, var(--card) 55%, transparent); min-width: 0; }
@@ -99,6 +78,33 @@ header .tools { margin-bottom: 0; }
 .checks > li { margin: .6em 0 1.2em; }
 figure { margin: .6em 0; }
 figure svg { display: block; max-width: 100%; height: auto; background: var(--plot); border-radius: 4px; }
+"""
+"""What equations, lines, verdicts and pictures look like, on a page of ours and in a notebook."""
+
+PAGE = """
+html { scroll-behavior: smooth; -webkit-text-size-adjust: 100%; scroll-padding-top: 1rem; }
+@media (prefers-reduced-motion: reduce) { html { scroll-behavior: auto; } }
+body { margin: 0 auto; max-width: 78rem; padding: 0 1.25rem 4rem; background: var(--paper); color: var(--ink);
+  font: 1.0625rem/1.6 "Iowan Old Style", "Palatino Linotype", Palatino, "TeX Gyre Pagella", Charter, Georgia, serif;
+  display: grid; grid-template-columns: 15rem minmax(0, 1fr); column-gap: 3rem; }
+body.single { display: block; max-width: 58rem; }
+header, footer { grid-column: 1 / -1; }
+main { grid-column: 2; min-width: 0; }
+body.single main { grid-column: 1; }
+header { padding: 2.5rem 0 1rem; border-bottom: 1px solid var(--line); margin-bottom: 1.5rem; }
+h1 { font-size: 2.1rem; margin: 0; letter-spacing: -.01em; }
+h2 { font-size: 1.6rem; border-bottom: 1px solid var(--line); padding-bottom: .25em; }
+main > :first-child, article > :first-child, .beside > div > :first-child { margin-top: 0; }
+article { margin: 2.25rem 0 3rem; }
+.skip { position: absolute; left: -100rem; top: 0; background: var(--paper); padding: .5rem 1rem; z-index: 2; }
+.skip:focus { left: 0; }
+:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; border-radius: 2px; }
+header .tools { margin-bottom: 0; }
+.listing { width: 100%; font-size: .95rem; }
+.listing caption { text-align: left; color: var(--quiet); font-size: .88rem; padding-bottom: .3rem; }
+.listing th, .listing td { text-align: left; padding: .3rem .9rem .3rem 0; border-bottom: 1px solid var(--line);
+  vertical-align: top; font-weight: 400; }
+.listing thead th { font: 600 .8rem/1.4 ui-sans-serif, system-ui, sans-serif; color: var(--quiet); }
 hr.page { border: 0; border-top: 1px solid var(--line); margin: 2.5rem 0; }
 nav { grid-column: 1; font-size: .87rem; line-height: 1.4; }
 nav details { position: sticky; top: 1rem; max-height: calc(100vh - 2rem); overflow-y: auto; padding: 2px; }
@@ -143,6 +149,22 @@ nav .verdict { font-size: .68rem; padding: 0 .3em; }
   a { text-decoration: none; }
 }
 """
+
+STYLE = f"""
+:root {{ {LIGHT} }}
+@media (prefers-color-scheme: dark) {{ :root {{ {DARK} }} }}
+{CONTENT}{PAGE}"""
+
+FRAGMENT = f""".sgdproofs {{ {LIGHT.replace("color-scheme: light dark;", "color-scheme: light;")}
+background: var(--paper); color: var(--ink); padding: .5rem 1rem; border-radius: 4px;
+font: 1rem/1.55 "Iowan Old Style", "Palatino Linotype", Palatino, "TeX Gyre Pagella", Charter, Georgia, serif;
+{CONTENT}
+table.lines {{ table-layout: auto; font-size: inherit; }}
+table.lines, table.lines tr, table.lines td, table.lines th {{ background: none; text-align: left;
+  border-style: none; }}
+math {{ font-size: 1.05em; }}
+}}"""
+"""The same within one element of somebody else's page, which stays as it is; always light, as the page may be."""
 
 SCRIPT = """
 (function () {

@@ -10,7 +10,7 @@ import pytest
 
 from sgdproofs.catalogue import load
 from sgdproofs.experiments import run
-from sgdproofs.language.errors import SgdproofsError
+from sgdproofs.language.errors import MissingTool, SgdproofsError
 
 pytest.importorskip("matplotlib", reason="pictures need Matplotlib")
 
@@ -32,7 +32,7 @@ def results() -> dict:
 
 @pytest.mark.parametrize("name", KINDS)
 def test_every_kind_is_drawn_the_same_way_twice(name: str, results: dict) -> None:
-    first, again = (plots.pictures(CATALOGUE[name], results[name]) for _ in range(2))
+    first, again = ([plots.picture(result) for result in results[name]] for _ in range(2))
     assert first == again
     assert len(first) == len(results[name])
     for svg, text in first:
@@ -46,7 +46,7 @@ def test_every_kind_is_drawn_the_same_way_twice(name: str, results: dict) -> Non
 def test_files_of_each_form_are_the_same_bytes(ending: str, start: bytes, results: dict, tmp_path) -> None:
     name = "problem-6-as-printed"
     for place in ("one", "two"):
-        plots.save(CATALOGUE[name], results[name], tmp_path / place / f"out{ending}")
+        plots.save(results[name], tmp_path / place / f"out{ending}")
     one, two = ((tmp_path / place / f"out{ending}").read_bytes() for place in ("one", "two"))
     assert one == two
     assert one.startswith(start)
@@ -85,7 +85,7 @@ def test_exact_pairs_carry_their_verdict(results: dict) -> None:
 
 def test_the_legend_says_the_statements_of_the_entry(results: dict) -> None:
     entry = CATALOGUE["problem-6-as-printed"]
-    names = plots._names(entry, 0, results[entry.name][0])
+    names = plots._names(results[entry.name][0])
     assert names["claim"].startswith("what is true:") and r"\alpha_k^2" in names["claim"]
     assert names["near-miss"].startswith("as printed:") and r"\alpha_k^2" not in names["near-miss"]
 
@@ -93,11 +93,11 @@ def test_the_legend_says_the_statements_of_the_entry(results: dict) -> None:
 def test_without_matplotlib_one_line_says_the_mend(monkeypatch, results: dict, tmp_path) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     entry = CATALOGUE["problem-6-as-printed"]
-    with pytest.raises(plots.PlotsMissing, match=re.escape('pip install "sgdproofs[plot]"')):
-        plots.save(entry, results[entry.name], tmp_path / "out.svg")
+    with pytest.raises(MissingTool, match=re.escape('pip install "sgdproofs[plot]"')):
+        plots.save(results[entry.name], tmp_path / "out.svg")
 
 
 def test_a_picture_of_another_form_is_refused(results: dict, tmp_path) -> None:
     entry = CATALOGUE["problem-6-as-printed"]
     with pytest.raises(SgdproofsError, match=r"ends in one of \.svg"):
-        plots.save(entry, results[entry.name], tmp_path / "out.docx")
+        plots.save(results[entry.name], tmp_path / "out.docx")
