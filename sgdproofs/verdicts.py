@@ -30,6 +30,7 @@ from .rules.algebra import substitution
 from .rules.derivatives import differentiation
 from .rules.expectation import conditioning, identical_distribution, independence, moments
 from .rules.limits import limits, passage_to_limit
+from .rules.truth import cases
 
 SECONDS = 5.0
 """How long the search for the missing facts of one line may take."""
@@ -39,6 +40,7 @@ EVERY_RULE = (
     & moments()
     & identical_distribution()
     & conditioning()
+    & cases()
     & differentiation()
     & limits()
     & passage_to_limit()

@@ -84,7 +84,7 @@ def scale(p: Poly, c: Any) -> Poly:
 
 
 def join(m: Monomial, n: Monomial) -> Monomial:
-    """The product of two monomials; `delta * delta = delta` and `(-1)^n (-1)^n = 1`."""
+    """The product of two monomials; `delta * delta = delta`, as for every truth value, and `(-1)^n (-1)^n = 1`."""
     if not m:
         return n
     if not n:
@@ -92,7 +92,7 @@ def join(m: Monomial, n: Monomial) -> Monomial:
     powers = dict(m)
     for a, e in n:
         power = powers.get(a, 0) + e
-        if a[0] == "delta" and power:
+        if a[0] in ("delta", "above") and power:
             power = 1
         elif a[0] == "sgn":
             power %= 2

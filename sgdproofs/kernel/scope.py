@@ -285,7 +285,7 @@ class Scope:
         """2 if the atom is positive, 1 if it is not negative, 0 if nothing is known."""
         if a in self.strict or a[0] == "Exponential":
             return 2
-        if a in self.weak or a[0] in ("delta", "Var", "SquareRoot", "Absolute"):
+        if a in self.weak or a[0] in ("delta", "above", "Var", "SquareRoot", "Absolute"):
             return 1
         if a[0] in ("pow", "inv"):
             return self._sign_of_base(a)
@@ -328,6 +328,8 @@ class Scope:
     def _by_known(self, p: Poly, strict: bool) -> bool:
         """`p` as nonnegative terms, squares and multiples of known inequalities, as the advisor proposes them."""
         known = self._relevant(p)
+        if strict and any(sharp and self._by_terms(add(p, q, -1), False) for q, sharp in known):
+            return True
         here = {a for q in (p, *(k[0] for k in known)) for a in atoms(q)}
         proposal = self.advisor.combination(p, [k[0] for k in known], frozenset(a for a in here if self._atom_sign(a)))
         if not proposal:
@@ -362,6 +364,8 @@ class Scope:
         chosen: list[tuple[Poly, bool]] = []
         here, rest = set(within(p)), list(self.known)
         chosen += self._powers_below_one(here)
+        for t, q in ((atom(a), dict(a[2][0])) for a in sorted(atoms(p)) if a[0] == "above"):  # t = [q > 0]
+            chosen += [(add(constant(1), t, -1), False), (mul(t, q), False), (add(mul(t, q), q, -1), False)]
         while True:
             new = []
             for k in rest:

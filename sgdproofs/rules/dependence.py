@@ -6,12 +6,19 @@ from typing import Any
 
 from ..kernel.conditions import needs
 from ..kernel.goal import Goal
+from ..kernel.normal import Normal
 from ..kernel.polynomial import add, constant, is_constant
 from ..kernel.reasons import Reason, flat
 from ..language import facts as F
 from ..language import terms as T
 from ..language.statements import FunctionOf, Independence, NotDetermined
 from .sums import open_sum
+
+
+def _admitted(n: Normal, own: tuple, places: tuple) -> bool:
+    """True if all places lie in the domains of the indices."""
+    pairs = zip(own, places, strict=True)
+    return all(isinstance(v, T.Index) and n.admits(v, n.poly(p, {})) for v, p in pairs)
 
 
 def _function_of_past(goal: Goal) -> str:
@@ -25,9 +32,7 @@ def _function_of_past(goal: Goal) -> str:
             if not isinstance(place, T.Index) or place.lower is None or place.lower < fact.start[0][0]:
                 return f"{said.target} is not computed before the start, at {fact.start[0][0]}"
             n = goal.normal(goal.scope)
-            if not all(
-                n.admits(v, n.poly(p, {})) for v, p in zip(fact.target.indices, said.target.indices, strict=True)
-            ):
+            if not _admitted(n, fact.target.indices, said.target.indices):
                 return f"{said.target} is not seen to be computed by the recurrence"
             return _only_past(goal, fact, said.source)
     return f"no recurrence for {said.target.family.name} is cited"
@@ -46,9 +51,7 @@ def _only_past(goal: Goal, fact: F.Definition, source: T.Family) -> str:
             least = 0 if x.family == source else 1
             if not is_constant(back) or back.get((), 0) < least:
                 return f"{x} is not seen to lie in the past of {fact.target}"
-            if x.family != source and not all(
-                n.admits(v, n.poly(p, {})) for v, p in zip(own[1:], x.indices[1:], strict=True)
-            ):
+            if x.family != source and not _admitted(n, own[1:], x.indices[1:]):
                 return f"{x} is not seen to be computed by this recurrence"
             if x.family == source and source.first is not None and fact.first - back.get((), 0) < source.first:
                 return f"{x} reaches back before the first {source.name}"
@@ -88,14 +91,11 @@ def _disjoint_blocks(goal: Goal) -> str:
             for fact in across:
                 if older.family == line.target.family and newer.family == line.source and newer.family in fact.families:
                     if newer.family.first is None or fact.index.lower is None or fact.index.lower > newer.family.first:
-                        return (
-                            f"independence across {fact.index.domain_text()} does not reach every {newer.family.name}"
-                        )
+                        return f"independence across {fact.index.domain_text()} leaves out some {newer.family.name}"
                     n = goal.normal(goal.scope)
                     if len(older.indices) < len(line.target.indices):
                         return f"name the components of {older}: of which of them {line} speaks is not said by a row"
-                    pairs = zip(line.target.indices, older.indices, strict=True)
-                    if not all(isinstance(v, T.Index) and n.admits(v, n.poly(p, {})) for v, p in pairs):
+                    if not _admitted(n, line.target.indices, older.indices):
                         return f"{older} is not seen to lie where {line} speaks"
                     gap = add(n.poly(newer.indices[0], {}), n.poly(older.indices[0], {}), -1)
                     if n.scope.nonnegative(add(gap, constant(1), -1)):
@@ -132,9 +132,7 @@ def _two_points(goal: Goal) -> str:
         return "this rule proves statements of the form not_determined(...)"
     other = next((f for f in goal.given if not isinstance(f, F.Definition) or f.over is not None), None)
     if other is not None:
-        return (
-            f"the two points would have to satisfy “{other.name}”; only definitions may be given beside this statement"
-        )
+        return f"the two points would have to satisfy “{other.name}”: only definitions may be given beside it"
     values = []
     for point in (said.first, said.second):
         for v, value in point.items():

@@ -73,12 +73,14 @@ def _expect(n: Normal, p: Poly, given: tuple[Key, ...]) -> Poly:
 def _mean(n: Normal, free: Monomial, given: tuple[Key, ...]) -> Poly:
     if not free:
         return constant(1)
-    for a, e in free:
-        if a[0] == "sum" and e > 0:
-            rest = mul({free: 1}, atom(a, -1))
-            binders, body = n.opened(a)
-            return n.add_up_all(binders, _expect(n, mul(rest, body), given))
-    return moment(n, free, given)
+    sums = [a for a, e in free if a[0] == "sum" and e > 0]
+    if not sums:
+        return moment(n, free, given)
+    # The shortest is opened first: where indices meet, those of the longer ones are then in range.
+    shortest = (a for a in sums if all(n.scope.nonnegative(add(dict(b[2][1]), dict(a[2][1]), -1)) for b in sums))
+    a = next(shortest, sums[0])
+    binders, body = n.opened(a)
+    return n.add_up_all(binders, _expect(n, mul(mul({free: 1}, atom(a, -1)), body), given))
 
 
 def moment(n: Normal, free: Monomial, given: tuple[Key, ...] = ()) -> Poly:
@@ -175,13 +177,11 @@ Place = Callable[[Atom], "Poly | None"]
 def _block(p: Poly, place: Place, common: tuple[Key, ...] = ()) -> Poly | None:
     """The one block that a quantity belongs to, whatever else is common to all blocks."""
     here = [b for b in within(p) if b[0] == "rv" and key(atom(b)) not in common]
-    found = [place(b) for b in here]
-    if not found or None in found or any(b[0] in BINDERS for b in within(p)):
+    found = {None if p is None else key(p) for p in map(place, here)}
+    if len(found) != 1 or None in found or any(b[0] in BINDERS for b in within(p)):
         return None
-    first = found[0]
-    if first is None or any(q != first for q in found) or any(b[0] == "bv" for b in within(first)):
-        return None
-    return first
+    first = dict(found.pop() or ())
+    return None if any(b[0] == "bv" for b in within(first)) else first
 
 
 def _split(
@@ -190,17 +190,14 @@ def _split(
     """`E[X_i Y_j | Z_i, Z_j] = E[X_i | Z_i] E[Y_j | Z_j]`, with what is common given in every factor."""
     parts: dict[Key, list] = {}
     own: dict[Key, list] = {}
-    for a, e in free:
-        where = _block(atom(a), place, common)
+    for p, groups, item in (
+        *((atom(a), parts, (a, e)) for a, e in free),
+        *((dict(k), own, k) for k in given if k not in common),
+    ):
+        where = _block(p, place, common)
         if where is None:
             return None
-        parts.setdefault(key(where), []).append((a, e))
-    for k in given:
-        where = {} if k in common else _block(dict(k), place, common)
-        if where is None:
-            return None
-        if k not in common:
-            own.setdefault(key(where), []).append(k)
+        groups.setdefault(key(where), []).append(item)
     blocks = list(dict.fromkeys((*parts, *own)))
     if len(blocks) < 2 or not set(common) <= set(given) or len(blocks) > 2 and strength != "mutual":
         return None
@@ -236,27 +233,20 @@ def centred(n: Normal, fact: Any) -> MomentRule | None:
     if not isinstance(fact, F.MartingaleDifference):
         return None
 
-    def place(a: Atom) -> Poly | None:
-        return dict(a[2][0]) if a[1] == fact.family.name else None
-
     def rule(m: Normal, free: Monomial, given: tuple[Key, ...]) -> Poly | None:
         """The latest of different simple factors is later than everything else."""
-        single: list[Poly] = []
-        others: list[Poly] = []
-        for p, simple in (*((atom(a), a[0] == "rv" and e == 1) for a, e in free), *((dict(k), False) for k in given)):
-            if any(b[0] in BINDERS or b[0] == "rv" and place(b) is None for b in within(p)):
-                return None
-            (single if simple else others).extend(dict(b[2][0]) for b in within(p) if b[0] == "rv")
-        if not single or any(b[0] == "bv" for p in (*single, *others) for b in within(p)):
+        single = [a for a, e in free if a[0] == "rv" and e == 1]
+        others = [b for a, _ in free if a not in single for b in inside(a) if b[0] == "rv"]
+        others += [b for k in given for b in within(dict(k)) if b[0] == "rv"]
+        whole = [*within({free: 1}), *single, *others]
+        if any(b[0] in (*BINDERS, "bv") or b[0] == "rv" and b[1] != fact.family.name for b in whole):
             return None
-        if not all(any(m.scope.positive(add(p, q, -1)) for p in single) for q in others):
+        here, there = ([dict(b[2][0]) for b in part] for part in (single, others))
+        if not here or not all(any(m.scope.positive(add(p, q, -1)) for p in here) for q in there):
             return None
-        for i, p in enumerate(single):
-            for q in single[i + 1 :]:
-                gap = add(p, q, -1)
-                if not m.scope.nonzero(gap):
-                    return _by_cases(m, free, given, gap)
-        return {}
+        gaps = [add(p, q, -1) for k, p in enumerate(here) for q in here[k + 1 :]]
+        equal = next((gap for gap in gaps if not m.scope.nonzero(gap)), None)
+        return {} if equal is None else _by_cases(m, free, given, equal)
 
     return rule
 
@@ -341,33 +331,21 @@ def _matches(shape: Monomial, target: Monomial) -> Any:
 def _match_atom(a: Atom, e: int, b: Atom, f: int, mapping: dict[Atom, Poly]) -> bool:
     if (a, e) == (b, f):
         return not any(x[1].startswith("?") for x in inside(a) if x[0] == "par")
-    if e != f or a[0] != "rv" or b[0] != "rv" or a[1] != b[1] or len(a[2]) != len(b[2]):
+    if (e, a[0], a[1], len(a[2])) != (f, "rv", b[1], len(b[2])) or b[0] != "rv":
         return False
     for k, j in zip(a[2], b[2]):
-        p = dict(k)
-        marks = [x for m in p for x, _ in m if x[0] == "par" and x[1].startswith("?")]
-        if not marks:
-            if k != j:
-                return False
-            continue
-        mark = marks[0]
-        if len(marks) > 1 or p.get(((mark, 1),)) != 1:
+        gap, marks = add(dict(j), dict(k), -1), [x for x in atoms(dict(k)) if x[0] == "par" and x[1].startswith("?")]
+        if len(marks) > 1 or marks and dict(k).get(((marks[0], 1),)) != 1 or not marks and gap:
             return False
-        value = add(dict(j), add(p, atom(mark), -1), -1)
-        if mapping.setdefault(mark, value) != value:
+        if marks and mapping.setdefault(marks[0], add(gap, atom(marks[0]))) != add(gap, atom(marks[0])):
             return False
     return True
 
 
-def _admitted(n: Normal, marks: dict[Any, Atom], mapping: dict[Atom, Poly]) -> dict[Any, Poly] | None:
+def _admitted(n: Normal, marks: dict[Any, Atom], mapping: dict[Atom, Poly]) -> dict[Any, Any] | None:
     """The matched indices, if they all lie in their domains."""
-    env = {}
-    for v, mark in marks.items():
-        value = mapping.get(mark)
-        if value is None or not n.admits(v, value):
-            return None
-        env[v] = value
-    return env
+    env = {v: mapping.get(mark) for v, mark in marks.items()}
+    return env if all(p is not None and n.admits(v, p) for v, p in env.items()) else None
 
 
 # --- identical distributions -----------------------------------------------------------------------------
@@ -383,19 +361,10 @@ def erases(n: Normal, fact: Any) -> MomentRule | None:
         where = None if given else _block({free: 1}, lambda a: _place(m, fact, a))
         if where is None or where == lowest:
             return None
-        return moment(m, tuple(sorted((_moved(a, lowest), e) for a, e in free)))
+        here = {b: atom(("rv", b[1], (key(lowest), *b[2][1:]))) for b in within({free: 1}) if b[0] == "rv"}
+        return expect(m, m.rename({free: 1}, here))
 
     return rule
-
-
-def _moved(a: Atom, place: Poly) -> Atom:
-    if a[0] == "rv":
-        return ("rv", a[1], (key(place), *a[2][1:]))
-    return (
-        a[0],
-        a[1],
-        tuple(tuple(sorted((tuple(sorted((_moved(b, place), e) for b, e in m)), c) for m, c in k)) for k in a[2]),
-    )
 
 
 # --- the reasons -----------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cache
 from importlib.resources import files
@@ -69,7 +69,7 @@ class Setting:
 class Item:
     """A relation, a line of a chain or an obligation of an induction: all of `claims` have to hold.
 
-    A statement about matrices has no claims: it is kept as it was read.
+    A statement about matrices has no claims: it is kept as it was read.  `by` is the reason that a line gives.
     """
 
     name: str
@@ -78,6 +78,7 @@ class Item:
     setting: Setting | None = None
     unsaid: str = ""
     matrices: MatrixStatement | None = None
+    by: str = ""
 
 
 @dataclass(frozen=True)
@@ -172,7 +173,8 @@ def _chain(data: Mapping) -> Iterable[Item]:
     for k, line in enumerate(lines[1:], 1):
         if "rel" not in line:
             raise CaseError(f"lines[{k}] has no rel: say how it relates to the line above")
-        yield _item(f"line {k}", data, {"lhs": lines[k - 1]["expr"], "rhs": line["expr"]}, line["rel"])
+        own = {"lhs": lines[k - 1]["expr"], "rhs": line["expr"]}
+        yield replace(_item(f"line {k}", data, own, line["rel"]), by=line.get("by", ""))
 
 
 def _item(name: str, around: Mapping, own: Mapping, rel: str) -> Item:

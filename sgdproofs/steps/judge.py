@@ -17,32 +17,36 @@ from typing import Any
 from ..advice import Search
 from ..kernel.check import examine, follows
 from ..kernel.goal import Goal
-from ..kernel.polynomial import DEADLINE, within
+from ..kernel.polynomial import DEADLINE, Budget, within
+from ..kernel.scope import Contradiction
 from ..language import derivation as D
 from ..language import terms as T
 from ..language.errors import SgdproofsError, StatementError
 from ..language.facts import Across, Definition
-from ..language.report import PROVED, REFUTED, UNDECIDED
-from ..language.statements import FunctionOf, Independence, Relation, eq, ge, ne
+from ..language.report import PROVED, REFUTED, UNDECIDED, UNJUSTIFIED
+from ..language.statements import FunctionOf, Independence, Relation, eq, ge, gt, le, ne
 from ..ledger import factored, spelled
 from ..refute import search
 from ..rules.dependence import disjoint_blocks, function_of_past
 from ..rules.derivatives import differentiation
 from ..rules.expectation import conditioning, identical_distribution, independence, moments
 from ..rules.limits import limits
+from ..rules.truth import cases
 from .case import Case, Claim, Item, Setting, read_case
 from .certificates import WiderSearch, geometric_moments, power_sums
 from .irrational import search_enclosed
 from .matrix_judge import decide
+from .moments import Moments, speaks_of_moments
 from .reductions import reducible
 from .strategies import by_reduction, settled
 from .translate import CaseError, Need
+from .words import beyond
 
 __all__ = ["SECONDS", "check_step", "failed", "judge"]
 
 SECONDS = 10.0
 """How long one case may take."""
-RULES = independence() & moments() & identical_distribution() & conditioning() & differentiation() & limits()
+RULES = independence() & moments() & identical_distribution() & conditioning() & cases() & differentiation() & limits()
 """Every rule that rewrites; what a line cites is added to it."""
 
 
@@ -115,7 +119,8 @@ def judge(case: Case, *, seconds: float = SECONDS) -> dict[str, Any]:
     outcomes = []
     for k, item in enumerate(case.items):
         share = clock.left() / (len(case.items) - k)
-        outcomes.append(_item(item, Clock(max(share, 0.05))))
+        outcome = _item(item, Clock(max(share, 0.05)))
+        outcomes.append(_by_its_words(item, outcome, Clock(max(share, 0.05))) if item.by else outcome)
     lines = [
         {
             "name": item.name,
@@ -143,7 +148,7 @@ def judge(case: Case, *, seconds: float = SECONDS) -> dict[str, Any]:
 
 def _whole(outcomes: list[Outcome]) -> Outcome:
     """All parts together: refuted if one is, proved if all are."""
-    for verdict in (REFUTED, UNDECIDED):
+    for verdict in (REFUTED, UNJUSTIFIED, UNDECIDED):
         for outcome in outcomes:
             if outcome.verdict == verdict:
                 return outcome
@@ -171,6 +176,29 @@ def _item(item: Item, clock: Clock) -> Outcome:
         if outcomes[-1].verdict == REFUTED:
             break
     return _whole(outcomes)
+
+
+def _by_its_words(item: Item, outcome: Outcome, clock: Clock) -> Outcome:
+    """A line that is proved, but not by its own reason: in a model without what the reason leaves aside it fails."""
+    if outcome.verdict != PROVED or item.setting is None or item.setting.models is None or item.setting.complexes:
+        return outcome
+    aside = beyond(item.by, item.setting.models)
+    if not aside:
+        return outcome
+    without = tuple(f for f in item.setting.models if f not in aside)
+    for claim in item.claims:
+        found = _searched(claim.exact, without, min(2.0, 0.5 * clock.left()))
+        if found is None:
+            continue
+        needed = [f for f in aside if _searched(claim.exact, tuple(g for g in (*without, *aside) if g is not f), 0.5)]
+        missing = "; ".join(f.name for f in needed or aside)
+        return Outcome(
+            UNJUSTIFIED,
+            f"it does not follow by “{item.by}”; missing: {missing}; without it {found.describe()}",
+            outcome.conditions,
+            found.as_json(),
+        )
+    return outcome
 
 
 def _claim(claim: Claim, setting: Setting, clock: Clock) -> Outcome:
@@ -370,7 +398,9 @@ class Prover:
             return True
         if self.setting.complexes:  # the kernel takes every symbol for a real number
             return not need.real and self.holds_by_reduction(need)
-        return bool(self.goal(need.relation, self.setting.facts).proved)
+        if self.goal(need.relation, self.setting.facts).proved:
+            return True
+        return self.by_moments(need.relation) is not None
 
     def holds_by_reduction(self, need: Need) -> bool:
         """The same, where functions in what is needed stand in the way.  That a value is real, reductions see to."""
@@ -410,15 +440,18 @@ class Prover:
         return list(dict.fromkeys(found))
 
     def longer(self, statement: Relation) -> Outcome | None:
-        for way in (
+        ways = (
+            self.by_order,
             self.by_reduction,
             self.by_settling,
+            self.by_moments,
             self.by_closed_form,
             self.by_power_sums,
             self.by_series,
             self.by_induction,
             self.by_signs,
-        ):
+        )
+        for way in ways:
             found = way(statement)
             if found is not None or self.clock.left() < 0.1:
                 return found
@@ -448,6 +481,41 @@ class Prover:
 
     def _over(self) -> bool:
         return perf_counter() > DEADLINE.get()
+
+    def by_order(self, statement: Relation) -> Outcome | None:
+        """An extremum is one of two numbers: the statement in either order of the first such two."""
+        pairs = [x.args for x in _nodes(statement) if isinstance(x, (T.Minimum, T.Maximum)) and not T.is_random(x)]
+        bound = {v for x in _nodes(statement) for v, _, _ in getattr(x, "ranges", ())}
+        pairs = [(a, b) for a, b in pairs if not (a.free_symbols | b.free_symbols) & bound]
+        if not pairs or any(isinstance(x, T.Limit) for x in _nodes(statement)):
+            return None
+        left, right = pairs[0]
+        found = [self.quick(statement.given(way)) for way in (le(left, right), gt(left, right))]
+        return None if None in found else _whole([f for f in found if f is not None])
+
+    def by_moments(self, statement: Relation) -> Outcome | None:
+        """The statement as one about numbers, with what is known of moments."""
+        if not speaks_of_moments(statement):
+            return None
+        facts, bare = self.setting.facts, Prover(Setting(), self.clock)
+        if not self.goal(eq(0, 0).given(*statement.when), facts).proved:
+            return None  # what the facts themselves need
+
+        def defined(node: Any) -> bool:
+            return bool(self.goal(eq(node, node).given(*statement.when), facts).proved)
+
+        def proves(claim: Relation) -> bool:
+            with self.clock.spend(1.0):
+                return (bare.quick(claim) or bare.longer(claim)) is not None
+
+        with self.clock.spend(0.8 * self.clock.left()):
+            try:
+                goal = Goal(statement, replace(RULES, cites=facts), facts, (), statement.when, Search(), facts)
+                if not Moments(statement, facts, goal.normal(goal.scope), defined, proves).proved():
+                    return None
+            except (Budget, Contradiction, ZeroDivisionError, SgdproofsError):
+                return None
+        return Outcome(PROVED, "by what is known of moments")
 
     def by_signs(self, statement: Relation) -> Outcome | None:
         """Symbols that are not 0 are positive or negative; one that is not positive is minus another one."""

@@ -111,3 +111,55 @@ def test_what_nearly_follows_is_refuted(data: dict) -> None:
     found = check_step(data)
     assert found["verdict"] == "refuted", found["reason"]
     assert found["witness"]
+
+
+# --- the reasons of lines ----------------------------------------------------------------------------------
+
+BATCH = {
+    "symbols": {"B": "posint", "s2": "bound", "m": "bound"},
+    "random": {
+        "vars": {"g": seq("B")},
+        "facts": [
+            {"fact": "iid", "of": "g"},
+            {"fact": "var", "of": "g", "value": "s2"},
+            {"fact": "mean", "of": "g", "value": "m"},
+        ],
+    },
+}
+SQUARES = "E(Sum((g(b)-m)**2,(b,1,B)))/B**2"
+PAIRS = "E(Sum(Piecewise(((g(b)-m)*(g(k)-m),Ne(b,k)),(0,True)),(b,1,B),(k,1,B)))"
+
+
+def verdicts(first: str, *lines: tuple[str, str], **around: Any) -> list[str]:
+    rows = [{"expr": first}, *({"rel": "==", "expr": e, "by": words} for e, words in lines)]
+    found = check_step({"id": "a", "kind": "chain", "lines": rows, **around})
+    assert len(found["lines"]) == len(lines)
+    if "unjustified" in (own := [line["verdict"] for line in found["lines"]]) and "refuted" not in own:
+        assert found["verdict"] == "unjustified" and "missing" in found["reason"] and found["witness"]
+    return [line["verdict"] for line in found["lines"]]
+
+
+def test_a_line_is_judged_by_its_own_reason() -> None:
+    whole = "Var(Sum(g(b),(b,1,B)))/B**2"
+    parts = "Sum(Var(g(b)),(b,1,B))/B**2"
+    start = "Var(Sum(g(b),(b,1,B))/B)"
+    for words, expected in (
+        ("independence", "proved"),
+        ("the covariances vanish", "proved"),
+        ("linearity", "unjustified"),
+        ("expand the square", "unjustified"),
+        ("identical distribution", "unjustified"),
+        ("as everybody knows", "proved"),
+    ):
+        found = verdicts(start, (whole, "pull out the constant"), (parts, words), ("s2/B", "simplify"), **BATCH)
+        assert found == ["proved", expected, "proved"], words
+
+
+def test_a_factor_before_the_first_of_two_sums_only() -> None:
+    lines = ((f"{SQUARES} + {PAIRS}", "split the double sum"), (SQUARES, "independence"), ("s2/B", "equal variances"))
+    assert verdicts("E(Sum(g(b)-m,(b,1,B))**2)/B**2", *lines, **BATCH) == ["unjustified", "proved", "proved"]
+
+
+def test_words_excuse_nothing_that_is_false() -> None:
+    found = verdicts("Var(Sum(g(b),(b,1,B)))", ("B**2*s2", "linearity"), ("B*s2", "independence"), **BATCH)
+    assert found == ["refuted", "refuted"]
