@@ -5,7 +5,7 @@ Nothing here is trusted.  The kernel verifies by arithmetic whatever is proposed
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from functools import lru_cache
 from itertools import permutations
@@ -26,8 +26,9 @@ from .kernel.polynomial import (
     power,
     scale,
     spend,
+    within,
 )
-from .kernel.scope import Advisor, Scope
+from .kernel.scope import Advisor, Certificate, Scope
 from .ledger import discharged_by, factored, remainder
 
 
@@ -37,9 +38,14 @@ class Search(Advisor):
     def factors(self, p: Poly) -> list[tuple[Poly, int]]:
         return [(dict(q), e) for q, e in _factors(key(p))]
 
-    def combination(
-        self, p: Poly, known: list[Poly], signed: frozenset[Atom]
-    ) -> list[tuple[Poly, tuple[int, ...], Poly]]:
+    def combination(self, p: Poly, known: list[Poly], signed: Callable[[Atom], int]) -> Certificate:
+        chosen = relevant(p, known)
+        here = set(atoms(p)).union(*(atoms(known[i]) for i in chosen))
+        found = self.certificate(p, [known[i] for i in chosen], frozenset(a for a in here if signed(a)))
+        return [(c, tuple(chosen[i] for i in product), root) for c, product, root in found]
+
+    def certificate(self, p: Poly, known: list[Poly], signed: frozenset[Atom]) -> Certificate:
+        """`combination` of what is known and relevant, for atoms of known sign."""
         return combination(p, known, signed)
 
     def cofactors(self, residual: Poly, premises: list[Poly]) -> Iterator[list[Poly]]:
@@ -93,7 +99,20 @@ def _number(value: Any) -> Any:
 # --- certificates of sign --------------------------------------------------------------------------------
 
 
-def combination(p: Poly, known: list[Poly], signed: frozenset[Atom]) -> list[tuple[Poly, tuple[int, ...], Poly]]:
+def relevant(p: Poly, known: list[Poly]) -> list[int]:
+    """Which known polynomials speak of the atoms of `p`, and of the atoms that these bring in."""
+    chosen: list[int] = []
+    here, rest = set(within(p)), [(i, set(within(q))) for i, q in enumerate(known)]
+    while True:
+        new = [(i, own) for i, own in rest if own & here]
+        if not new:
+            return chosen
+        rest = [(i, own) for i, own in rest if not own & here]
+        chosen += [i for i, _ in new]
+        here = here.union(*({a for a in own if a[0] != "var"} for _, own in new))
+
+
+def combination(p: Poly, known: list[Poly], signed: frozenset[Atom]) -> Certificate:
     """Nonnegative multiples of products of known polynomials, and of squares, with `p` minus them in nonnegative terms.
 
     A linear program over the rationals.  First with the known polynomials alone; then with products of two of them,
@@ -108,7 +127,7 @@ Column = tuple[Poly, Poly, tuple[int, ...], Poly]
 
 
 @lru_cache(maxsize=4096)
-def _combination(goal: Any, given: tuple, signed: frozenset[Atom]) -> list[tuple[Poly, tuple[int, ...], Poly]]:
+def _combination(goal: Any, given: tuple, signed: frozenset[Atom]) -> Certificate:
     p, known, one = dict(goal), [dict(k) for k in given], constant(1)
     columns: list[Column] = [(one, q, (i,), one) for i, q in enumerate(known)]
     found = _weighted(p, columns, signed)
@@ -128,7 +147,7 @@ def _combination(goal: Any, given: tuple, signed: frozenset[Atom]) -> list[tuple
     return _weighted(p, columns, signed)
 
 
-def _weighted(p: Poly, columns: list[Column], signed: frozenset[Atom]) -> list[tuple[Poly, tuple[int, ...], Poly]]:
+def _weighted(p: Poly, columns: list[Column], signed: frozenset[Atom]) -> Certificate:
     """Weights of the columns with `p` minus their sum in terms with nonnegative coefficients; [] if there are none."""
     rows = sorted(set(p) | {m for _, q, _, _ in columns for m in q})
     free = {m for m in rows if any(e % 2 and a not in signed for a, e in m)}

@@ -41,8 +41,11 @@ def discharged_by(relation: Relation, goal: Goal) -> str:
 
 def _domain(name: str, scope: Scope) -> str:
     """The domain of a parameter as the assumptions leave it."""
-    p, (low, open_low, high, open_high) = scope.declared[name], scope.bounds[name]
-    return T.Parameter(name, p.sort, low, open_low, high, open_high).domain_text()
+    p, (low, high) = scope.declared[name], scope.bounds[name]
+    value, is_open = low or (None, False)
+    opposite, is_open_above = high or (None, False)
+    upper = None if opposite is None else -opposite
+    return T.Parameter(name, p.sort, value, is_open, upper, is_open_above).domain_text()
 
 
 def remainder(p: Poly, scope: Scope) -> str:

@@ -61,11 +61,7 @@ class Goal:
             rel = {"<=": ">=", ">=": "<=", "<": ">", ">": "<"}.get(rel, rel)
         if not isinstance(left, T.Parameter) or not isinstance(right, sympy.Rational) or rel == "!=":
             return
-        value = T._rational(right)
-        if rel in ("==", ">=", ">"):
-            self.scope.bound(left, value, rel == ">", None, False)
-        if rel in ("==", "<=", "<"):
-            self.scope.bound(left, None, False, value, rel == "<")
+        self.scope.narrow(left, rel, T._rational(right))
 
     def _assume(self, n: Normal, relation: Relation) -> None:
         gap = add(n.poly(relation.rhs, {}), n.poly(relation.lhs, {}), -1)
@@ -91,17 +87,10 @@ class Goal:
         n.elsewhere = frozenset(getattr(t, "family", t).name for t in defined if not isinstance(t, T.Index))
         for relation in n.equations if self.reason.rewrites and not self._differentiates() else ():
             target = relation.lhs
-            plain = (
-                isinstance(target, T.Parameter)
-                and not isinstance(target, T.Index)
-                or isinstance(target, T.Element)
-                and (
-                    all(isinstance(i, T.Index) for i in target.indices)
-                    and len(set(target.indices)) == len(target.indices)
-                )
-            )
-            if plain and not relation.when:
-                n.definitions.setdefault(getattr(target, "family", target), Definition(target, relation.rhs))
+            if _is_pattern(target) and not relation.when:
+                known = n.definitions.setdefault(getattr(target, "family", target), [])
+                if all(f.over is not None for f in known):
+                    known.insert(0, Definition(target, relation.rhs))
         for where, value in (values or {}).items():
             p = constant(exact(T._rational(value)))
             if isinstance(where, T.Element):
@@ -146,6 +135,13 @@ def _of_a_family(r: Relation) -> bool:
         return False
     firsts = (r.lhs.family.first, *(None for _ in places))
     return all(type(i) is T.Index and i.upper is None and i.lower in (None, f) for i, f in zip(places, firsts))
+
+
+def _is_pattern(target: Any) -> bool:
+    """True for a parameter, and for an element whose indices are different and plain."""
+    places = getattr(target, "indices", ())
+    plain = all(isinstance(i, T.Index) for i in places) and len(set(places)) == len(places)
+    return isinstance(target, (T.Parameter, T.Element)) and not isinstance(target, T.Index) and plain
 
 
 def holds(n: Normal, relation: Relation, env: Any) -> bool:

@@ -43,7 +43,9 @@ from .polynomial import (
     power,
     scale,
     spend,
+    total,
     within,
+    without,
 )
 from .scope import Scope
 
@@ -72,8 +74,10 @@ class Normal:
         self.smooth: frozenset[Any] = frozenset()
         self.values: dict[Any, Poly] = {}
         self.ratios: list[Poly] = []
-        self.definitions = {f.head: f for f in facts if isinstance(f, Definition) and f.over is None}
-        self.recurrences = [f for f in facts if isinstance(f, Definition) and f.over is not None]
+        self.definitions: dict[Any, list[Definition]] = {}
+        for f in facts:
+            if isinstance(f, Definition):
+                self.definitions.setdefault(f.head, []).append(f)
         self.unfolding: set = set()
         self.work = 0
 
@@ -117,19 +121,23 @@ class Normal:
         sides = [s for r in self.equations if not r.when for s in (r.lhs, r.rhs)]
         return [self.closed(s, {}) for s in sides if isinstance(s, T.Limit)]
 
+    def raised(self, p: Poly, exponent: int) -> Poly:
+        """`p ** exponent` for an integer exponent, with the factors of an inverse apart."""
+        return power(p, exponent) if exponent >= 0 else power(self.inverse(p), -exponent)
+
     def lowest(self, p: Poly) -> Poly:
         """`p` with the common factors of its numerator and denominator cancelled, as far as they are found."""
         numerator, denominator = fraction(p)
         if is_constant(denominator):
             return p
-        left, right = ({key(q): e for q, e in self.scope.factored(s)} for s in (numerator, denominator))
+        exponents: dict[Key, int] = {}
+        for side, sign in ((numerator, 1), (denominator, -1)):
+            for q, e in self.scope.factored(side):
+                exponents[key(q)] = exponents.get(key(q), 0) + sign * e
         result = constant(1)
-        for k, e in left.items():
-            result = mul(result, power(dict(k), max(0, e - right.get(k, 0))))
-        rest = constant(1)
-        for k, e in right.items():
-            rest = mul(rest, power(dict(k), max(0, e - left.get(k, 0))))
-        return mul(result, self.inverse(rest))
+        for k, e in sorted(exponents.items(), key=lambda item: item[1] < 0):
+            result = mul(result, self.raised(dict(k), e))
+        return result
 
     def _closed_binder(self, node: Any, env: Environment) -> Poly:
         if isinstance(node, T.Partial):
@@ -181,19 +189,12 @@ class Normal:
 
     def here(self, p: Poly) -> Poly:
         """What holds nearby, at the point itself: parameters that the assumptions fix get their value."""
-        fixed = {
-            ("par", name, ()): add(self.scope.parameter(q), constant(exact(-self.scope.origin(name))))
-            for name, q in self._fixed().items()
-        }
+        fixed: dict[Atom, Poly] = {}
+        for name in self.scope.declared:
+            value = self.scope.only_value(name)
+            if value is not None:
+                fixed[("par", name, ())] = constant(exact(value - self.scope.origin(name)))
         return self.rename(p, fixed)
-
-    def _fixed(self) -> dict[str, T.Parameter]:
-        bounds = self.scope.bounds
-        return {
-            name: q
-            for name, q in self.scope.declared.items()
-            if bounds[name][0] is not None and bounds[name][0] == bounds[name][2]
-        }
 
     def _fresh(self) -> int:
         return next(self.scope.opened)
@@ -213,8 +214,9 @@ class Normal:
             return env[node]
         if node in self.values:
             return self.values[node]
-        fact = self.definitions.get(node)
-        return self.scope.parameter(node) if fact is None else self._unfold(fact, fact.value, {})
+        for fact in self.definitions.get(node, ()):
+            return self._unfold(fact, fact.value, {})
+        return self.scope.parameter(node)
 
     def element(self, node: T.Element, env: Environment) -> Poly:
         return self.place(node.family, tuple(self.poly(i, env) for i in node.indices))
@@ -224,14 +226,10 @@ class Normal:
         if (of, *map(key, places)) in self.values:
             return self.values[(of, *map(key, places))]
         self.scope.families[of.name] = of
-        fact = self.definitions.get(of)
-        if fact is not None and all(self.admits(v, p) for v, p in zip(fact.target.indices, places)):
-            return self._unfold(fact, fact.value, dict(zip(fact.target.indices, places)))
-        for fact in self.recurrences:
-            if fact.target.family == of:
-                value = self._instance(fact, places)
-                if value is not None:
-                    return value
+        for fact in self.definitions.get(of, ()):
+            value = self._instance(fact, places)
+            if value is not None:
+                return value
         return atom(("rv" if of.random else "el", of.name, tuple(key(p) for p in places)))
 
     def admits(self, v: T.Parameter, value: Poly) -> bool:
@@ -240,21 +238,24 @@ class Normal:
         return low and (v.upper is None or self.scope.nonnegative(add(constant(exact(v.upper)), value, -1)))
 
     def _instance(self, fact: Definition, places: tuple[Poly, ...]) -> Poly | None:
-        """A recurrence at the index at which it was cited, or its start; None elsewhere: nothing unrolls by itself."""
-        if not all(self.admits(v, p) for v, p in zip(fact.target.indices[1:], places[1:], strict=True)):
+        """What a definition says of the element at `places`, if these are seen to lie in the domains of its indices.
+
+        A recurrence speaks at its start and at the index at which it was cited: nothing unrolls by itself.
+        """
+        env = dict(zip(fact.target.indices, places, strict=True))
+        if not all(self.admits(v, p) for v, p in env.items() if v != fact.over):
             return None
-        for at, value in fact.start:
-            if places[0] == constant(at):
-                return self._unfold(fact, value, dict(zip(fact.target.indices[1:], places[1:])))
-        over: Any = fact.over
-        cited = self.poly(over if fact.at_index is None else fact.at_index, {})
-        if (
-            places[0] != cited
-            or not self.admits(over, cited)
-            or not self.scope.nonnegative(add(cited, constant(fact.first), -1))
-        ):
-            return None
-        return self._unfold(fact, fact.value, dict(zip(fact.target.indices, places)))
+        if fact.over is not None:
+            over = env.pop(fact.over)
+            for at, value in fact.start:
+                if over == constant(at):
+                    return self._unfold(fact, value, env)
+            cited = self.poly(fact.over if fact.at_index is None else fact.at_index, {})
+            beyond = self.scope.nonnegative(add(cited, constant(fact.first), -1))
+            if over != cited or not self.admits(fact.over, cited) or not beyond:
+                return None
+            env[fact.over] = over
+        return self._unfold(fact, fact.value, env)
 
     def _unfold(self, fact: Definition, value: Any, env: Environment) -> Poly:
         mark = (fact.target, tuple(sorted((v.name, key(p)) for v, p in env.items())))
@@ -273,7 +274,7 @@ class Normal:
         if is_constant(exponent):
             e = Fraction(constant_term(exponent))
             if e.denominator == 1:
-                return power(base, int(e)) if e >= 0 else power(self.inverse(base), -int(e))
+                return self.raised(base, int(e))
             return atom(("root", "", (key(base), key(exponent))))
         if not self.scope.integral(exponent):
             return atom(("power", "", (key(base), key(exponent))))
@@ -316,7 +317,7 @@ class Normal:
         result = constant(1)
         for m, c in exponent.items():
             piece = base if m == () else atom(("pow", "", (key(base), key({m: 1}))))
-            result = mul(result, power(piece, int(c)) if c > 0 else power(self.inverse(piece), -int(c)))
+            result = mul(result, self.raised(piece, int(c)))
         return result
 
     def _unsplit(self, base: Poly, exponent: Poly) -> Poly:
@@ -342,16 +343,12 @@ class Normal:
     def add_up(self, var: Atom, length: Poly, body: Poly) -> Poly:
         """The sum of `body` for `var` from 0 to `length - 1`; `length >= 0` is a condition of the statement."""
         if is_constant(length) and constant_term(length) <= UNROLL:
-            total: Poly = {}
-            for k in range(int(constant_term(length))):
-                total = add(total, self.rename(body, {var: constant(k)}))
-            return total
-        total, body = self._picked(var, length, body)
+            return total(self.rename(body, {var: constant(k)}) for k in range(int(constant_term(length))))
+        result, body = self._picked(var, length, body)
         ends = constant_term(length)
         whole = add(length, constant(ends), -1)
         if 0 < ends <= UNROLL and self.scope.nonnegative(whole):
-            for k in range(int(ends)):
-                total = add(total, self.rename(body, {var: add(whole, constant(k))}))
+            result = add(result, total(self.rename(body, {var: add(whole, constant(k))}) for k in range(int(ends))))
             shorter = self.scope.open_index(whole)
             var, length, body = shorter, whole, self.rename(body, {var: atom(shorter)})
         outside: dict[Monomial, Poly] = {}
@@ -360,8 +357,8 @@ class Normal:
             rest = tuple((a, e) for a, e in monomial if not has(a, var.__eq__))
             outside[own] = add(outside.get(own, {}), {rest: c})
         for own, coefficient in outside.items():
-            total = add(total, mul(coefficient, self._nest([(var, length)], {own: 1}) if own else length))
-        return total
+            result = add(result, mul(coefficient, self._nest([(var, length)], {own: 1}) if own else length))
+        return result
 
     def add_up_all(self, binders: list[tuple[Atom, Poly]], body: Poly) -> Poly:
         """The sum over several open indices; the ranges of later ones may depend on earlier ones."""
@@ -371,7 +368,7 @@ class Normal:
 
     def _picked(self, var: Atom, length: Poly, body: Poly) -> tuple[Poly, Poly]:
         """Terms with a delta that picks one value of the index: their sum, and the terms that are left."""
-        total: Poly = {}
+        picked: Poly = {}
         rest: Poly = {}
         for monomial, c in body.items():
             for a, _ in monomial:
@@ -379,13 +376,13 @@ class Normal:
                 if place is None:
                     continue
                 if self.scope.nonnegative(place) and self.scope.nonnegative(add(add(length, place, -1), constant(-1))):
-                    total = add(total, self.rename({tuple((b, e) for b, e in monomial if b != a): c}, {var: place}))
+                    picked = add(picked, self.rename({without(monomial, a): c}, {var: place}))
                 elif not (self.scope.positive(scale(place, -1)) or self.scope.nonnegative(add(place, length, -1))):
                     continue
                 break
             else:
                 rest[monomial] = c
-        return total, rest
+        return picked, rest
 
     def _nest(self, binders: list[tuple[Atom, Poly]], body: Poly) -> Poly:
         """A sum over several indices in the form that does not depend on their order or names.
@@ -393,26 +390,21 @@ class Normal:
         Sums inside that depend on an index, but not in their ranges, are taken into the same sum.
         """
         ours = {v for v, _ in binders}
-        total: Poly = {}
+
+        def joins(a: Atom) -> bool:
+            ranges = [b for k in a[2][:-1] for b in within(dict(k))] if a[0] == "sum" else []
+            return a[0] == "sum" and has(a, ours.__contains__) and ours.isdisjoint(ranges)
+
+        result: Poly = {}
         for monomial, c in body.items():
-            inner = next(
-                (
-                    a
-                    for a, e in monomial
-                    if a[0] == "sum"
-                    and e > 0
-                    and has(a, ours.__contains__)
-                    and not any(b in ours for k in a[2][:-1] for b in within(dict(k)))
-                ),
-                None,
-            )
+            inner = next((a for a, e in monomial if e > 0 and joins(a)), None)
             if inner is None:
-                total = add(total, scale(self._close(binders, monomial), c))
+                result = add(result, scale(self._close(binders, monomial), c))
             else:
                 extra, own = self.opened(inner)
                 rest = mul({monomial: c}, atom(inner, -1))
-                total = add(total, self._nest(binders + extra, mul(rest, own)))
-        return total
+                result = add(result, self._nest(binders + extra, mul(rest, own)))
+        return result
 
     def _close(self, binders: list[tuple[Atom, Poly]], monomial: Monomial) -> Poly:
         if len(binders) > 5:
@@ -483,14 +475,13 @@ class Normal:
         if not mapping or not any(a in mapping for a in within(p)):
             return p
         self._spend()
-        total: Poly = {}
+        result: Poly = {}
         for monomial, c in p.items():
             product = constant(c)
             for a, e in monomial:
-                image = self._image(a, mapping)
-                product = mul(product, power(image, e) if e > 0 else power(self.inverse(image), -e))
-            total = add(total, product)
-        return total
+                product = mul(product, self.raised(self._image(a, mapping), e))
+            result = add(result, product)
+        return result
 
     def _image(self, a: Atom, mapping: Mapping[Atom, Poly]) -> Poly:
         if a in mapping:
@@ -567,12 +558,15 @@ class Normal:
         with self.scope.apart(difference):
             if not self.zero(self._picked_again(self.rename(p, {a: {}}))):
                 return False
-        for m, c in difference.items():
-            if len(m) == 1 and m[0][1] == 1 and abs(c) == 1 and m[0][0][0] in ("par", "var"):
-                here = m[0][0]
-                place = add(atom(here), difference, -c)
-                return self.zero(self.rename(self.rename(p, {a: constant(1)}), {here: place}))
-        return self.zero(self.rename(p, {a: constant(1)}))
+        return self.zero(self.rename(self.rename(p, {a: constant(1)}), self.solution(difference)))
+
+    def solution(self, p: Poly) -> dict[Atom, Poly]:
+        """A parameter or open index by which `p = 0` can be solved, with its value there; nothing if there is none."""
+        for a in sorted(atoms(p)):
+            value = _solved(p, a) if a[0] in ("par", "var") else None
+            if value is not None:
+                return {a: value}
+        return {}
 
     def _picked_again(self, p: Poly) -> Poly:
         """`p` with the sums that still hold a delta summed anew, since more is known of their indices now."""
@@ -586,35 +580,31 @@ class Normal:
 
     def _aligned(self, p: Poly) -> Poly:
         """Sums of one body over ranges that differ by fixed numbers of terms, brought to one range."""
-        groups: dict[Any, list[Atom]] = {}
-        for a in atoms(p):
-            if a[0] == "sum" and a[1][1] == 1:
-                groups.setdefault(a[2][2], []).append(a)
-        for group in groups.values():
-            if len(group) > 1:
-                p = self._one_range(p, sorted(group))
-        return p
+        mapping: dict[Atom, Poly] = {}
+        firsts: dict[Key, Atom] = {}
+        for a in sorted(b for b in atoms(p) if b[0] == "sum" and b[1][1] == 1):
+            first = firsts.setdefault(a[2][2], a)
+            if first != a:
+                mapping[a] = self._from_other(a, first)
+        return self.rename(p, mapping)
 
-    def _one_range(self, p: Poly, group: list[Atom]) -> Poly:
-        first = group[0]
-        start, length = dict(first[2][0]), dict(first[2][1])
-        for other in group[1:]:
-            begin, long = dict(other[2][0]), dict(other[2][1])
-            ahead, behind = add(begin, start, -1), add(add(begin, long), add(start, length), -1)
-            near = all(is_constant(q) and abs(constant_term(q)) <= UNROLL for q in (ahead, behind))
-            if not near or not self.scope.nonnegative(length) or not self.scope.nonnegative(long):
-                continue
-            body, index = dict(first[2][2]), ("bv", (first[1][0], 0), ())
-            value = atom(first)
-            for origin, count, sign in (
-                (start, constant_term(ahead), -1),
-                (add(start, length), constant_term(behind), 1),
-            ):
-                for k in range(min(0, int(count)), max(0, int(count))):
-                    term_ = self.rename(body, {index: add(origin, constant(k))})
-                    value = add(value, term_, sign if count > 0 else -sign)
-            p = self.rename(p, {other: value})
-        return p
+    def _from_other(self, a: Atom, other: Atom) -> Poly:
+        """The sum `a` as another sum of the same body, and the terms by which their ranges differ at the ends."""
+        start, length, body = (dict(k) for k in other[2])
+        begin, long = dict(a[2][0]), dict(a[2][1])
+        ahead, behind = add(begin, start, -1), add(add(begin, long), add(start, length), -1)
+        near = all(is_constant(gap) and abs(constant_term(gap)) <= UNROLL for gap in (ahead, behind))
+        if not near or not self.scope.nonnegative(length) or not self.scope.nonnegative(long):
+            return atom(a)
+        index, value = ("bv", (other[1][0], 0), ()), atom(other)
+        for origin, count, sign in (
+            (start, int(constant_term(ahead)), -1),
+            (add(start, length), int(constant_term(behind)), 1),
+        ):
+            for k in range(min(0, count), max(0, count)):
+                term = self.rename(body, {index: add(origin, constant(k))})
+                value = add(value, term, sign if count > 0 else -sign)
+        return value
 
 
 def _height(p: Poly) -> int:
@@ -631,10 +621,7 @@ def _solved(p: Poly, var: Atom) -> Poly | None:
 
 
 def _plus(n: Normal, node: Any, env: Environment) -> Poly:
-    total: Poly = {}
-    for part in node.args:
-        total = add(total, n.poly(part, env))
-    return total
+    return total(n.poly(part, env) for part in node.args)
 
 
 def _times(n: Normal, node: Any, env: Environment) -> Poly:

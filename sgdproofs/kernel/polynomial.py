@@ -19,7 +19,7 @@ polynomials frozen by `key`, so that equality of atoms is equality of tuples:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextvars import ContextVar
 from fractions import Fraction
 from math import gcd
@@ -58,10 +58,6 @@ def key(p: Poly) -> Key:
     return tuple(sorted(p.items()))
 
 
-def unkey(k: Key) -> Poly:
-    return dict(k)
-
-
 def exact(value: Any) -> Any:
     """An integer where `value` is one: integer arithmetic is quicker."""
     return value.numerator if isinstance(value, Fraction) and value.denominator == 1 else value
@@ -77,6 +73,14 @@ def add(p: Poly, q: Poly, times: Any = 1) -> Poly:
         else:
             total.pop(monomial, None)
     return total
+
+
+def total(parts: Iterable[Poly]) -> Poly:
+    """The sum of some polynomials."""
+    result: Poly = {}
+    for part in parts:
+        result = add(result, part)
+    return result
 
 
 def scale(p: Poly, c: Any) -> Poly:
@@ -132,6 +136,11 @@ def power(p: Poly, exponent: int) -> Poly:
         if exponent:
             base = mul(base, base)
     return result
+
+
+def raised(p: Poly, exponent: int) -> Poly:
+    """`p ** exponent` for an integer exponent; that `p != 0` where it is negative is a condition."""
+    return power(p, exponent) if exponent >= 0 else power(inverse(p), -exponent)
 
 
 def is_constant(p: Poly) -> bool:
@@ -198,7 +207,7 @@ def fraction(p: Poly, over: Callable[[Atom], bool] | None = None) -> tuple[Poly,
 
 
 def _cleared(a: Atom) -> Poly:
-    return unkey(a[2][0]) if a[0] == "inv" else atom(a)
+    return dict(a[2][0]) if a[0] == "inv" else atom(a)
 
 
 def inverse(p: Poly, factored: Callable[[Poly], list[tuple[Poly, int]]] | None = None) -> Poly:
@@ -241,13 +250,18 @@ def has(a: Atom, which: Callable[[Atom], bool]) -> bool:
     return any(which(x) for x in inside(a))
 
 
+def without(m: Monomial, a: Atom) -> Monomial:
+    """`m` without the atom `a`."""
+    return tuple((b, e) for b, e in m if b != a)
+
+
 def replace_atoms(p: Poly, value: Callable[[Atom], Poly | None]) -> Poly:
-    """`p`, free of inverses, with each of its own atoms for which `value` gives a polynomial replaced by it."""
-    total: Poly = {}
+    """`p` with each of its own atoms for which `value` gives a polynomial replaced by it."""
+    result: Poly = {}
     for monomial, c in p.items():
         product = constant(c)
         for a, e in monomial:
             new = value(a)
-            product = mul(product, atom(a, e) if new is None else power(new, e))
-        total = add(total, product)
-    return total
+            product = mul(product, atom(a, e) if new is None else raised(new, e))
+        result = add(result, product)
+    return result

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
 from itertools import count
+from math import ceil, floor, prod
 from typing import Any
 
 from ..language.terms import Parameter, function, number
@@ -33,6 +34,8 @@ from .polynomial import (
     within,
 )
 
+Certificate = list[tuple[Poly, tuple[int, ...], Poly]]
+
 
 class Advisor:
     """What the search may propose; this one proposes nothing.
@@ -44,12 +47,10 @@ class Advisor:
         """Polynomials and exponents whose product is `p`."""
         return [(p, 1)]
 
-    def combination(
-        self, p: Poly, known: list[Poly], signed: frozenset[Atom]
-    ) -> list[tuple[Poly, tuple[int, ...], Poly]]:
+    def combination(self, p: Poly, known: list[Poly], signed: Callable[[Atom], int]) -> Certificate:
         """Triples (c, (i, j, ...), q) such that `p - sum c known[i] known[j] ... q^2` has nonnegative terms.
 
-        `signed` are the atoms that are known not to be negative.
+        `signed` tells of an atom whether it is known to be positive (2), not to be negative (1), or nothing (0).
         """
         return []
 
@@ -102,54 +103,54 @@ class Scope:
 
     # --- parameters ---------------------------------------------------------------------------------------
 
-    def bound(self, p: Parameter, low: Fraction | None, open_low: bool, high: Fraction | None, open_high: bool) -> None:
-        """Narrow the domain of `p`, before it is first used in a polynomial."""
-        own = self._bounds(p)
-        if low is not None:
+    def narrow(self, p: Parameter, rel: str, value: Fraction) -> None:
+        """Narrow the domain of `p` by `p rel value`, before it is first used in a polynomial."""
+        own, is_open = self.bounds_of(p), rel in ("<", ">")
+        for side, sign in ((0, 1), (1, -1)) if rel == "==" else ((0, 1),) if rel[0] == ">" else ((1, -1),):
+            low = (sign * value, is_open)
             if p.sort == "integer":
-                low, open_low = Fraction(int(low // 1) + (1 if low % 1 or open_low else 0)), False
-            if own[0] is None or (low, open_low) > (own[0], own[1]):
-                own[0], own[1] = low, open_low
-        if high is not None:
-            if p.sort == "integer":
-                high, open_high = Fraction(int(high // 1) - (1 if not high % 1 and open_high else 0)), False
-            if own[2] is None or (high, not open_high) < (own[2], not own[3]):
-                own[2], own[3] = high, open_high
-        if own[0] is not None and own[2] is not None and (own[0] > own[2] or own[0] == own[2] and (own[1] or own[3])):
-            raise Contradiction(f"no {p.name} is left: {p.name} would lie above {own[0]} and below {own[2]}")
+                low = (Fraction(floor(low[0]) + 1 if is_open else ceil(low[0])), False)
+            own[side] = low if own[side] is None else max(own[side], low)
+        if None not in own and (own[0][0] > -own[1][0] or own[0][0] == -own[1][0] and (own[0][1] or own[1][1])):
+            raise Contradiction(f"no {p.name} is left: {p.name} would lie above {own[0][0]} and below {-own[1][0]}")
 
-    def _bounds(self, p: Parameter) -> list:
+    def bounds_of(self, p: Parameter) -> list:
+        """The lower bounds of `p` and of `-p`: each with whether it is excluded, or None."""
         if p.name not in self.bounds:
-            self.bounds[p.name] = [p.lower, p.open_lower, p.upper, p.open_upper]
+            low = None if p.lower is None else (p.lower, p.open_lower)
+            high = None if p.upper is None else (-p.upper, p.open_upper)
+            self.bounds[p.name] = [low, high]
         return self.bounds[p.name]
+
+    def only_value(self, name: str) -> Fraction | None:
+        """The value of a parameter, if its bounds leave one."""
+        low, high = self.bounds[name]
+        return low[0] if low and high and low[0] == -high[0] else None
 
     def parameter(self, p: Parameter) -> Poly:
         """`p` as its lower bound plus an atom that is not negative; from 0 if it has none, or a negative one."""
-        which = ("par", p.name, ())
-        low, open_low, high, open_high = self._bounds(p)
-        new = p.name not in self.declared
+        low, high = self.bounds_of(p)
+        which, new = ("par", p.name, ()), p.name not in self.declared
         self.declared[p.name] = p
-        if low is not None and low == high:
-            return constant(exact(low))
-        if new:
-            if p.sort == "integer":
-                self.integers.add(which)
-            origin = self.origin(p.name)
-            value = add(atom(which), constant(exact(origin)))
-            if low is not None and low >= origin:
-                (self.strict if open_low or low > origin else self.weak).add(which)
-            elif low is not None:
-                self.known.append((add(value, constant(exact(low)), -1), open_low))
-            if high is not None:
-                self.known.append((add(constant(exact(high)), value, -1), open_high))
-        return add(atom(which), constant(exact(self.origin(p.name))))
+        only = self.only_value(p.name)
+        if only is not None:
+            return constant(exact(only))
+        origin = self.origin(p.name)
+        value = add(atom(which), constant(exact(origin)))
+        if new and p.sort == "integer":
+            self.integers.add(which)
+        if new and low and low[0] >= origin:
+            (self.strict if low[1] or low[0] > origin else self.weak).add(which)
+        elif new and low:
+            self.known.append((add(value, constant(exact(low[0])), -1), low[1]))
+        if new and high:
+            self.known.append((add(constant(exact(-high[0])), value, -1), high[1]))
+        return value
 
     def origin(self, name: str) -> Fraction:
         """What a parameter is counted from: its lower bound at first use, if this is not negative."""
-        if name not in self.origins:
-            low = self.bounds[name][0]
-            self.origins[name] = low if low is not None and low > 0 else Fraction(0)
-        return self.origins[name]
+        low, _ = self.bounds[name]
+        return self.origins.setdefault(name, max(low[0], Fraction(0)) if low else Fraction(0))
 
     def open_index(self, length: Poly) -> Atom:
         """A fresh index that runs from 0 to `length - 1`."""
@@ -206,10 +207,8 @@ class Scope:
     def nonzero(self, p: Poly, split: bool = True) -> bool:
         """True only if `p` is never 0."""
         numerator, _ = fraction(p)
-        if not numerator:
-            return False
         if is_constant(numerator):
-            return True
+            return bool(numerator)
         if self.sign(numerator, True, split=False) or self.sign(scale(numerator, -1), True, split=False):
             return True
         if any(_multiple(numerator, q) for q in self.unequal):
@@ -223,11 +222,10 @@ class Scope:
     def sign(self, p: Poly, strict: bool, split: bool = True) -> bool:
         """True only if `p >= 0` everywhere in the scope (`p > 0` if `strict`)."""
         numerator, denominator = fraction(p)
-        if is_constant(numerator):
-            c = constant_term(numerator)
-            same = c > 0 or (c == 0 and not strict)
-            if is_constant(denominator) or (c == 0 and same):
-                return same
+        if not numerator:
+            return not strict
+        if is_constant(numerator) and is_constant(denominator):
+            return constant_term(numerator) > 0
         if not is_constant(denominator) and not self.sign(denominator, True):
             numerator = mul(numerator, denominator)
         choice = next((a for a in sorted(atoms(numerator)) if a[0] in ("Minimum", "Maximum")), None)
@@ -235,23 +233,16 @@ class Scope:
             return self.by_choice(choice, numerator, lambda q: self.sign(q, strict, split))
         if self._by_terms(numerator, strict) or self._by_known(numerator, strict):
             return True
-        if not split:
-            return False
-        parts = self.factored(numerator)
-        if len(parts) < 2:
-            return False
-        negative, sure = 0, True
-        for q, e in parts:
-            if e % 2 == 0:
-                if strict and not self.nonzero(q):
-                    return False
-            elif self.sign(q, strict, split=False):
-                continue
-            elif self.sign(scale(q, -1), strict, split=False):
-                negative += 1
-            else:
-                sure = False
-        return sure and negative % 2 == 0
+        parts = self.factored(numerator) if split else []
+        return len(parts) > 1 and prod(self._sign_of_factor(q, e, strict) for q, e in parts) > 0
+
+    def _sign_of_factor(self, p: Poly, exponent: int, strict: bool) -> int:
+        """1 if `p ** exponent >= 0`, -1 if `p ** exponent <= 0` (not 0, if `strict`), 0 if neither is seen."""
+        if exponent % 2 == 0:
+            return 1 if not strict or self.nonzero(p) else 0
+        if self.sign(p, strict, split=False):
+            return 1
+        return -1 if self.sign(scale(p, -1), strict, split=False) else 0
 
     def by_choice(self, a: Atom, p: Poly, test: Callable[[Poly], bool]) -> bool:
         """A minimum or maximum is one of two values: the test in either case, with the case as a known inequality."""
@@ -281,7 +272,7 @@ class Scope:
             product = mul(product, power(q, e))
         return parts if product == p else [(p, 1)]
 
-    def _atom_sign(self, a: Atom) -> int:
+    def atom_sign(self, a: Atom) -> int:
         """2 if the atom is positive, 1 if it is not negative, 0 if nothing is known."""
         if a in self.strict or a[0] == "Exponential":
             return 2
@@ -307,7 +298,7 @@ class Scope:
     def _monomial_sign(self, m: Monomial) -> int:
         least = 2
         for a, e in m:
-            own = self._atom_sign(a)
+            own = self.atom_sign(a)
             if e % 2 == 0:
                 own = max(own, 1)
             least = min(least, own)
@@ -327,11 +318,12 @@ class Scope:
 
     def _by_known(self, p: Poly, strict: bool) -> bool:
         """`p` as nonnegative terms, squares and multiples of known inequalities, as the advisor proposes them."""
-        known = self._relevant(p)
+        # What is known of an open index holds inside its sum: elsewhere the sum may be empty.
+        known = [k for k in self.known if _open_indices(k[0]) <= _open_indices(p)]
+        known += self._powers_below_one(set(within(p))) + _truths_of(p)
         if strict and any(sharp and self._by_terms(add(p, q, -1), False) for q, sharp in known):
             return True
-        here = {a for q in (p, *(k[0] for k in known)) for a in atoms(q)}
-        proposal = self.advisor.combination(p, [k[0] for k in known], frozenset(a for a in here if self._atom_sign(a)))
+        proposal = self.advisor.combination(p, [k[0] for k in known], self.atom_sign)
         if not proposal:
             return False
         rest, found = p, not strict
@@ -359,25 +351,17 @@ class Scope:
                 self.asked.discard(a)
         return found
 
-    def _relevant(self, p: Poly) -> list[tuple[Poly, bool]]:
-        """What is known of the symbols of `p`, and of the symbols that these facts bring in."""
-        chosen: list[tuple[Poly, bool]] = []
-        here, rest = set(within(p)), list(self.known)
-        chosen += self._powers_below_one(here)
-        for t, q in ((atom(a), dict(a[2][0])) for a in sorted(atoms(p)) if a[0] == "above"):  # t = [q > 0]
-            chosen += [(add(constant(1), t, -1), False), (mul(t, q), False), (add(mul(t, q), q, -1), False)]
-        while True:
-            new = []
-            for k in rest:
-                own = set(within(k[0]))
-                if own & here and all(a in here for a in own if a[0] == "var"):
-                    new.append((k, own))
-            if not new:
-                return chosen
-            for k, own in new:
-                chosen.append(k)
-                rest.remove(k)
-                here |= {a for a in own if a[0] != "var"}
+
+def _truths_of(p: Poly) -> list[tuple[Poly, bool]]:
+    """What holds of each truth value `t = [q > 0]` in `p`: `t <= 1`, `t q >= 0` and `(t - 1) q >= 0`."""
+    found: list[tuple[Poly, bool]] = []
+    for t, q in ((atom(a), dict(a[2][0])) for a in sorted(atoms(p)) if a[0] == "above"):
+        found += [(add(constant(1), t, -1), False), (mul(t, q), False), (add(mul(t, q), q, -1), False)]
+    return found
+
+
+def _open_indices(p: Poly) -> set[Atom]:
+    return {a for a in within(p) if a[0] == "var"}
 
 
 def _multiple(p: Poly, q: Poly) -> bool:

@@ -23,7 +23,7 @@ def open_partial(n: Normal, node: Any, env: Environment) -> Poly:
         )
     else:
         which = ("par", variable.name, ())
-    if n.definitions.get(getattr(variable, "family", variable)) is not None or variable in env:
+    if getattr(variable, "family", variable) in n.definitions or variable in env:
         return n.closed(node, env)
     for fact in n.facts:
         if isinstance(fact, F.ChainRule) and fact.function == body:

@@ -217,15 +217,13 @@ def _split(
 
 def _by_cases(n: Normal, free: Monomial, given: tuple[Key, ...], gap: Poly) -> Poly | None:
     """`[gap = 0] E[free there] + [gap != 0] E[free there]`."""
-    for m, c in gap.items():
-        if len(m) == 1 and m[0][1] == 1 and abs(c) == 1 and m[0][0][0] in ("par", "var"):
-            here = {m[0][0]: add(atom(m[0][0]), gap, -c)}
-            equal = expect(n, n.rename({free: 1}, here), *(n.rename(dict(k), here) for k in given))
-            with n.scope.apart(gap):
-                apart = moment(n, free, given)
-            d = n.delta(gap)
-            return add(mul(d, equal), mul(add(constant(1), d, -1), apart))
-    return None
+    there = n.solution(gap)
+    if not there:
+        return None
+    with n.scope.apart(gap):
+        apart = moment(n, free, given)
+    equal = expect(n, n.rename({free: 1}, there), *(n.rename(dict(k), there) for k in given))
+    return add(apart, mul(n.delta(gap), add(equal, apart, -1)))
 
 
 def centred(n: Normal, fact: Any) -> MomentRule | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..kernel.normal import Environment, Normal
-from ..kernel.polynomial import Atom, Poly, add, atom, constant, mul, power, scale, within
+from ..kernel.polynomial import Atom, Poly, add, atom, constant, mul, power, replace_atoms, scale, within
 from ..kernel.reasons import Reason, flat
 from ..language import terms as T
 
@@ -58,14 +58,7 @@ open_geometric.extends = open_sum  # type: ignore[attr-defined]  # where both ar
 
 def close_geometric(n: Normal, p: Poly) -> Poly:
     """Each sum of a power of its index, `sum_{k=0}^{L-1} q^k`, in closed form; needs `q != 1`."""
-    total: Poly = {}
-    for monomial, c in p.items():
-        product = constant(c)
-        for a, e in monomial:
-            value = _geometric(n, a)
-            product = mul(product, atom(a, e) if value is None else power(value, e))
-        total = add(total, product)
-    return total
+    return replace_atoms(p, lambda a: _geometric(n, a))
 
 
 def _geometric(n: Normal, a: Atom) -> Poly | None:

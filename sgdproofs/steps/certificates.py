@@ -14,6 +14,7 @@ import sympy
 
 from ..advice import Column, Search, _weighted
 from ..kernel.polynomial import Atom, Poly, constant, mul
+from ..kernel.scope import Certificate
 from ..language import terms as T
 from ..language.statements import eq
 
@@ -26,10 +27,8 @@ MANY = 40
 class WiderSearch(Search):
     """The advisor in everyday use; then squares of what is known, and products with even monomials."""
 
-    def combination(
-        self, p: Poly, known: list[Poly], signed: frozenset[Atom]
-    ) -> list[tuple[Poly, tuple[int, ...], Poly]]:
-        found = super().combination(p, known, signed)
+    def certificate(self, p: Poly, known: list[Poly], signed: frozenset[Atom]) -> Certificate:
+        found = super().certificate(p, known, signed)
         if found or len(p) > 20 or len(known) > 6:
             return found
         one = constant(1)

@@ -57,7 +57,9 @@ class Reader:
     def atom(self, a: Any, env: dict) -> tuple:
         kind, label, arguments = a
         if kind == "par":
-            low = self.scope.bounds[label][0] if label in self.scope.bounds else self.declared[label]
+            low = self.declared.get(label)
+            if label in self.scope.bounds:
+                low = self.scope.bounds[label][0] and self.scope.bounds[label][0][0]
             return self.same(self.parameters[label] - max(low or Fraction(0), Fraction(0)))
         if kind in ("var", "bv"):
             if a not in env:
