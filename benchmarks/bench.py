@@ -25,8 +25,9 @@ import sympy
 
 from sgdproofs import catalogue
 from sgdproofs.advice import Search
+from sgdproofs.checker import examine
 from sgdproofs.experiments import monte_carlo
-from sgdproofs.kernel.check import examine, follows
+from sgdproofs.kernel.check import follows
 from sgdproofs.language import terms as T
 from sgdproofs.language.derivation import Derivation
 from sgdproofs.language.experiments import MonteCarlo

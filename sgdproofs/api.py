@@ -5,7 +5,8 @@ from __future__ import annotations
 from fractions import Fraction as Fraction
 
 from . import notebook
-from .kernel.check import Theorem, check
+from .checker import check
+from .kernel.check import Theorem
 from .language import derivation, experiments, facts, statements, terms
 from .language.derivation import *  # noqa: F403  the language is meant to be imported by name from here
 from .language.display import display_with

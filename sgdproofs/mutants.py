@@ -24,7 +24,8 @@ import sympy
 
 from . import catalogue, models
 from .advice import Search
-from .kernel.check import examine, follows
+from .checker import examine
+from .kernel.check import follows
 from .kernel.goal import Goal
 from .language import terms as T
 from .language.derivation import Derivation

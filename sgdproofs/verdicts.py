@@ -13,7 +13,8 @@ from typing import Any
 
 from . import refute
 from .advice import Search
-from .kernel.check import Checker, Theorem, examine, follows
+from .checker import Checker, examine
+from .kernel.check import Theorem, follows
 from .kernel.goal import Goal
 from .kernel.polynomial import DEADLINE, add
 from .kernel.reasons import Reason

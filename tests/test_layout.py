@@ -27,11 +27,35 @@ MAY_IMPORT: dict[str, set[str]] = {
     "sheets": {"language"},
     "printing": {"render", "language"},
     "ledger": {"kernel", "language"},
+    "checker": {"kernel", "language"},
     "advice": {"ledger", "kernel", "rules", "language"},
-    "verdicts": {"refute", "models", "meaning", "advice", "rules", "kernel", "language"},
-    "mutants": {"catalogue", "models", "refute", "advice", "kernel", "rules", "language", "meaning", "verdicts"},
+    "verdicts": {"checker", "refute", "models", "meaning", "advice", "rules", "kernel", "language"},
+    "mutants": {
+        "catalogue",
+        "checker",
+        "models",
+        "refute",
+        "advice",
+        "kernel",
+        "rules",
+        "language",
+        "meaning",
+        "verdicts",
+    },
     "matrices": set(),
-    "steps": {"matrices", "ledger", "verdicts", "refute", "models", "meaning", "advice", "kernel", "rules", "language"},
+    "steps": {
+        "advice",
+        "checker",
+        "kernel",
+        "language",
+        "ledger",
+        "matrices",
+        "meaning",
+        "models",
+        "refute",
+        "rules",
+        "verdicts",
+    },
     "catalogue": {"language"},
     "arithmetic": {"language"},
     "formulas": {"arithmetic", "catalogue", "verdicts", "render", "kernel", "language"},
@@ -40,7 +64,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "notebook": {"plots", "render", "language"},
     "messages": {"kernel", "language", "render"},
     "templates": set(),
-    "api": {"notebook", "language", "kernel", "rules", "steps"},
+    "api": {"checker", "notebook", "language", "kernel", "rules", "steps"},
     "__init__": {"api"},
     "cli": {
         "catalogue",
@@ -86,7 +110,7 @@ LINES_OF_REDUCTIONS = 1_000
 TRUSTED_MATRICES = [PACKAGE / "matrices" / name for name in ("algebra.py", "check.py")]
 LINES_OF_TRUSTED_MATRICES = 700
 """The same count for the certificates of matrices; a ceiling, to be lowered."""
-LINES_OF_TRUSTED_CODE = 2_495
+LINES_OF_TRUSTED_CODE = 2_378
 """Code without blank lines, comments and docstrings, kernel and rules together: a ceiling, to be lowered."""
 
 

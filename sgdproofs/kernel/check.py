@@ -1,34 +1,39 @@
-"""The checker: what exists, and who may make it.
+"""The kernel: what exists, and who may make it.
 
-    Line      one checked statement with its verdict                        (anybody; it is only data)
-    Theorem   the claim of a derivation whose every line is proved,
-              with the facts and the conditions that it rests on            (only `check`, below)
+    Goal      a statement, where it is claimed, and what its reason may use     (anybody; it is only data)
+    Sequent   a statement that holds wherever its assumptions do                (only the rules of `Proof`)
+    Theorem   a claim that holds under its facts alone                          (only `Proof.theorem`)
 
-    check     Derivation -> Report          every line, from what it cites and nothing else
-    follows   Goal -> Outcome               one line; used by `check`, and by the search for missing facts
+    line        from what it cites, a statement by a reason, under assumptions
+    at          what holds for all values of an index, at one of them
+    chain       from `a = b` and `b = c`, `a = c`
+    induction   from the claim at the start, and from the claim one step before: the claim
+    cases       from the claim under a condition, and under its negation: the claim
+    hypothesis  the claim of an induction one step before, to be discharged by that induction
+    lemma       the claim of a theorem whose facts are given
+    unproved    any statement; what rests on it is no theorem
 
-A line that cites a line cites its statement; that statement was checked before, in the same scope or around it.
-Nothing here searches: the advisor proposes cofactors and certificates, and they are verified by arithmetic.
+A sequent holds for all values of the free indices in their domains.  Nothing here searches: the advisor proposes
+cofactors and certificates, and they are verified by arithmetic.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import InitVar, dataclass, replace
+from itertools import pairwise
 from time import perf_counter
 from typing import Any
 
-from ..language import derivation as D
 from ..language.errors import StatementError
 from ..language.facts import Definition, Equation, Fact
-from ..language.report import PROVED, UNDECIDED, Condition, Displayed, Line, Report
+from ..language.report import Condition, Displayed
 from ..language.statements import Relation, eq, free_indices, ge, gt, le, lt, ne
 from ..language.terms import Element, Index, Limit, Partial, bound_by, is_random, number, walk
 from .conditions import needs, needs_of_fact
 from .goal import Goal
 from .normal import Normal
 from .polynomial import DEADLINE, Budget, Poly, add, fraction, is_constant, mul, scale
-from .reasons import Reason, flat
+from .reasons import Reason
 from .scope import Advisor, Contradiction, Scope
 
 SECONDS = 10.0
@@ -37,7 +42,7 @@ _SEAL = object()
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Theorem(Displayed):
-    """A proved claim.  Prints with what it rests on; only `check` makes one."""
+    """A proved claim.  Prints with what it rests on; only `Proof.theorem` makes one."""
 
     name: str
     claim: Any
@@ -54,6 +59,27 @@ class Theorem(Displayed):
         conditions = "; ".join(f"{c.text} ({c.discharged})" for c in self.conditions)
         rests = [f"{kind} {said}" for kind, said in (("given", facts), ("conditions", conditions)) if said]
         return "\n  ".join([f"{self.name}: {self.claim}", *rests])
+
+
+@dataclass(frozen=True, eq=False)
+class Sequent:
+    """`statement` holds wherever `assumptions` do, if the hypotheses `pending` do; only the rules of `proof` make one.
+
+    A hypothesis is `assumed`; what rests on a line that is not proved is not `sure`; `needs` are the conditions met.
+    """
+
+    proof: Proof
+    statement: Any
+    assumptions: tuple[Relation, ...] = ()
+    pending: frozenset[Sequent] = frozenset()
+    assumed: bool = False
+    sure: bool = True
+    needs: tuple[tuple[Relation, str | None], ...] = ()
+    seal: InitVar[object] = None
+
+    def __post_init__(self, seal: object) -> None:
+        if seal is not _SEAL:
+            raise TypeError("a Sequent is made by the rules of a Proof and by nothing else")
 
 
 # --- one line --------------------------------------------------------------------------------------------
@@ -190,216 +216,168 @@ def _equation(goal: Goal, n: Normal, gap: Poly, met: dict[Relation, bool]) -> st
     return reason or "the difference of the two sides is not seen to be a combination of the cited equations"
 
 
-# --- derivations -----------------------------------------------------------------------------------------
+# --- rules -----------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class _Place:
-    """Where in a proof we are: assumptions in force, the induction hypothesis, and the lines that may be cited.
+class Proof:
+    """The rules that make sequents under the facts `given`; where a rule does not apply, StatementError."""
 
-    Each known line comes with the indices that are fixed in it: those of the assumptions under which it was shown.
-    """
-
-    assumptions: tuple[Relation, ...] = ()
-    hypothesis: Relation | None = None
-    known: tuple[tuple[Any, frozenset], ...] = ()
-    depth: int = 0
-    scope: str = ""
-
-    def inside(self, scope: str, *assumptions: Relation, hypothesis: Relation | None) -> _Place:
-        return _Place((*self.assumptions, *assumptions), hypothesis, self.known, self.depth + 1, scope)
-
-    def after(self, item: Any) -> _Place:
-        fixed = frozenset(v for a in self.assumptions for v in free_indices(a))
-        return replace(self, known=(*self.known, (item, fixed)))
-
-
-class Checker:
-    """One derivation, line by line.  `goals` keeps what each line was, for the search for what is missing."""
-
-    def __init__(self, derivation: D.Derivation, advisor: Advisor | None, lemmas: Mapping[str, Theorem]) -> None:
-        self.derivation, self.advisor, self.lemmas = derivation, advisor, lemmas
-        self.lines: list[Line] = []
-        self.goals: list[tuple[Any, tuple]] = []
-        self.known: tuple[tuple[Any, frozenset], ...] = ()
-
-    def error(self, text: str) -> StatementError:
-        return StatementError(f"{self.derivation.name}: {text}")
-
-    def run(self) -> None:
-        given = self.derivation.given
+    def __init__(self, given: tuple[Fact, ...], advisor: Advisor | None = None) -> None:
+        self.given, self.advisor = given, advisor
+        self.inherited: set[Fact] = set()
         equations = [f.relation for f in given if isinstance(f, Equation) and not f.relation.when]
         fixed = tuple(r for r in equations if r.rel == "==" and not free_indices(r))
         try:
-            Goal(eq(0, 0), Reason("the given facts"), given, (), fixed, self.advisor)
+            Goal(eq(0, 0), Reason("the given facts"), given, (), fixed, advisor)
         except Contradiction as error:
-            raise self.error(f"the given facts contradict each other: {error}") from None
-        for item in self.derivation.lemmas:
-            theorem = self.lemmas.get(item.name)
-            if theorem is None or theorem.claim != item.statement:
-                raise self.error(f"no proved derivation {item.name} has the claim {item.statement}")
-            if not set(theorem.facts) <= set(given):
-                raise self.error(f"the lemma {item.name} rests on facts that are not given here")
-        start = _Place(known=tuple((item, frozenset()) for item in self.derivation.lemmas))
-        self.known = self.block(self.derivation.proof, start)
-        for values, expected, *by in self.derivation.sanity:
-            statement, facts, text = D.sanity_line(self.derivation, values, expected)
-            reason = by[0] if by else Reason("sanity check")
-            self.line(statement, replace(reason, cites=(*reason.cites, *facts)), _Place(scope=text), None)
+            raise StatementError(f"the given facts contradict each other: {error}") from None
 
-    def block(self, items: tuple, place: _Place) -> tuple:
-        """Check the lines of a block; what they establish is returned, for the block's end and for what comes after."""
-        for item in items:
-            if isinstance(item, D.Step):
-                self.line(item.statement, item.by, place, item)
-            elif isinstance(item, D.Calc):
-                left = item.start
-                for k, row in enumerate(item.rows):
-                    self.line(Relation(left, row.rel, row.expr, item.when), row.by, place, row, continued=k > 0)
-                    left = row.expr
-            elif isinstance(item, (D.Induction, D.Branches)):
-                parts = self.induction(item, place) if isinstance(item, D.Induction) else self.cases(item, place)
-                for claim, lines, inner in parts:
-                    self.obligation(claim, lines, inner, item)
-            else:
-                raise self.error(f"{item!r} is no line: use step, calc, induction or branches")
-            place = place.after(item)
-        return place.known
+    def _made(
+        self, statement: Any, assumptions: tuple, rests_on: tuple = (), discharged: Any = None, needs: tuple = ()
+    ) -> Sequent:
+        """A sequent that rests on others of this proof; each hypothesis still pending was made where it is used."""
+        pending = frozenset(h for s in rests_on for h in (s.pending if not s.assumed else {s})) - {discharged}
+        if any(s.proof is not self for s in rests_on):
+            raise StatementError(f"{statement} rests on what was shown under other facts")
+        if any(not set(h.assumptions) <= set(assumptions) for h in pending):
+            raise StatementError(f"{statement} rests on a hypothesis outside of its induction")
+        sure = all(s.sure for s in rests_on)
+        met = tuple(dict.fromkeys((*needs, *(need for s in rests_on for need in s.needs))))
+        return Sequent(self, statement, assumptions, pending, False, sure, met, _SEAL)
 
-    def induction(self, item: D.Induction, place: _Place) -> Iterator[tuple[Relation, tuple, _Place]]:
-        """The claim at the start; and the claim, where it holds one step before."""
-        over, start = item.over, item.start
-        if any(over in w.lhs.free_symbols | w.rhs.free_symbols for w in place.assumptions):
-            raise self.error(f"{over} is not free here: an assumption speaks of it already")
-        if not isinstance(over, Index):
-            raise self.error(f"induction is over an index(...), not over {over}")
-        if over.lower != start:
-            raise self.error(f"the induction starts at {start}, but {over.domain_text()}: let both be the same")
-        base = place.inside(f"base, {over} = {start}", hypothesis=None)
-        yield item.claim.at({over: start}), item.base, base
-        before = item.claim.at({over: over - 1})
-        yield item.claim, item.step, place.inside(f"step, {over - 1} to {over}", ge(over, start + 1), hypothesis=before)
+    def hypothesis(self, claim: Relation, over: Index, assumptions: tuple = ()) -> Sequent:
+        """The claim at `over - 1`, for the step of an induction over `over` under `assumptions`."""
+        around = (*assumptions, ge(over, self._start(over) + 1))
+        return Sequent(self, claim.at({over: over - 1}), around, assumed=True, seal=_SEAL)
 
-    def cases(self, item: D.Branches, place: _Place) -> Iterator[tuple[Relation, tuple, _Place]]:
-        """The claim under a condition, and under its negation."""
-        conditions = [c for c, _ in item.parts]
-        if len(conditions) != 2 or conditions[0].negated() != conditions[1]:
-            raise self.error("cases are a condition and its negation, such as t <= N and t > N")
-        if is_random(conditions[0].lhs) or is_random(conditions[0].rhs):
-            raise self.error(f"{conditions[0]} is random: it may hold for some outcomes only")
-        for condition, lines in item.parts:
-            yield item.claim, lines, place.inside(f"case {condition}", condition, hypothesis=place.hypothesis)
+    def _start(self, over: Any) -> Any:
+        if not isinstance(over, Index) or over.lower is None:
+            raise StatementError(f"induction is over an index(...) with a start, not over {over}")
+        return number(over.lower)
 
-    def obligation(self, claim: Relation, lines: tuple, place: _Place, item: Any) -> None:
-        """Lines that end in the claim, or in the reason why it follows from them."""
-        last = lines[-1] if lines else None
-        if isinstance(last, Reason):
-            known = self.block(lines[:-1], place)
-            self.line(claim, last, replace(place, known=known), item)
-        elif getattr(last, "conclusion", None) == claim:
-            self.block(lines, place)
-        else:
-            raise self.error(f"the lines for “{place.scope}” end neither in a reason nor in {claim}")
+    def unproved(self, statement: Any, assumptions: tuple = ()) -> Sequent:
+        return Sequent(self, statement, assumptions, sure=False, seal=_SEAL)
 
-    def line(self, statement: Any, reason: Any, place: _Place, item: Any, continued: bool = False) -> None:
-        line, goal = self.judged(statement, reason, place, item, len(self.lines) + 1, continued)
-        self.lines.append(line)
-        self.goals.append((goal, tuple(item for item, _ in place.known)))
+    def lemma(self, theorem: Theorem) -> Sequent:
+        if not isinstance(theorem, Theorem) or not set(theorem.facts) <= set(self.given):
+            raise StatementError(f"the lemma {theorem.name} rests on facts that are not given here")
+        self.inherited |= set(theorem.facts)
+        return self._made(theorem.claim, ())
 
-    def single(self, statement: Any, reason: Any, item: Any) -> tuple[Line, Any]:
-        """One more line after the proof, checked but not added to it."""
-        return self.judged(statement, reason, _Place(known=self.known), item)
+    def fact(self, fact: Fact) -> Sequent:
+        """A fact as a sequent; a recurrence is none, since it holds after its start only."""
+        if isinstance(fact, Definition) and fact.over is not None:
+            raise StatementError(f"cite a recurrence by its at(...), not “{fact.name}” at other indices")
+        self._is_given(fact)
+        return self._made(getattr(fact, "relation", fact), ())
 
-    def judged(
-        self, statement: Any, reason: Any, place: _Place, item: Any, count: int = 0, continued: bool = False
-    ) -> tuple[Line, Any]:
-        if not isinstance(reason, Reason):
-            raise self.error(f"the line {statement} needs a reason, for instance by=algebra()")
-        try:
-            self.readable(statement)
-            facts, said = self.resolved(statement, reason, place)
-        except StatementError as error:
-            where = getattr(item, "place", None)
-            raise StatementError(f"{self.derivation.file}:{where}: {error}" if where else str(error)) from None
-        assumptions = (*getattr(statement, "when", ()), *place.assumptions)
+    def _is_given(self, fact: Fact) -> None:
+        if (replace(fact, at_index=None) if isinstance(fact, Definition) else fact) not in self.given:
+            raise StatementError(f"“{fact.name}” is cited, which is not given: add it to given=(...)")
 
-        def goal(facts: tuple = facts, said: tuple = said, reason: Reason = reason) -> Goal:
-            given, local = self.derivation.given, place.assumptions
-            return Goal(statement, reason, facts, said, assumptions, self.advisor, given, local)
+    def goal(self, statement: Any, reason: Reason, facts: tuple, said: tuple, assumptions: tuple) -> Goal:
+        where = (*getattr(statement, "when", ()), *assumptions)
+        return Goal(statement, reason, facts, said, where, self.advisor, self.given, assumptions)
 
-        outcome = follows(goal)
-        verdict = PROVED if outcome.proved else UNDECIDED
-        conditions = tuple(Condition(r, count, how) for r, how in outcome.needs)
-        where = {"item": item, "depth": place.depth, "scope": place.scope, "continued": continued}
-        return Line(count, statement, reason, verdict, outcome.reason, conditions, **where), goal
+    def line(
+        self, statement: Any, reason: Reason, facts: tuple, cited: tuple[Sequent, ...], assumptions: tuple
+    ) -> tuple[Sequent, Outcome]:
+        """One line; if it does not follow, its sequent is not sure."""
+        self._readable(statement)
+        for fact in facts:
+            self._is_given(fact)
+        if any(not set(s.assumptions) <= set(assumptions) for s in cited):
+            raise StatementError(f"{statement} rests on what was shown under more assumptions than hold here")
+        said = tuple(s.statement for s in cited)
+        outcome = follows(lambda: self.goal(statement, reason, facts, said, assumptions))
+        if not outcome.proved:
+            return self.unproved(statement, assumptions), outcome
+        return self._made(statement, assumptions, cited, needs=outcome.needs), outcome
 
-    def readable(self, statement: Any) -> None:
+    def at(self, sequent: Sequent, values: dict[Index, Any]) -> Sequent:
+        """What holds for all values of its indices, at particular ones, where these are in the domains."""
+        said, n, ranges = sequent.statement, Normal(Scope()), []
+        if not isinstance(said, Relation):
+            raise StatementError(f"only a relation can be cited at other indices, not {said}")
+        fixed = {v for a in sequent.assumptions for v in free_indices(a)}
+        for v, value in values.items():
+            if not isinstance(v, Index) or not n.scope.integral(n.poly(value, {})):
+                raise StatementError(f"at(...) takes integers for indices, not {v} = {value}")
+            if v in fixed:
+                raise StatementError(f"“{said}” was shown for one value of {v} only")
+            ranges += [] if v.lower is None else [ge(value, number(v.lower))]
+            ranges += [] if v.upper is None else [le(value, number(v.upper))]
+        return self._made(said.at(values).given(*ranges), sequent.assumptions, (sequent,))
+
+    def chain(self, *rows: Sequent) -> Sequent:
+        """Relations of which each begins where the one before ends."""
+        said, around = [s.statement for s in rows], rows[0].assumptions
+        kinds = {r.rel for r in said} - {"=="}
+        rel = min(kinds, key=len, default="==")
+        if any(k[0] != rel[0] or k == "!=" for k in kinds):
+            raise StatementError(f"the rows of one calculation point in different directions: {', '.join(kinds)}")
+        if any(a.rhs != b.lhs or a.when != b.when for a, b in pairwise(said)):
+            raise StatementError("each row of a calculation begins where the one before ends")
+        if any(s.assumptions != around for s in rows):
+            raise StatementError("the rows of a calculation have the same assumptions")
+        return self._made(Relation(said[0].lhs, rel, said[-1].rhs, said[0].when), around, rows)
+
+    def induction(self, base: Sequent, step: Sequent, hypothesis: Sequent, over: Index) -> Sequent:
+        """The claim of `step` for all `over`: it holds at the start, and where the hypothesis does, at `over - 1`."""
+        claim, around, start = step.statement, base.assumptions, self._start(over)
+        if any(over in r.lhs.free_symbols | r.rhs.free_symbols for r in around):
+            raise StatementError(f"{over} is not free here: an assumption speaks of it already")
+        inside = (*around, ge(over, start + 1))
+        if step.assumptions != inside or hypothesis.assumptions != inside or not hypothesis.assumed:
+            raise StatementError(f"the step to {over} rests on other assumptions than the base and the step itself")
+        if base.statement != claim.at({over: start}) or hypothesis.statement != claim.at({over: over - 1}):
+            raise StatementError(f"base and hypothesis of an induction over {over} are its claim at {start} and before")
+        return self._made(claim, around, (base, step), discharged=hypothesis)
+
+    def cases(self, condition: Relation, first: Sequent, second: Sequent) -> Sequent:
+        """A statement that holds under a condition, and under its negation; each outcome and point has one of them."""
+        if is_random(condition.lhs) or is_random(condition.rhs):
+            raise StatementError(f"{condition} is random: it may hold for some outcomes only")
+        around = tuple(a for a in first.assumptions if a != condition)
+        if first.statement != second.statement or not set(second.assumptions) <= {*around, condition.negated()}:
+            raise StatementError("cases are a condition and its negation, such as t <= N and t > N")
+        gap = condition.lhs - condition.rhs
+        defined = Relation(gap, "==", gap, getattr(first.statement, "when", ()))
+        if not follows(lambda: self.goal(defined, Reason("cases"), (), (), around)).proved:
+            raise StatementError(f"{condition} is not seen to be defined everywhere: where it is not, no case holds")
+        return self._made(first.statement, around, (first, second))
+
+    def theorem(self, name: str, claim: Any, lines: tuple[Sequent, ...]) -> Theorem:
+        """The claim, if it is one of the lines, and every limit that a definition names is shown to exist by one."""
+        shown = [s.statement for s in lines if s.proof is self and s.sure and not s.assumptions and not s.pending]
+        if claim not in shown:
+            raise StatementError(f"no line of the proof is the claim {claim}")
+        exists = {r.lhs for r in shown if isinstance(r, Relation) and r.rel == "==" and not r.when}
+        for fact in self.given:
+            if isinstance(fact, Definition) and fact not in self.inherited:
+                for x in walk(fact.value):
+                    if isinstance(x, Limit) and x not in exists:
+                        raise StatementError(f"{fact.target} is defined by a limit, and no line shows that {x} exists")
+        met = dict.fromkeys(need for s in lines for need in s.needs)
+        return Theorem(name, claim, self.given, tuple(Condition(r, 0, how) for r, how in met), _SEAL)
+
+    def _readable(self, statement: Any) -> None:
         """StatementError if a limit or a sum binds a symbol that a fact about something inside uses, too."""
         sides = (statement.lhs, statement.rhs) if isinstance(statement, Relation) else ()
-        defined = {f.head for f in self.derivation.given if isinstance(f, Definition)}
+        defined = {f.head for f in self.given if isinstance(f, Definition)}
         for x in (x for side in sides for x in walk(side)):
             bound = bound_by(x)
             inside = {getattr(y, "family", y) for y in walk(x.args[0])} if bound else set()
-            for f in self.derivation.given if bound else ():
+            for f in self.given if bound else ():
                 subjects, parameters = _about(f)
                 v = next((v for v in bound & parameters if inside & subjects - {v}), None)
                 if v is not None:
-                    raise self.error(
+                    raise StatementError(
                         f"{v} is bound in {x}, and used by “{f.name}” about what is inside: "
                         "make it an index of the quantities that depend on it"
                     )
             if isinstance(x, Partial) and getattr(x.args[1], "family", x.args[1]) in defined:
-                raise self.error(f"{x.args[1]} is defined: nothing varies with it in {x}")
-
-    def resolved(self, statement: Any, reason: Reason, place: _Place) -> tuple[tuple, tuple]:
-        """The facts and the statements of earlier lines that a reason cites."""
-        facts: list[Fact] = []
-        said: list[Any] = []
-        for cite in flat(reason.cites):
-            item, values = (cite.item, dict(cite.values)) if isinstance(cite, D.At) else (cite, {})
-            if not isinstance(item, Fact):
-                said.append(self.moved(self.cited(statement, item, values, place), values))
-                continue
-            recurrence = isinstance(item, Definition) and item.over is not None
-            if (replace(item, at_index=None) if isinstance(item, Definition) else item) not in self.derivation.given:
-                raise self.error(f"the line {statement} cites “{item.name}”, which is not given: add it to given=(...)")
-            if not values:
-                facts.append(item)
-            elif recurrence:
-                raise self.error(f"cite a recurrence by its at(...), not {cite}")
-            else:
-                said.append(self.moved(getattr(item, "relation", item), values))
-        return tuple(facts), tuple(said)
-
-    def cited(self, statement: Any, item: Any, values: dict, place: _Place) -> Any:
-        """What an earlier line says; it is taken at `values` only where it was shown for all."""
-        if item is D.PREVIOUS and not place.known:
-            raise self.error(f"no line comes before {statement}")
-        if item is D.HYPOTHESIS and place.hypothesis is None:
-            raise self.error(f"there is no induction hypothesis at {statement}")
-        if item is D.HYPOTHESIS and not values:
-            return place.hypothesis
-        item = place.known[-1][0] if item is D.PREVIOUS else item
-        established = [fixed for known, fixed in place.known if known == item]
-        if not established:
-            raise self.error(f"the line {statement} cites “{item}”, which does not come before it here")
-        if not any(fixed.isdisjoint(values) for fixed in established):
-            raise self.error(f"“{item}” was shown for one value of {next(iter(values))} only")
-        return item.conclusion
-
-    def moved(self, relation: Any, values: dict) -> Any:
-        """A relation that holds for all values of its indices, at particular ones, where these are in the domains."""
-        if not values:
-            return relation
-        if not isinstance(relation, Relation):
-            raise self.error(f"only a relation can be cited at other indices, not {relation}")
-        n, ranges = Normal(Scope()), []
-        for v, value in values.items():
-            if not isinstance(v, Index) or not n.scope.integral(n.poly(value, {})):
-                raise self.error(f"at(...) takes integers for indices, not {v} = {value}")
-            ranges += [] if v.lower is None else [ge(value, number(v.lower))]
-            ranges += [] if v.upper is None else [le(value, number(v.upper))]
-        return relation.at(values).given(*ranges)
+                raise StatementError(f"{x.args[1]} is defined: nothing varies with it in {x}")
 
 
 def _about(fact: Fact) -> tuple[set, set]:
@@ -411,40 +389,3 @@ def _about(fact: Fact) -> tuple[set, set]:
         symbols = fact.relation.lhs.free_symbols | fact.relation.rhs.free_symbols
         return families, {s for s in symbols if not isinstance(s, Index)}
     return set(), set()
-
-
-def check(
-    derivation: D.Derivation, *, advisor: Advisor | None = None, lemmas: Mapping[str, Theorem] | None = None
-) -> Report:
-    """Check every line of a derivation; StatementError if it cannot be read as one."""
-    return examine(derivation, advisor=advisor, lemmas=lemmas)[0]
-
-
-def examine(
-    derivation: D.Derivation, *, advisor: Advisor | None = None, lemmas: Mapping[str, Theorem] | None = None
-) -> tuple[Report, Checker]:
-    """`check`, with the goals of the lines for those who look for missing facts and witnesses."""
-    began = perf_counter()
-    checker = Checker(derivation, advisor, lemmas or {})
-    checker.run()
-    shown = [item.conclusion for item in derivation.proof]
-    reason = "" if derivation.claim in shown else f"no line of the proof is the claim {derivation.claim}"
-    reason = reason or _without_limit(derivation, shown, lemmas or {})
-    proved = not reason and all(line.verdict == PROVED for line in checker.lines)
-    report = Report(derivation, PROVED if proved else UNDECIDED, tuple(checker.lines), reason=reason)
-    if proved:
-        theorem = Theorem(derivation.name, derivation.claim, derivation.given, report.conditions, _SEAL)
-        report = replace(report, theorem=theorem)
-    return replace(report, seconds=perf_counter() - began), checker
-
-
-def _without_limit(derivation: D.Derivation, shown: list, lemmas: Mapping[str, Theorem]) -> str:
-    """ "" if every limit that a definition names is shown to exist, by a line or by a lemma; else which is not."""
-    inherited = {fact for item in derivation.lemmas for fact in lemmas[item.name].facts}
-    exists = {r.lhs for r in shown if isinstance(r, Relation) and r.rel == "==" and not r.when}
-    for fact in derivation.given:
-        if isinstance(fact, Definition) and fact not in inherited:
-            for x in walk(fact.value):
-                if isinstance(x, Limit) and x not in exists:
-                    return f"{fact.target} is defined by a limit, and no line shows that {x} exists"
-    return ""

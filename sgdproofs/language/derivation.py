@@ -348,11 +348,11 @@ def sanity_line(derivation: Derivation, values: dict, expected: Any) -> tuple[Re
     """A sanity check as a line: the claim's right-hand side at `values`, the definitions it needs, and a heading."""
     claim = derivation.claim
     if not isinstance(claim, Relation):
-        raise StatementError(f"{derivation.name}: only a claim that is a relation has a sanity check")
+        raise StatementError("only a claim that is a relation has a sanity check")
     for v, value in values.items():
         if not v.admits(Fraction(value)):
             raise StatementError(
-                f"{derivation.name}: the sanity check takes {v} = {value}, outside of {v.domain_text()}"
+                f"the sanity check takes {v} = {value}, outside of {v.domain_text()}"
             )
     text = ", ".join(f"{v} = {value}" for v, value in values.items())
     statement = Relation(substituted(claim.rhs, values), "==", expected)

@@ -12,7 +12,10 @@ PROVED, UNJUSTIFIED, REFUTED, UNDECIDED = "proved", "unjustified", "refuted", "u
 
 @dataclass(frozen=True)
 class Condition:
-    """What a line needs in order to be meaningful or valid, and how it was discharged (None: it was not)."""
+    """What a line needs in order to be meaningful or valid, and how it was discharged (None: it was not).
+
+    `line` is where it arose, or 0 in a theorem.
+    """
 
     relation: Any
     line: int

@@ -15,7 +15,8 @@ from time import perf_counter
 from typing import Any
 
 from ..advice import Search
-from ..kernel.check import examine, follows
+from ..checker import examine
+from ..kernel.check import follows
 from ..kernel.goal import Goal
 from ..kernel.polynomial import DEADLINE, Budget, within
 from ..kernel.scope import Contradiction

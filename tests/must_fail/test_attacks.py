@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import pickle
 
 import pytest
 
 from sgdproofs import *
+from sgdproofs.advice import Search
+from sgdproofs.kernel.check import Proof, Sequent
 from sgdproofs.language.functions import Logarithm, SquareRoot, product
 from sgdproofs.verdicts import judge
 
@@ -84,6 +87,48 @@ def test_a_random_condition_splits_no_cases():
     claim = eq(E(Z) ** 2, E(Maximum(Z, -Z)) ** 2)
     with pytest.raises(StatementError, match="random"):
         judged(branches(claim, (ge(Z, 0), linearity()), (lt(Z, 0), linearity())))
+
+
+def test_a_condition_that_is_undefined_somewhere_splits_no_cases():
+    fact = assume(eq(c * x, 0))
+    wrong = branches(eq(c, 0), (gt(1 / x, 0), algebra(fact)), (le(1 / x, 0), algebra(fact)))
+    with pytest.raises(StatementError, match="defined everywhere"):
+        judged(wrong, given=(fact,))
+
+
+def test_sequents_are_made_by_the_rules_of_their_proof():
+    one, other = Proof((), Search()), Proof((), Search())
+    claim = eq(y[t], 0)
+    before = one.hypothesis(claim, t)
+    with pytest.raises(TypeError, match="made by the rules"):
+        Sequent(one, claim)
+    with pytest.raises(TypeError, match="made by the rules"):
+        dataclasses.replace(before, assumptions=())
+    with pytest.raises(StatementError, match="under other facts"):
+        other.line(eq(c, c), algebra(), (), (before,), before.assumptions)
+    with pytest.raises(StatementError, match="under more assumptions"):
+        one.line(claim, algebra(), (), (before,), ())
+    with pytest.raises(StatementError, match="one value of t only"):
+        one.at(before, {t: t + 1})
+    for around in ((), (ge(x, 0),)):
+        unproved = one.unproved(eq(y[0], 0), around)
+        step_, _ = one.line(claim, algebra(), (), (), before.assumptions)
+        assert not step_.sure
+        with pytest.raises(StatementError, match=r"rests on other assumptions|no line of the proof"):
+            one.theorem("zero", claim, (one.induction(unproved, step_, before, t),))
+
+
+def test_a_hypothesis_does_not_leave_its_induction():
+    proof = Proof((), Search())
+    claim = eq(y[t], y[t])
+    before = proof.hypothesis(claim, t)
+    with pytest.raises(StatementError, match="outside of its induction"):
+        proof.cases(ge(t, 1), before, proof.unproved(before.statement, (lt(t, 1),)))
+    base, _ = proof.line(eq(y[0], y[0]), algebra(), (), (), ())
+    step_, _ = proof.line(claim, algebra(), (), (before,), before.assumptions)
+    assert step_.pending and not proof.induction(base, step_, before, t).pending
+    with pytest.raises(StatementError, match="are its claim at"):
+        proof.induction(base, proof.line(eq(y[t], 1), algebra(), (), (), before.assumptions)[0], before, t)
 
 
 def test_a_limit_in_a_parameter_uses_no_single_value():
