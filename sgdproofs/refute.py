@@ -54,12 +54,13 @@ class Witness:
     reach: Mapping[str, int]
     shown: tuple[tuple, ...] = ()
     alone: tuple[Parameter, ...] = ()
-    """The parameters that are a whole side: `left` or `right` says their value."""
+    """The parameters that are a whole side: where there are others, `left` or `right` says their value."""
 
     def describe(self) -> str:
         """One line, for instance `alpha[1] = 1/2, Sigma_g = 1: left 1/2, right 1`."""
         told = self.alone if self.lhs is not None and self.rhs is not None else ()
-        parts = [f"{p.name} = {v}" for p, v in self.model.parameters.items() if p not in told]
+        named = [(p, v) for p, v in self.model.parameters.items() if p not in told]
+        parts = [f"{p.name} = {v}" for p, v in named or self.model.parameters.items()]
         entries = list(self.model.values.items())
         fixed = [(k, v) for k, v in entries if not isinstance(v, tuple) and (k in self.shown or not self.shown)]
         random = [(k, v) for k, v in entries if isinstance(v, tuple)]
