@@ -28,6 +28,8 @@ nb_merge_streams = True
 add_module_names = False
 autodoc_member_order = "bysource"
 autodoc_typehints = "none"
+autodoc_inherit_docstrings = False
+autodoc_default_options = {"exclude-members": "free_symbols"}  # what SymPy asks of its nodes
 autodoc_preserve_defaults = True
 # SymPy's nodes take any arguments; what a node means is in its text.
 autodoc_class_signature = "mixed"
