@@ -21,6 +21,7 @@ from .rules.dependence import disjoint_blocks, function_of_past, two_points
 from .rules.derivatives import differentiation
 from .rules.expectation import identical_distribution, independence, linearity, moments, variance
 from .rules.limits import limits, passage_to_limit
+from .rules.products import products
 from .rules.sums import geometric_sum, sums
 from .steps.judge import check_step
 
@@ -55,6 +56,7 @@ __all__ = [
     "linearity",
     "moments",
     "passage_to_limit",
+    "products",
     "substitution",
     "sums",
     "two_points",

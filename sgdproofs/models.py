@@ -181,8 +181,11 @@ class _Subject:
         self.defined = {f.head for f in facts if isinstance(f, Definition)}
         self.defined_names = {f.name for f in self.defined if isinstance(f, Family)}
         self.free = sorted({i for s in statements for i in _free(s)}, key=lambda i: i.name)
+        free = {s for t in terms for s in t.free_symbols}  # the variable of a limit has no value
         self.parameters = [
-            n for n in nodes if isinstance(n, Parameter) and not isinstance(n, Index) and n not in self.defined
+            n
+            for n in nodes
+            if isinstance(n, Parameter) and not isinstance(n, Index) and n not in self.defined and n in free
         ]
         self.sizes = {s for n in nodes for s in _sizes(n)}
         for f in facts:

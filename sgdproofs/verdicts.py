@@ -31,6 +31,7 @@ from .rules.algebra import substitution
 from .rules.derivatives import differentiation
 from .rules.expectation import conditioning, identical_distribution, independence, moments
 from .rules.limits import limits, passage_to_limit
+from .rules.products import products
 from .rules.truth import cases
 
 SECONDS = 5.0
@@ -44,6 +45,7 @@ EVERY_RULE = (
     & cases()
     & differentiation()
     & limits()
+    & products()
     & passage_to_limit()
     & substitution()
 )

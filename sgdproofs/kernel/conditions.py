@@ -27,7 +27,10 @@ def needs(n: Normal, node: Any, env: Environment) -> Iterator[Need]:
     elif isinstance(node, T.Element):
         yield from _indices(n, node, env)
     elif isinstance(node, T.Sum):
-        yield from _sum(n, node, env)
+        yield from _ranged(n, node.body, node.ranges, env)
+        return
+    elif isinstance(node, Fn.Product):
+        yield from _ranged(n, node.body, (node.args[1:],), env)
         return
     elif isinstance(node, (Fn.SquareRoot, Fn.Logarithm, Fn.RealPower)):
         p = n.poly(node.args[0], env)
@@ -35,7 +38,7 @@ def needs(n: Normal, node: Any, env: Environment) -> Iterator[Need]:
             yield ge(node.args[0], 0), n.scope.nonnegative(p)
         else:
             yield gt(node.args[0], 0), n.scope.positive(p)
-    elif isinstance(node, (Fn.Product, Fn.InfiniteSum)):
+    elif isinstance(node, Fn.InfiniteSum):
         yield Relation(T.Apply(T.function("exists"), node), "==", 1), False
         return
     elif isinstance(node, T.Limit):
@@ -142,9 +145,9 @@ def _indices(n: Normal, node: T.Element, env: Environment) -> Iterator[Need]:
             yield ge(node.indices[0], node.family.first), False
 
 
-def _sum(n: Normal, node: T.Sum, env: Environment) -> Iterator[Need]:
+def _ranged(n: Normal, body: Any, ranges: tuple, env: Environment) -> Iterator[Need]:
     inner = dict(env)
-    for variable, low, high in reversed(node.ranges):
+    for variable, low, high in reversed(ranges):
         yield from needs(n, low, inner)
         yield from needs(n, high, inner)
         start = n.poly(low, inner)
@@ -158,7 +161,7 @@ def _sum(n: Normal, node: T.Sum, env: Environment) -> Iterator[Need]:
                 n.scope.nonnegative(length),
             )
         inner[variable] = add(start, atom(n.scope.open_index(length)))
-    yield from needs(n, node.body, inner)
+    yield from needs(n, body, inner)
 
 
 def _integer(node: Any) -> Relation:

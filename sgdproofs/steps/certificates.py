@@ -11,14 +11,16 @@ from math import comb
 from typing import Any
 
 import sympy
+from sympy.concrete.gosper import gosper_term
 
 from ..advice import Column, Search, _weighted
 from ..kernel.polynomial import Atom, Poly, constant, mul
 from ..kernel.scope import Certificate
 from ..language import terms as T
+from ..language.functions import Product
 from ..language.statements import eq
 
-__all__ = ["WiderSearch", "power_sums"]
+__all__ = ["WiderSearch", "geometric_moments", "power_sums", "telescoped"]
 
 MANY = 40
 """The most columns of one linear program."""
@@ -140,3 +142,88 @@ def _ratios(node: Any, variable: Any) -> list[Any]:
             )
             found[T.Power(base, factors[0]) if len(factors) == 1 else base] = None
     return list(found)
+
+
+# --- telescoping sums and products -------------------------------------------------------------------------
+
+
+def telescoped(node: Any) -> Any:
+    """A closed form of a sum or product over one range, or None: to be proved by induction, over its last index.
+
+    For a sum by Gosper's algorithm: `f(k) = g(k + 1) - g(k)`; a product of linear factors by its quotients.
+    """
+    if isinstance(node, T.Sum) and len(node.ranges) == 1:
+        body, (variable, low, high) = node.body, node.ranges[0]
+    elif isinstance(node, Product):
+        body, variable, low, high = node.args
+    else:
+        return None
+    names: dict[Any, Any] = {}
+    try:
+        f, k, a, b = (_plain(x, names) for x in (body, variable, low, high))
+        if isinstance(node, T.Sum):
+            ratio = gosper_term(f, k)
+            found = None if ratio is None else (f * (ratio + 1)).subs(k, b) - (f * ratio).subs(k, a)
+        else:
+            found = _quotients(f, k, a, b)
+        if found is None or found.has(sympy.nan, sympy.zoo, sympy.oo):
+            return None
+        return _term(sympy.factor(sympy.together(sympy.powsimp(found))), {s: v for v, s in names.items()})
+    except (ValueError, NotImplementedError, sympy.PolynomialError, ZeroDivisionError, TypeError, AttributeError):
+        return None
+
+
+def _quotients(f: Any, k: Any, a: Any, b: Any) -> Any:
+    """A product of factors `(k + r)^e` with integers r, all shifts of one: what is left at the two ends."""
+    c, factors = sympy.factor_list(f.as_numer_denom()[0], k), sympy.factor_list(f.as_numer_denom()[1], k)
+    shifts: dict[int, int] = {}
+    constant_ = c[0] / factors[0]
+    for (_, parts), sign in ((c, 1), (factors, -1)):
+        for q, e in parts:
+            line = sympy.Poly(q, k)
+            root = -line.nth(0) / line.nth(1)
+            if line.degree() != 1 or not root.is_Integer:
+                return None
+            constant_ *= line.nth(1) ** (sign * e)
+            shifts[int(-root)] = shifts.get(int(-root), 0) + sign * e
+    if constant_ != 1 or sum(shifts.values()):
+        return None
+    total, least = sympy.Integer(1), min(shifts)
+    for r, e in shifts.items():
+        # prod (k + r) / prod (k + least): r - least factors at the upper end over as many at the lower one.
+        for j in range(least, r):
+            total *= ((b + 1 + j) / (a + j)) ** e
+    return total
+
+
+def _plain(node: Any, names: dict[Any, Any]) -> Any:
+    """A term as a SymPy expression in symbols of its own; ValueError if it is not built from arithmetic."""
+    if isinstance(node, sympy.Rational):
+        return node
+    if isinstance(node, T.Parameter):
+        return names.setdefault(node, sympy.Dummy(node.name, integer=node.sort == "integer" or None))
+    kind = {T.Plus: sympy.Add, T.Times: sympy.Mul, T.Power: sympy.Pow}.get(type(node))
+    parts = [_plain(x, names) for x in node.args] if kind or isinstance(node, (T.Negative, T.Quotient)) else []
+    if kind is not None:
+        return kind(*parts)
+    if isinstance(node, T.Negative):
+        return -parts[0]
+    if isinstance(node, T.Quotient):
+        return parts[0] / parts[1]
+    raise ValueError(f"{node} is not built from arithmetic")
+
+
+def _term(e: Any, names: dict[Any, Any]) -> Any:
+    """The way back."""
+    if e in names:
+        return names[e]
+    if isinstance(e, sympy.Rational):
+        return T.number(Fraction(int(e.p), int(e.q)))
+    if isinstance(e, (sympy.Add, sympy.Mul)):
+        return (T.Plus if isinstance(e, sympy.Add) else T.Times)(*(_term(x, names) for x in e.args))
+    if isinstance(e, sympy.Pow):
+        base, exponent = e.args
+        if isinstance(exponent, sympy.Integer) and exponent < 0:
+            return T.Quotient(T.number(1), T.Power(_term(base, names), T.number(-int(exponent))))
+        return T.Power(_term(base, names), _term(exponent, names))
+    raise ValueError(f"{e} is not built from arithmetic")

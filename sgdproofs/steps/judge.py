@@ -24,6 +24,7 @@ from ..language import derivation as D
 from ..language import terms as T
 from ..language.errors import SgdproofsError, StatementError
 from ..language.facts import Across, Definition
+from ..language.functions import Product
 from ..language.report import PROVED, REFUTED, UNDECIDED, UNJUSTIFIED
 from ..language.statements import FunctionOf, Independence, Relation, eq, ge, gt, le, ne
 from ..ledger import factored, spelled
@@ -32,9 +33,10 @@ from ..rules.dependence import disjoint_blocks, function_of_past
 from ..rules.derivatives import differentiation
 from ..rules.expectation import conditioning, identical_distribution, independence, moments
 from ..rules.limits import limits
+from ..rules.products import products
 from ..rules.truth import cases
 from .case import Case, Claim, Item, Setting, read_case
-from .certificates import WiderSearch, geometric_moments, power_sums
+from .certificates import WiderSearch, geometric_moments, power_sums, telescoped
 from .irrational import search_enclosed
 from .matrix_judge import decide
 from .moments import Moments, speaks_of_moments
@@ -47,7 +49,16 @@ __all__ = ["SECONDS", "check_step", "failed", "judge"]
 
 SECONDS = 10.0
 """How long one case may take."""
-RULES = independence() & moments() & identical_distribution() & conditioning() & cases() & differentiation() & limits()
+RULES = (
+    independence()
+    & moments()
+    & identical_distribution()
+    & conditioning()
+    & cases()
+    & differentiation()
+    & limits()
+    & products()
+)
 """Every rule that rewrites; what a line cites is added to it."""
 
 
@@ -372,6 +383,7 @@ class Prover:
         self.reason = ""
         self.conditions: list[dict] = []
         self._closed: list[Closed] | None = None
+        self._ranges: tuple | None = None
 
     def goal(self, statement: Relation, facts: tuple) -> Any:
         return follows(
@@ -381,12 +393,15 @@ class Prover:
 
     def value_of(self, limit: T.Limit, when: tuple) -> Any:
         """The limit as a term without limits, if that it is this is proved under the assumptions; else None."""
-        probe = Goal(eq(limit, limit), RULES, self.setting.facts, (), when, Search(), self.setting.facts)
+        items = self._closed_ranges(eq(limit, limit).given(*when))
+        said = tuple(item.claim for item in items)
+        probe = Goal(eq(limit, limit), RULES, self.setting.facts, said, when, Search(), self.setting.facts)
         p = probe.normal(probe.scope).poly(limit, {})
         if any(a[0].startswith("Limit") for a in within(p)):
             return None
         value = spelled(p, probe.scope)
-        return value if self.goal(eq(limit, value).given(*when), self.setting.facts).proved else None
+        line = D.step(eq(limit, value).given(*when), by=replace(RULES, cites=(*self.setting.facts, *items)))
+        return None if self._checked(line.statement, (*items, line)) is None else value
 
     def shorter(self, term: Any, when: tuple) -> Any:
         """The term as a quotient of factored polynomials; untrusted, as it is only proposed."""
@@ -554,6 +569,15 @@ class Prover:
             ),
             key=lambda s: s.name,
         )
+        for w in statement.when:
+            if w.rel in ("<=", ">="):
+                low, high = (w.lhs, w.rhs) if w.rel == "<=" else (w.rhs, w.lhs)
+                if low in symbols and high in symbols and not any(high in _free(f) for f in self.setting.facts):
+                    # high = low + m for a natural m: the induction is over m
+                    more = T.Index(f"{high.name}'", "integer", 0)
+                    found = self._inductive(statement.at({high: T.Plus(low, more)}), more)
+                    if found is not None:
+                        return found
         for symbol in symbols[:3]:
             if any(symbol in _free(f) for f in self.setting.facts) or self.clock.left() < 0.1:
                 continue
@@ -671,13 +695,8 @@ class Prover:
         )
 
     def by_series(self, statement: Relation) -> Outcome | None:
-        """The statement from the closed forms of the sums `k^d q^k` in its limits."""
-        items = tuple(
-            D.induction(claim, over=x.args[1], start=0, base=RULES, step=replace(RULES, cites=(D.HYPOTHESIS,)))
-            for x in _nodes(statement)
-            if isinstance(x, T.Limit) and isinstance(x.args[1], T.Index) and x.args[1].lower == 0
-            for claim in geometric_moments(x)
-        )
+        """The statement from closed forms of the sums and products in its limits, each proved by induction."""
+        items = self._closed_ranges(statement)
         if not items:
             return None
         line = D.step(statement, by=replace(RULES, cites=(*self.setting.facts, *items)))
@@ -687,6 +706,27 @@ class Prover:
             if found is None
             else replace(found, reason="by closed forms of the partial sums, which are proved by induction")
         )
+
+    def _closed_ranges(self, statement: Relation) -> tuple:
+        """Lines that give sums and products in limits over an index in closed form, for all its values."""
+        if self._ranges is None:
+            found: list = []
+            for x in _nodes(statement):
+                if not isinstance(x, T.Limit) or not isinstance(x.args[1], T.Index):
+                    continue
+                over, start = x.args[1], int(x.args[1].lower)
+                claims = geometric_moments(x) if start == 0 else []
+                for node in T.walk(x.args[0]):
+                    closed = telescoped(node) if over in node.free_symbols and _ranged(node) else None
+                    claims += [] if closed is None else [eq(node, closed)]
+                for claim in dict.fromkeys(claims):
+                    own = claim.given(*(w for w in statement.when if over not in _symbols(w)))
+                    step = replace(RULES, cites=(D.HYPOTHESIS,))
+                    item = D.induction(own, over=over, start=start, base=RULES, step=step)
+                    if self._checked(own, (item,)) is not None:
+                        found.append(item)
+            self._ranges = tuple(found)
+        return self._ranges
 
     def _power_sums(self, statement: Relation) -> tuple[tuple, T.Index, list]:
         over, closed, ends = power_sums(_nodes(statement))
@@ -754,6 +794,10 @@ def _with(node: Any, old: Any, new: Any) -> Any:
 def _nodes(relation: Relation) -> Iterator[Any]:
     for side in (relation.lhs, relation.rhs):
         yield from T.walk(side)
+
+
+def _ranged(node: Any) -> bool:
+    return isinstance(node, (T.Sum, Product))
 
 
 def _bound_in(place: Any, relation: Relation) -> bool:
