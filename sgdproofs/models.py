@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import permutations, product
+from itertools import chain, combinations, permutations, product
 from math import isqrt, prod
 from random import Random
 from typing import Any
@@ -434,6 +434,7 @@ class _Space:
         self.across = [f for f in subject.facts if isinstance(f, (Across, Identical))]
         self.keys = sorted(self._completed(keys), key=repr)
         self.separated, self.weak = self._separations(reach)
+        self.loose = self._pairwise() if self.weak_mode else []
         self.units = self._units()
         self.means: dict[tuple, Fraction] = {}
         self.wanted: dict[str, Fraction] = {}
@@ -633,7 +634,29 @@ class _Space:
             items, given = ([_element_key(e) for e in part] for part in (fact.items, fact.given))
             if set(items + given) <= set(self.keys):
                 return self._through(items, given)
+        side = getattr(_relation(fact), "lhs", None)
+        if isinstance(side, Conditional) and self.trial % 4 != 3:
+            parts = [_element_key(e) for e in side.args if isinstance(e, Element) and not e.free_symbols]
+            if len(parts) == len(side.args) and set(parts) <= set(self.keys):
+                return self._through(parts[:1], parts[1:])
+        if isinstance(fact, Given) and self.loose:
+            weights, scores = self._weak_joint([(key,) for key in self.loose], "pairwise")
+            signs = [[score[0] for score in levels] for levels in scores.values()]
+            shift = self.rng.choice(REALS[:4])
+            return weights, {k: [shift + v for v in own] for k, own in zip(self.loose, signs, strict=True)}
         return None
+
+    def _pairwise(self) -> list:
+        """Three or more single quantities of which any two are independent, and nothing is said of all of them."""
+        said = [
+            f.statement for f in self.subject.facts if isinstance(f, Given) and isinstance(f.statement, Independence)
+        ]
+        pairs = [tuple(_element_key(i) for i in s.items if isinstance(i, Element) and not i.indices) for s in said]
+        names = sorted(set(chain.from_iterable(pairs)), key=repr)
+        every = {frozenset(pair) for pair in pairs}
+        if len(names) < 3 or any(len(s.items) != 2 or s.when for s in said) or not set(names) <= set(self.keys):
+            return []
+        return names if all(frozenset(p) in every for p in combinations(names, 2)) else []
 
     def _centred(self, keys: list) -> tuple[list, dict]:
         """Fair or skew noise times a factor that depends on the noise before; the variance is the same for all."""
@@ -744,6 +767,7 @@ class _Filling:
 
     def run(self) -> None:
         """Go through all equations twice, since a later one may have changed what an earlier one is about."""
+        self.solve_together([r for r in self.assumed if r.rel == "==" and not r.when])
         for _ in range(2):
             before = self.model
             for relation in self.subject.relations:
@@ -873,6 +897,44 @@ class _Filling:
                 self.settled.add(key)
                 return
 
+    def solve_together(self, equations: list[Relation]) -> None:
+        """Several equations between parameters, solved for as many parameters in which all of them are affine."""
+        symbols = {s for r in equations for side in (r.lhs, r.rhs) for s in side.free_symbols}
+        unknowns = sorted(
+            (s for s in symbols if isinstance(s, Parameter) and s not in self.subject.sizes and self._key(s, {})),
+            key=lambda s: (s.lower is not None, s.name),
+        )
+        if not 2 <= len(equations) <= 4 or len(unknowns) > 8:
+            return
+        for chosen in combinations([s for s in unknowns if s.sort == "real"], len(equations)):
+            root = self._common_root(equations, chosen)
+            if root is not None and all(in_domain(s, v) for s, v in zip(chosen, root, strict=True)):
+                for symbol, number in zip(chosen, root, strict=True):
+                    self.put("parameters", symbol, number)
+                self.settled |= set(chosen)
+                return
+
+    def _common_root(self, equations: list[Relation], chosen: tuple) -> list[Fraction] | None:
+        def residuals(point: list[Fraction]) -> list[Fraction]:
+            model = replace(self.model, parameters={**self.model.parameters, **dict(zip(chosen, point, strict=True))})
+            found = []
+            for r in equations:
+                left, right = (_constant(self.of(side, {}, model)) for side in (r.lhs, r.rhs))
+                if left is None or right is None:
+                    raise NotEvaluable("not a number")
+                found.append(left - right)
+            return found
+
+        size = len(chosen)
+        try:
+            at = residuals([F(0)] * size)
+            columns = [residuals([F(int(i == k)) for i in range(size)]) for k in range(size)]
+            rows = [[columns[k][i] - at[i] for k in range(size)] + [-at[i]] for i in range(size)]
+            root = _solution(rows)
+            return root if root is not None and not any(residuals(root)) else None
+        except (Undefined, NotEvaluable):
+            return None
+
     def _affine_root(self, relation: Relation, where: str, key: Any, env: Mapping) -> Fraction | None:
         rests = []
         for number in (F(2), F(3), F(4), F(7)):
@@ -889,6 +951,20 @@ class _Filling:
         if slope == 0 or rests[2] - rests[1] != slope or rests[3] - rests[2] != 3 * slope:
             return None
         return F(2) - rests[0] / slope
+
+
+def _solution(rows: list[list[Fraction]]) -> list[Fraction] | None:
+    """The solution of linear equations, each row with its right side last; None if there is not exactly one."""
+    for k in range(len(rows)):
+        at = next((i for i in range(k, len(rows)) if rows[i][k]), None)
+        if at is None:
+            return None
+        rows[k], rows[at] = rows[at], rows[k]
+        rows[k] = [v / rows[k][k] for v in rows[k]]
+        for i in range(len(rows)):
+            if i != k:
+                rows[i] = [v - rows[i][k] * w for v, w in zip(rows[i], rows[k], strict=True)]
+    return [row[-1] for row in rows]
 
 
 def _constant(found: Any) -> Fraction | None:

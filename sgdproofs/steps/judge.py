@@ -18,7 +18,7 @@ from ..advice import Search
 from ..checker import examine
 from ..kernel.check import follows
 from ..kernel.goal import Goal
-from ..kernel.polynomial import DEADLINE, Budget, within
+from ..kernel.polynomial import DEADLINE, Budget, add, fraction, is_constant, within
 from ..kernel.scope import Contradiction
 from ..language import derivation as D
 from ..language import terms as T
@@ -39,7 +39,7 @@ from .case import Case, Claim, Item, Setting, read_case
 from .certificates import WiderSearch, geometric_moments, power_sums, telescoped
 from .irrational import search_enclosed
 from .matrix_judge import decide
-from .moments import Moments, speaks_of_moments
+from .moments import Moments, said, speaks_of_moments
 from .reductions import reducible
 from .strategies import by_reduction, settled
 from .translate import CaseError, Need
@@ -460,14 +460,15 @@ class Prover:
             self.by_order,
             self.by_reduction,
             self.by_settling,
-            self.by_moments,
             self.by_closed_form,
             self.by_power_sums,
             self.by_series,
             self.by_induction,
             self.by_signs,
         )
-        for way in ways:
+        # What is known of moments decides orders; an equation is mostly a matter of the facts.
+        at = 0 if statement.rel != "==" else len(ways)
+        for way in (*ways[:at], self.by_moments, *ways[at:]):
             found = way(statement)
             if found is not None or self.clock.left() < 0.1:
                 return found
@@ -582,10 +583,25 @@ class Prover:
             if any(symbol in _free(f) for f in self.setting.facts) or self.clock.left() < 0.1:
                 continue
             index = T.Index(symbol.name, "integer", symbol.lower, False, symbol.upper, symbol.open_upper)
-            found = self._inductive(self._relevant(statement, symbol).at({symbol: index}), index)
-            if found is not None:
-                return found
+            claim = self._relevant(statement, symbol).at({symbol: index})
+            for way in (claim, self._cleared(claim)):
+                found = None if way is None else self._inductive(way, index, claim)
+                if found is not None:
+                    return found
         return None
+
+    def _cleared(self, claim: Relation) -> Relation | None:
+        """An equation between moments without the divisors in it, which may be 0 at the start of an induction."""
+        if claim.rel != "==" or not speaks_of_moments(claim) or not self.recurrences:
+            return None
+        try:
+            with self.clock.spend(1.0):
+                goal = Goal(claim, replace(RULES, cites=()), (), (), claim.when, Search())
+                n = goal.normal(goal.scope)
+                above, below = fraction(add(n.poly(claim.lhs, {}), n.poly(claim.rhs, {}), -1))
+                return None if is_constant(below) else eq(said(above, n.scope), 0).given(*claim.when)
+        except (Budget, Contradiction, ZeroDivisionError, SgdproofsError):
+            return None
 
     def _relevant(self, statement: Relation, symbol: T.Parameter) -> Relation:
         """The statement without assumptions on symbols that neither it nor a fact mentions: it says more."""
@@ -594,8 +610,8 @@ class Prover:
         kept = [w for w in statement.when if _symbols(w) <= {symbol} or (_symbols(w) - {symbol}) & here]
         return Relation(statement.lhs, statement.rel, statement.rhs, kept)
 
-    def _inductive(self, claim: Relation, index: T.Index) -> Outcome | None:
-        """Induction; the recurrences are cited at the index itself, or at all places that the claim mentions."""
+    def _inductive(self, claim: Relation, index: T.Index, whole: Relation) -> Outcome | None:
+        """Induction, and what follows from it; the recurrences are cited at the index, or at all places mentioned."""
         start = int(index.lower)
         mentioned = [p for p in self._occurring(claim) if p.free_symbols <= {index}]
         several = [index, *mentioned] if len(mentioned) <= 4 and set(mentioned) - {index, index - 1} else []
@@ -605,7 +621,8 @@ class Prover:
                 base = replace(RULES, cites=(*self._at(*first), *(lines if lines == cites else ())))
                 step = replace(RULES, cites=(*self._at(*places), *cites, D.HYPOTHESIS))
                 proof = D.induction(claim, over=index, start=start, base=base, step=step)
-                report = self._checked(claim, (*lines, proof))
+                rest = () if whole == claim else (D.step(whole, by=replace(RULES, cites=(*self.setting.facts, proof))),)
+                report = self._checked(whole, (*lines, proof, *rest))
                 if report is not None:
                     return report
         return None

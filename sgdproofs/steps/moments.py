@@ -24,12 +24,14 @@ from typing import Any
 
 from ..kernel.normal import Normal
 from ..kernel.polynomial import Atom, Poly, atom
+from ..kernel.scope import Scope
 from ..language import functions as L
 from ..language import terms as T
+from ..language.errors import SgdproofsError
 from ..language.facts import Equation
 from ..language.statements import Relation, eq, free_indices, ge, gt, le
 
-__all__ = ["Moments", "speaks_of_moments"]
+__all__ = ["Moments", "Unsaid", "said", "speaks_of_moments"]
 
 MOMENTS = (T.E, T.Var, T.Cov)
 ZERO, ONE, TWO = T.number(0), T.number(1), T.number(2)
@@ -53,12 +55,14 @@ Proves = Callable[[Relation], bool]
 Defined = Callable[[Any], bool]
 
 
-class Unsaid(Exception):
+class Unsaid(SgdproofsError):
     """A claim that is not about finitely many numbers."""
 
 
 def speaks_of_moments(statement: Relation) -> bool:
-    return any(isinstance(x, MOMENTS) for side in (statement.lhs, statement.rhs) for x in T.walk(side))
+    return any(
+        isinstance(x, (*MOMENTS, L.Conditional)) for side in (statement.lhs, statement.rhs) for x in T.walk(side)
+    )
 
 
 def minus(a: Any, b: Any) -> Any:
@@ -71,6 +75,30 @@ def square(a: Any) -> Any:
 
 def _product(factors: list[Any]) -> Any:
     return T.Times(*factors) if len(factors) > 1 else factors[0] if factors else ONE
+
+
+def _power(base: Any, exponent: int) -> Any:
+    if exponent < 0:
+        return T.Quotient(ONE, base if exponent == -1 else T.Power(base, T.number(-exponent)))
+    return base if exponent == 1 else T.Power(base, T.number(exponent))
+
+
+def said(p: Poly, scope: Scope, named: Callable[[Atom], Any] | None = None) -> Any:
+    """A normal form as a term; `named` gives what stands for moments and random quantities.  Unsaid if it is none."""
+
+    def factor(a: Atom) -> Any:
+        if named is not None and a[0] in ("E", "rv", "Conditional"):
+            return named(a)
+        if a[0] == "par" and a[1] in scope.declared:
+            origin = scope.origin(a[1])
+            return minus(scope.declared[a[1]], T.number(origin)) if origin else scope.declared[a[1]]
+        if a[0] not in ATOMS and (a[0] not in ("el", "rv") or a[1] not in scope.families):
+            raise Unsaid
+        arguments = [said(dict(k), scope, named) for k in a[2]]
+        return ATOMS[a[0]](*arguments) if a[0] in ATOMS else T.Element(scope.families[a[1]], *arguments)
+
+    total = [_product([T.number(c)] * (c != 1) + [_power(factor(a), e) for a, e in m]) for m, c in p.items()]
+    return T.Plus(*total) if len(total) > 1 else total[0] if total else ZERO
 
 
 def lifted(node: Any) -> Any:
@@ -114,8 +142,6 @@ class Moments:
             with suppress(Unsaid):
                 self.when.append(self.numbers(r))
         left, right = self.statement.lhs, self.statement.rhs
-        if any(self._random_outside(side) for side in (left, right)):
-            return False
         arguments = dict.fromkeys(
             x
             for side in (left, right)
@@ -129,7 +155,8 @@ class Moments:
         present = {x for side in (wanted.lhs, wanted.rhs) for x in side.free_symbols}
         defined = [eq(side, side) for side in (wanted.lhs, wanted.rhs)]
         direct = Relation(lifted(left), self.statement.rel, lifted(right))
-        whole = all(not speaks_of_moments(eq(side, 0)) or lifted(side) != side for side in (left, right))
+        fixed = not any(self._random_outside(side) for side in (left, right))
+        whole = fixed and all(not speaks_of_moments(eq(side, 0)) or lifted(side) != side for side in (left, right))
         if whole and self.statement.rel in ("==", "<=", ">=") and self._everywhere_true(direct):
             return all(self.known(d) for d in defined) or self._with_signs(defined, present)
         if self.known(wanted):
@@ -175,7 +202,7 @@ class Moments:
                 self.numbers(node.lhs), node.rel, self.numbers(node.rhs), tuple(self.numbers(w) for w in node.when)
             )
         if isinstance(node, (*MOMENTS, L.Conditional)) or isinstance(node, T.Element) and node.family.random:
-            return self.said(self.normal.poly(node, {}), named=True)
+            return said(self.normal.poly(node, {}), self.normal.scope, self._named)
         if isinstance(node, L.Choice):
             return L.Choice(self._condition(node.args[0]), *(self.numbers(a) for a in node.args[1:]))
         if isinstance(node, TRUTH):
@@ -194,34 +221,6 @@ class Moments:
         if isinstance(node, (L.Both, L.Either, L.Negation)):
             return node.func(*(self._condition(a) for a in node.args))
         return node.func(*(self.numbers(a) for a in node.args)) if node.args else node
-
-    def said(self, p: Poly, named: bool) -> Any:
-        """A normal form as a term, with numbers for moments and random quantities if they are to be `named`."""
-        total = [
-            _product([T.number(c)] * (c != 1) + [self._power(self._atom(a, named), e) for a, e in m])
-            for m, c in p.items()
-        ]
-        return T.Plus(*total) if len(total) > 1 else total[0] if total else ZERO
-
-    @staticmethod
-    def _power(base: Any, exponent: int) -> Any:
-        if exponent < 0:
-            return T.Quotient(ONE, base if exponent == -1 else T.Power(base, T.number(-exponent)))
-        return base if exponent == 1 else T.Power(base, T.number(exponent))
-
-    def _atom(self, a: Atom, named: bool) -> Any:
-        scope = self.normal.scope
-        if named and a[0] in ("E", "rv", "Conditional"):
-            return self._named(a)
-        if a[0] == "par" and a[1] in scope.declared:
-            origin = scope.origin(a[1])
-            return minus(scope.declared[a[1]], T.number(origin)) if origin else scope.declared[a[1]]
-        if a[0] not in ATOMS and (a[0] not in ("el", "rv") or a[1] not in scope.families):
-            raise Unsaid
-        arguments = [self.said(dict(k), named) for k in a[2]]
-        if a[0] in ("el", "rv"):
-            return T.Element(scope.families[a[1]], *arguments)
-        return ATOMS[a[0]](*arguments)
 
     def _named(self, a: Atom) -> T.Parameter:
         if a not in self.names:
@@ -301,7 +300,7 @@ class Moments:
 
     def _inner(self) -> list[Any]:
         """The random quantities of which the claim, expanded, has the means."""
-        return [self.said(dict(a[2][0]), named=False) for a in list(self.names) if a[0] == "E"]
+        return [said(dict(a[2][0]), self.normal.scope) for a in list(self.names) if a[0] == "E"]
 
     def _roots(self, inner: list[Any]) -> list[Any]:
         """Random factors, and roots of those quantities that are squares."""
@@ -309,10 +308,10 @@ class Moments:
         for u in inner:
             for m in self.normal.poly(u, {}):
                 if all(e % 2 == 0 for _, e in m):
-                    found[self.said({tuple((a, e // 2) for a, e in m): 1}, named=False)] = None
+                    found[said({tuple((a, e // 2) for a, e in m): 1}, self.normal.scope)] = None
                 for a, _ in m:
                     if a[0] in ("rv", "Conditional"):
-                        found[self.said(atom(a), named=False)] = None
+                        found[said(atom(a), self.normal.scope)] = None
         return list(found)[:6]
 
     def _signs(self, inner: list[Any]) -> Iterator[Relation]:
@@ -346,7 +345,7 @@ class Moments:
             yield T.Plus(whole, T.Negative(T.Times(TWO, mean, u)), square(mean))
         for m in self.normal.poly(u, {}):
             if len(m) == 1 and m[0][1] not in (0, 1):
-                at, exponent = self.said(atom(m[0][0]), named=False), m[0][1]
+                at, exponent = said(atom(m[0][0]), self.normal.scope), m[0][1]
                 middle = T.E(at)
-                slope = T.Times(T.number(exponent), self._power(middle, exponent - 1))
-                yield minus(u, T.Plus(self._power(middle, exponent), T.Times(slope, minus(at, middle))))
+                slope = T.Times(T.number(exponent), _power(middle, exponent - 1))
+                yield minus(u, T.Plus(_power(middle, exponent), T.Times(slope, minus(at, middle))))

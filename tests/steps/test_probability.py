@@ -94,6 +94,49 @@ FALSE = [
     case("E(d(s)*d(t)**2)", "==", "0", **{**MARTINGALE, "assume": ["s < t", "t <= n"]}),
     case("CondE(d(1),d(2))", "==", "0", random={"d": seq("2")}, facts=[STEPS]),
 ]
+POSITIVE = {"random": {"X": {"type": "scalar", "values": "positive"}}}
+PARITY = {**PLAIN, "facts": [{"fact": "pairwise_independent", "of": ["X", "Y", "Z"]}]}
+EVENT = {**PLAIN, "assume": ["P(Y>0) > 0", "P(Y<=0) > 0"]}
+AVERAGE = {
+    "symbols": {"b": "unit", "t": "posint", "m": "bound"},
+    "random": {"g": seq("t")},
+    "facts": [{"fact": "iid", "of": "g"}, {"fact": "mean", "of": "g", "value": "m"}],
+    "defs": [{"name": "s", "args": ["t"], "cases": [["t == 0", "0"], ["t >= 1", "b*s(t-1)+(1-b)*g(t)"]]}],
+}
+TRUE += [
+    case("E(X**2)", ">=", "E(X)**2", **PLAIN),
+    case("Cov(X,Y)**2", "<=", "Var(X)*Var(Y)", **PLAIN),
+    case("Var(CondE(X,Y))", "<=", "Var(X)", **PLAIN),
+    case("Var(X+Y)", "<=", "2*Var(X)+2*Var(Y)", **PLAIN),
+    case("E(Abs(X+Y))", "<=", "E(Abs(X))+E(Abs(Y))", **PLAIN),
+    case("E(Abs(X))**2", "<=", "E(X**2)", **PLAIN),
+    case("E(exp(X))", ">=", "exp(E(X))", **PLAIN),
+    case("E(1/X)", ">=", "1/E(X)", **POSITIVE),
+    case("E(log(X))", "<=", "log(E(X))", **POSITIVE),
+    case("E(sqrt(X))", "<=", "sqrt(E(X))", **POSITIVE),
+    case("E(X)", "<=", "E(Y)", **PLAIN, premises=["X <= Y"]),
+    case("P(Abs(X-E(X))>=a)", "<=", "Var(X)/a**2", **PLAIN, symbols={"a": "positive"}),
+    case("P(X>=a)", "<=", "E(X)/a", **POSITIVE, symbols={"a": "positive"}),
+    case("P(And(X>0,Y>0))", "==", "P(X>0)*P(Y>0)", **PLAIN, facts=[APART]),
+    case("P(Or(X>0,Y>0))", "<=", "P(X>0)+P(Y>0)", **PLAIN),
+    case("Var(Indicator(X>0))", "==", "P(X>0)*(1-P(X>0))", **PLAIN),
+    case("E(X)", "==", "EGiven(X,Y>0)*P(Y>0)+EGiven(X,Y<=0)*P(Y<=0)", **EVENT),
+    case("E(s(t)/(1-b**t))", "==", "m", **AVERAGE),
+]
+FALSE += [
+    case("E(X**3)", ">=", "E(X)**3", **PLAIN),
+    case("Var(X+Y)", "<=", "Var(X)+Var(Y)", **PLAIN),
+    case("Var(X)", ">", "0", **PLAIN),
+    case("E(Abs(X))", "<=", "Abs(E(X))", **PLAIN),
+    case("E(1/X)", "<=", "1/E(X)", **POSITIVE),
+    case("P(Abs(X)>=a)", "<=", "Var(X)/a**2", **PLAIN, symbols={"a": "positive"}),
+    case("P(X>=a)", "<=", "E(X)/a", **PLAIN, symbols={"a": "positive"}),
+    case("P(And(X>0,Y>0))", "==", "P(X>0)*P(Y>0)", **PLAIN),
+    case("EGiven(X,Y>0)", "==", "E(X)", **EVENT),
+    case("E(X*Y*Z)", "==", "E(X)*E(Y)*E(Z)", **PARITY),
+    case("E(xi**2*w)", "==", "E(xi**2)*E(w)", **NOISE),
+    case("E(s(t))", "==", "m", **AVERAGE),
+]
 
 
 def name(data: dict) -> str:
