@@ -6,9 +6,11 @@ import importlib.util
 import os
 import re
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -142,36 +144,43 @@ def written(sheet: Sheet, path: Path, *, engine: str = "typst", day: int | None 
 
 def compile_latex(text: str, day: int | None = None, *, seconds: float = 300) -> bytes:
     """The PDF of a LaTeX document, made in a temporary folder."""
-    environment = os.environ | {"FORCE_SOURCE_DATE": "1", "SOURCE_DATE_EPOCH": str(day or 0)}
+    environment = os.environ | {"FORCE_SOURCE_DATE": "1", "max_print_line": "1000", "SOURCE_DATE_EPOCH": str(day or 0)}
     command = ["latexmk", "-norc", "-pdf", "-interaction=nonstopmode", "-halt-on-error", "-file-line-error"]
     with tempfile.TemporaryDirectory(prefix="sgdproofs-") as folder:
         place = Path(folder)
         (place / "sheet.tex").write_text(text, encoding="utf-8")
         try:
-            ran = subprocess.run(
+            running = subprocess.Popen(
                 [*command, "sheet.tex"],
                 cwd=place,
                 env=environment,
-                capture_output=True,
-                timeout=seconds,
-                check=False,
                 stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
             )
         except FileNotFoundError:
             raise MissingTool(f"--engine latex needs latexmk, which is not installed: {APT}") from None
-        except subprocess.TimeoutExpired:
+        try:
+            _, complaint = running.communicate(timeout=seconds)
+        except BaseException as error:  # latexmk and what it runs
+            with suppress(ProcessLookupError):
+                os.killpg(running.pid, signal.SIGKILL)
+            running.communicate()
+            if not isinstance(error, subprocess.TimeoutExpired):
+                raise
             raise PrintError(f"latexmk did not end within {seconds:g} s: write the .tex, and see there") from None
         made = place / "sheet.pdf"
-        if ran.returncode == 0 and made.exists():
+        if running.returncode == 0 and made.exists():
             return made.read_bytes()
         log = place / "sheet.log"
-        said = (log.read_bytes() if log.exists() else ran.stderr).decode(errors="replace")
+        said = (log.read_bytes() if log.exists() else complaint).decode(errors="replace")
     raise _failure(said, text)
 
 
 def _failure(log: str, text: str) -> SgdproofsError:
     """What stopped LaTeX, with the line of the document, or which of its files is missing."""
-    if missing := re.search(r"File `([^']+)' not found", log):
+    if missing := re.search(r"File `([^']+)'\s+not\s+found", log):
         return MissingTool(f"LaTeX has no {missing[1]}: {APT}")
     found = re.search(r"^(?:\./)?sheet\.tex:(\d+): (.+)$", log, re.M)
     if found is None:

@@ -23,7 +23,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "models": {"meaning", "language"},
     "refute": {"models", "meaning", "language"},
     "experiments": {"models", "meaning", "kernel", "language"},
-    "render": {"kernel", "language", "sheets"},
+    "render": {"meaning", "kernel", "language", "sheets"},
     "sheets": {"language"},
     "printing": {"render", "language"},
     "ledger": {"kernel", "language"},

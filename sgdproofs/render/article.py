@@ -24,6 +24,7 @@ from .outline import (
     Paragraph,
     Row,
     Sheet,
+    Table,
     plain,
 )
 from .words import Math, Words
@@ -284,6 +285,12 @@ def _correction(number: int, entry: Correction, room: float) -> list[str]:
     return [f"{part}\n\\nopagebreak" for part in said[:-1]] + [said[-1]]
 
 
+def _table(block: Table) -> list[str]:
+    rows = [" & ".join(map(text_of, row)) + r" \\" for row in (block.head, *block.rows)]
+    columns = "c" * len(block.head)
+    return [rf"\par\smallskip\begin{{tabular}}{{{columns}}}", rows[0], r"\hline", *rows[1:], r"\end{tabular}\par"]
+
+
 WRITE: dict[type, Callable[[Any, float], list[str]]] = {
     Heading: _heading,
     Paragraph: _paragraph,
@@ -293,6 +300,7 @@ WRITE: dict[type, Callable[[Any, float], list[str]]] = {
     Inset: _inset,
     Beside: lambda block, room: blocks_of((*block.printed, *block.correct), room),
     CrossChecks: lambda block, room: _items(Items(block.items), room),
+    Table: lambda block, room: _table(block),
     Errata: _errata,
     Contents: _contents,
     NewPage: lambda block, room: [r"\clearpage"],

@@ -31,6 +31,7 @@ from .outline import (
     Picture,
     Row,
     Sheet,
+    Table,
 )
 from .style import FRAGMENT, SCRIPT, STYLE
 from .words import Math, Words
@@ -365,6 +366,17 @@ def _contents(page: _Page, block: Contents) -> list[str]:
     ]
 
 
+def _table(page: _Page, block: Table) -> list[str]:
+    head = "".join(f'<th scope="col">{page.words(cell)}</th>' for cell in block.head)
+    rows = ("".join(f"<td>{page.words(cell)}</td>" for cell in row) for row in block.rows)
+    return [
+        '<div class="wide"><table class="listing"><caption class="hidden">The outcomes at the witness</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>",
+        *(f"<tr>{row}</tr>" for row in rows),
+        "</tbody></table></div>",
+    ]
+
+
 WRITE: dict[type, Callable[[_Page, Any], list[str]]] = {
     Heading: _heading,
     Paragraph: _paragraph,
@@ -374,6 +386,7 @@ WRITE: dict[type, Callable[[_Page, Any], list[str]]] = {
     Inset: _inset,
     Beside: _beside,
     CrossChecks: _checks,
+    Table: _table,
     Errata: _errata,
     Contents: _contents,
     NewPage: lambda page, block: ['<hr class="page">'],

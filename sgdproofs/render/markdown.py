@@ -21,6 +21,7 @@ from .outline import (
     Paragraph,
     Row,
     Sheet,
+    Table,
     plain,
 )
 from .words import Math, Words, words
@@ -75,7 +76,7 @@ def _blocks(blocks: Iterable[Any]) -> list[str]:
 
 def _calculation(block: Calculation) -> list[str]:
     body = " \\\\\n".join(map(_cells, block.rows))
-    reasons = [f"- ({row.number}) {_text(row.reason)}" for row in block.rows if row.reason]
+    reasons = [f"- {_mark(row)}{_text(row.reason)}" for row in block.rows if row.reason]
     display = f"$$\n\\begin{{aligned}}\n{body}\n\\end{{aligned}}\n$$"
     return [display] + (["\n".join(reasons)] if reasons else [])
 
@@ -89,6 +90,11 @@ def _errata(block: Errata) -> list[str]:
     for number, entry in enumerate(block.entries, start=1):
         table.append(_correction(number, entry))
     return ["\n".join(table)]
+
+
+def _mark(row: Row) -> str:
+    """How a list of reasons names a line."""
+    return f"({row.number}) " if row.number is not None else f"${row.relation} {row.right}$: "
 
 
 def _correction(number: int, entry: Correction) -> str:
@@ -111,6 +117,12 @@ def _contents(block: Contents) -> list[str]:
     return ["\n".join(["| Where | Result | Verdict |", "|---|---|---|", *rows])]
 
 
+def _table(block: Table) -> list[str]:
+    rows = [block.head, *block.rows]
+    lines = [f"| {' | '.join(_text(cell, cell=True) for cell in row)} |" for row in rows]
+    return ["\n".join([lines[0], "|" + "---|" * len(block.head), *lines[1:]])]
+
+
 WRITE: dict[type, Callable[[Any], list[str]]] = {
     Heading: lambda block: [f"{'#' * (block.level + 2)} {_text(block.words)}"],
     Paragraph: lambda block: [_text(block.words)],
@@ -120,6 +132,7 @@ WRITE: dict[type, Callable[[Any], list[str]]] = {
     Inset: lambda block: _blocks(block.blocks),
     Beside: lambda block: _blocks((*block.printed, *block.correct)),
     CrossChecks: lambda block: _blocks([Items(block.items)]),
+    Table: _table,
     Errata: _errata,
     Contents: _contents,
     NewPage: lambda block: ["---"],

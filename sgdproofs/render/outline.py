@@ -29,6 +29,7 @@ __all__ = [
     "Row",
     "Sheet",
     "Solution",
+    "Table",
     "plain",
     "row_of",
 ]
@@ -195,6 +196,14 @@ class CrossChecks:
 
 
 @dataclass(frozen=True)
+class Table:
+    """A table with a head."""
+
+    head: tuple[Words, ...]
+    rows: tuple[tuple[Words, ...], ...]
+
+
+@dataclass(frozen=True)
 class NewPage:
     """What follows starts on a page of its own."""
 
@@ -236,6 +245,7 @@ Block = (
     | CrossChecks
     | Errata
     | Contents
+    | Table
     | NewPage
     | Problem
     | Part

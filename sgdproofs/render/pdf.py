@@ -37,6 +37,7 @@ from .outline import (
     Row,
     Sheet,
     Solution,
+    Table,
 )
 from .words import Math, Words
 
@@ -44,8 +45,10 @@ __all__ = ["compiled", "data", "write"]
 
 TEMPLATE = Path(__file__).parent / "handout.typ"
 
-LINE, REASON, NUMBER, GAP, STEP_IN, BOX, BAR = 46.0, 12.6, 2.4, 1.0, 1.4, 1.4, 1.1
+LINE, REASON, NUMBER, GAP, STEP_IN, BOX, BAR = 47.6, 12.2, 2.4, 1.0, 1.4, 1.4, 1.1
 """The width of a line, and of what stands beside a formula, in em; the template has the same."""
+SLACK = 1.12
+"""Widths are estimated on the large side, and the template sets smaller what is too wide all the same."""
 
 
 def write(sheet: Sheet, *, stamp: int | None = None) -> bytes:
@@ -106,8 +109,12 @@ def _ranked(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _blocks(blocks: Iterable[Any], room: float) -> list[dict[str, Any]]:
     said = [part for block in blocks for part in WRITE[type(block)](block, room)]
+    opening = False
     for one, after in pairwise(said):
-        leads = one["kind"] == "paragraph" and after["kind"] in ("formula", "calculation", "items", "inset")
+        opening = one["kind"] == "heading" and one["level"] < 2 or (opening and one["kind"] == "paragraph")
+        leads = one["kind"] == "paragraph" and (
+            opening or after["kind"] in ("formula", "calculation", "items", "inset", "beside", "table")
+        )
         result = one.get("boxed", False) and after["kind"] in ("paragraph", "items")
         one["sticky"] = leads or result
     return said
@@ -148,7 +155,7 @@ def _rows(rows: Iterable[Row], space: float, *, reasons: bool) -> list[dict[str,
     """The printed lines of an alignment; the first of each row has its reason and number."""
     every = list(rows)
     printed: list[dict[str, Any]] = []
-    for row, cells in zip(every, arranged(every, space), strict=True):
+    for row, cells in zip(every, arranged(every, SLACK * space), strict=True):
         for place, cell in enumerate(cells):
             line = _line(cell)
             if reasons and not place:
@@ -214,9 +221,9 @@ def _correction(number: int, entry: Correction, room: float) -> dict[str, Any]:
 
 def _beside(block: Beside, room: float) -> list[dict[str, Any]]:
     """The printed claim and what is true side by side where both have room, and what shows it below."""
-    claims = [part for part in (*block.printed, *block.correct) if isinstance(part, Formula)]
-    half = (room - 2 * BOX - GAP) / 2
-    if not block.correct or any(width(part.row.tex) + BOX > half for part in claims):
+    claims = [part.row for part in (*block.printed, *block.correct) if isinstance(part, Formula)]
+    half = (room - GAP) / 2 - 2 * BOX
+    if not block.correct or any(width(replace(row, tail="").tex) > SLACK * half for row in claims):
         return _blocks((*block.printed, *block.correct), room)
     return [
         {"kind": "beside", "one": _blocks(block.printed[:3], half), "other": _blocks(block.correct, half)},
@@ -238,6 +245,9 @@ WRITE: dict[type, Callable[[Any, float], list[dict[str, Any]]]] = {
         *({"kind": "picture", "svg": picture.svg, "alt": picture.text} for picture in block.pictures),
     ],
     Inset: lambda block, room: [{"kind": "inset", "blocks": _blocks(block.blocks, room - STEP_IN)}],
+    Table: lambda block, room: [
+        {"kind": "table", "rows": [[_text(cell) for cell in row] for row in (block.head, *block.rows)]}
+    ],
     Errata: lambda block, room: [_correction(n, entry, room) for n, entry in enumerate(block.entries, start=1)],
     Contents: lambda block, room: [
         {"kind": "contents", "rows": [[_text(place), _text(title), verdict] for place, title, verdict in block.rows]}

@@ -70,6 +70,7 @@ from .words import (
     taken,
     words,
 )
+from .worked import worked
 
 __all__ = [
     "checked",
@@ -677,6 +678,8 @@ def _refutation(report: Report, known: Mapping[str, Report]) -> list[Block]:
         printed.append(Paragraph(words(strong(f"Not refuted ({report.verdict})."), why)))
     for line in report.lines:
         printed += [Paragraph(said) for said in _witness(line, report)]
+        if line.witness is not None and report.verdict == REFUTED:
+            printed += worked(line.witness, subject.claim, subject.given)
     correct: list[Block] = []
     if subject.corrected_by:
         correct.append(Paragraph(words(strong("Correction: "), _corrected(subject, known))))
