@@ -238,6 +238,8 @@ def _items(page: _Page, block: Items) -> list[str]:
 def _calculation(page: _Page, block: Calculation) -> list[str]:
     """A table with one row a line: its number, its statement, its reason with what it rests on."""
     numbers = [row.number for row in block.rows if row.number is not None]
+    if not numbers:
+        return _working(page, block)
     span = f"line {numbers[0]}" if len(numbers) == 1 else f"lines {numbers[0]} to {numbers[-1]}" if numbers else "lines"
     caption = f"{span[:1].upper()}{span[1:]}" + (f" of {_plain(page.title)}" if page.title else "")
     said = [
@@ -261,6 +263,20 @@ def _calculation(page: _Page, block: Calculation) -> list[str]:
         aligned = "\\begin{aligned}\n" + body + "\n\\end{aligned}"
         said.append(f'<p class="tools">{_copy(aligned, span)}</p>')
     return said
+
+
+def _working(page: _Page, block: Calculation) -> list[str]:
+    """A calculation whose lines have no numbers: what it says, and why."""
+    rows = (
+        f'<tr><td><div class="wide">{_math(row.tex, display=True)}</div></td><td>{page.words(row.reason)}</td></tr>'
+        for row in block.rows
+    )
+    return [
+        '<table class="listing"><caption class="hidden">Worked out</caption><thead class="hidden"><tr>'
+        '<th scope="col">Statement</th><th scope="col">Reason</th></tr></thead><tbody>',
+        *rows,
+        "</tbody></table>",
+    ]
 
 
 def _why(page: _Page, row: Row) -> str:
