@@ -610,9 +610,9 @@ class Prover:
         kept = [w for w in statement.when if _symbols(w) <= {symbol} or (_symbols(w) - {symbol}) & here]
         return Relation(statement.lhs, statement.rel, statement.rhs, kept)
 
-    def _inductive(self, claim: Relation, index: T.Index, whole: Relation) -> Outcome | None:
+    def _inductive(self, claim: Relation, index: T.Index, whole: Relation | None = None) -> Outcome | None:
         """Induction, and what follows from it; the recurrences are cited at the index, or at all places mentioned."""
-        start = int(index.lower)
+        start, whole = int(index.lower), whole or claim
         mentioned = [p for p in self._occurring(claim) if p.free_symbols <= {index}]
         several = [index, *mentioned] if len(mentioned) <= 4 and set(mentioned) - {index, index - 1} else []
         for places in [[index], several] if several else [[index]]:
