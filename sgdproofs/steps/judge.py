@@ -612,7 +612,7 @@ class Prover:
 
     def _inductive(self, claim: Relation, index: T.Index, whole: Relation | None = None) -> Outcome | None:
         """Induction, and what follows from it; the recurrences are cited at the index, or at all places mentioned."""
-        start, whole = int(index.lower), whole or claim
+        start, whole = int(index.lower), claim if whole is None else whole
         mentioned = [p for p in self._occurring(claim) if p.free_symbols <= {index}]
         several = [index, *mentioned] if len(mentioned) <= 4 and set(mentioned) - {index, index - 1} else []
         for places in [[index], several] if several else [[index]]:
