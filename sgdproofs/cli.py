@@ -440,6 +440,7 @@ def _row(line: Line) -> str:
 @click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="Print this date, and date the file with it.")
 @click.option("--title", help="Of a sheet that is made of entries.")
 @click.option("--experiments/--no-experiments", default=True, show_default=True, help="Run the experiments, too.")
+@click.option("--plots/--no-plots", default=None, help="Pictures of the experiments (unless told: in HTML only).")
 @click.option("--workers", type=click.IntRange(min=0), default=0, help="Processes for the experiments.")
 @JSON
 def sheet(
@@ -451,6 +452,7 @@ def sheet(
     day: datetime | None,
     title: str | None,
     experiments: bool,
+    plots: bool | None,
     workers: int,
     as_json: bool,
 ) -> int:
@@ -481,6 +483,8 @@ def sheet(
     kinds = ("problems", "solutions") if both else ("problems",) if problems else ("solutions",)
     files = {kind: printing.targets([_called(path, kind) if both else path for path in outputs]) for kind in kinds}
     printing.tools([path for paths in files.values() for path in paths], engine)
+    if plots:
+        _can_plot()
     stamp = printing.stamp(day.date() if day else definition.day if definition else None)
 
     catalogue = _load([] if definition else names)
@@ -506,15 +510,20 @@ def sheet(
     for result in everything:
         if not as_json and not result.passed:
             _show_result(result)
+    illustrated = {".html"} if plots is None else {".html", ".pdf"} if plots else set()
+    forms = {path.suffix for kind in files.keys() & {"solutions"} for path in files[kind]}
+    pictures = _pictures(results) if illustrated & forms else {}
     made = []
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always", UserWarning)
         for kind, paths in files.items():
-            if definition is None:
-                parts = outline(reports, title=title or "Derivations", experiments=results or None)
-            else:
-                parts = handout(definition, reports, solutions=kind == "solutions", experiments=results or None)
             for path in paths:
+                drawn = pictures if path.suffix in illustrated else {}
+                shown: dict[str, Any] = {"experiments": results or None, "pictures": drawn}
+                if definition is None:
+                    parts = outline(reports, title=title or "Derivations", **shown)
+                else:
+                    parts = handout(definition, reports, solutions=kind == "solutions", **shown)
                 printing.written(parts, path, engine=engine, day=stamp)
                 made.append(str(path))
     for text in dict.fromkeys(str(warning.message) for warning in told):
@@ -608,7 +617,25 @@ def simulate(target: str, workers: int, dask: str | None, plot: Path | None, as_
     return OK if all(result.passed for result in results) else WRONG
 
 
-def _can_plot(path: Path | None, entry: Entry | None = None) -> None:
+def _pictures(results: dict[str, tuple[Any, ...]]) -> dict[str, tuple[Any, ...]]:
+    """The picture of every result, by entry; none where Matplotlib is missing, which a sheet can do without."""
+    from .plots import available, picture
+    from .render.outline import Picture
+
+    try:
+        available()
+    except MissingTool as error:
+        _tell(f"no pictures of the experiments: {error}")
+        return {}
+    found: dict[str, tuple[Any, ...]] = {}
+    with _progress("pictures") as progress:
+        for number, (name, own) in enumerate(results.items()):
+            found[name] = tuple(Picture(*picture(result)) for result in own)
+            progress(number + 1, len(results))
+    return found
+
+
+def _can_plot(path: Path | None = None, entry: Entry | None = None) -> None:
     """An error if no picture can be drawn, or none of this kind."""
     from .plots import ENDINGS, available
 

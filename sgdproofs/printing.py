@@ -11,7 +11,6 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -47,10 +46,8 @@ def _latex(sheet: Sheet, stamp: int | None) -> bytes:
 
 def _html(sheet: Sheet, stamp: int | None) -> bytes:
     from .render import html
-    from .render.outline import plain
 
-    above = ", ".join(filter(None, [sheet.subtitle, sheet.course, sheet.date]))
-    return html.write(replace(sheet, subtitle=above, blocks=plain(sheet.blocks))).encode()
+    return html.write(sheet).encode()
 
 
 def _typst(sheet: Sheet, stamp: int | None) -> bytes:

@@ -28,10 +28,14 @@ from .outline import (
     Items,
     NewPage,
     Paragraph,
+    Part,
     Picture,
+    Problem,
     Row,
     Sheet,
+    Solution,
     Table,
+    worth,
 )
 from .style import FRAGMENT, SCRIPT, STYLE
 from .words import Math, Words
@@ -47,7 +51,9 @@ def write(sheet: Sheet) -> str:
     """The whole page."""
     page = _Page(_entries(sheet.blocks))
     body = page.article(sheet.blocks)
-    subtitle = f'<p class="subtitle">{_plain(sheet.subtitle)}</p>' if sheet.subtitle else ""
+    points = "".join(part.text for part in worth(sheet.points) if not isinstance(part, Math)).strip()
+    above = ", ".join(filter(None, [sheet.subtitle, sheet.course, sheet.date, points.strip("()")]))
+    subtitle = f'<p class="subtitle">{_plain(above)}</p>' if above else ""
     title = _plain(sheet.title)
     tools = (
         (
@@ -111,7 +117,13 @@ def plain(words: Words) -> str:
 
 
 def _entries(blocks: Iterable[Any]) -> set[str]:
-    return {block.entry for block in blocks if isinstance(block, Heading) and block.entry}
+    found: set[str] = set()
+    for block in blocks:
+        if isinstance(block, Heading) and block.entry:
+            found.add(block.entry)
+        elif isinstance(block, Problem | Part | Solution):
+            found |= _entries(block.blocks)
+    return found
 
 
 def _badge(verdict: str, *, short: bool = False) -> str:
@@ -142,6 +154,8 @@ class _Page:
     levels: list[int] = field(default_factory=list)
     entry: str = ""
     title: str = ""
+    used: set[str] = field(default_factory=set)
+    outlines: set[str] = field(default_factory=set)
     contents: list[tuple[int, str, str, str]] = field(default_factory=list)
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
     folds: int = 0
@@ -189,9 +203,12 @@ class _Page:
         return min(self.top - 1 + len(self.levels), 6)
 
     def place(self, name: str) -> str:
-        """An identifier that the page has not used yet."""
-        stem = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
-        return f"{stem or 'part'}-{next(self.numbers)}"
+        """An identifier that the page has not used yet; the name of an entry as it is, where it is free."""
+        stem = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "part"
+        if stem in self.used or stem in ("main", "said") or (stem in self.targets and stem != name):
+            stem = f"{stem}-{next(self.numbers)}"
+        self.used.add(stem)
+        return stem
 
     def navigation(self) -> str:
         """The problems and entries with their verdicts, each with a link."""
@@ -218,12 +235,42 @@ def _heading(page: _Page, block: Heading) -> list[str]:
     text = page.words(block.words)
     if block.level > 1:
         return [f"<h{depth}>{text}</h{depth}>"]
-    place = block.entry or page.place(plain(block.words))
+    place = page.place(block.entry or plain(block.words))
     if block.level == 1:
-        page.entry, page.title = block.entry or place, plain(block.words)
+        page.entry, page.title = place, plain(block.words)
     page.contents.append((block.level, escape(place), text, block.verdict))
     badge = f" {_badge(block.verdict)}" if block.verdict else ""
     return [f'<h{depth} id="{escape(place)}">{text}{badge}</h{depth}>']
+
+
+def _problem(page: _Page, block: Problem) -> list[str]:
+    """A problem of a hand-out, with what it is worth."""
+    depth = page.depth(0)
+    title = page.words(block.title)
+    name = f"Problem {block.number}{'. ' if block.title else ''}{title}"
+    place = page.place(f"problem-{block.number}")
+    page.contents.append((0, place, name, ""))
+    points = f' <span class="points">{page.words(worth(block.points))}</span>' if block.points is not None else ""
+    return [
+        f'<section aria-labelledby="{place}">',
+        f'<h{depth} id="{place}">{name}{points}</h{depth}>',
+        page.article(block.blocks),
+        "</section>",
+    ]
+
+
+def _part(page: _Page, block: Part) -> list[str]:
+    points = f'<span class="points">{page.words(worth(block.points))}</span>' if block.points is not None else ""
+    return [
+        f'<div class="piece"><p class="letter">({_plain(block.letter)}){points}</p><div>',
+        page.article(block.blocks),
+        "</div></div>",
+    ]
+
+
+def _solution(page: _Page, block: Solution) -> list[str]:
+    """Shown at first, and folded away by whoever wants to think first."""
+    return ['<details class="solution" open><summary>Solution</summary>', page.article(block.blocks), "</details>"]
 
 
 def _paragraph(page: _Page, block: Paragraph) -> list[str]:
@@ -331,13 +378,21 @@ def _checks(page: _Page, block: CrossChecks) -> list[str]:
 
 
 def _picture(page: _Page, picture: Picture) -> str:
-    """The picture in the page itself; its own identifiers get a name that no other picture uses."""
-    name = f"p{next(page.numbers)}-"
+    """The picture in the page itself.  Its own identifiers get a name that no other picture uses; the outlines of
+    letters, which are the same in all pictures, stand in the first one that needs them."""
     svg = re.sub(r">\s+<", "><", picture.svg[picture.svg.index("<svg") :]).strip()
-    svg = re.sub(r"\s*\n\s*", " ", svg)
-    svg = re.sub(r'\bid="', f'id="{name}', svg)
-    svg = re.sub(r'href="#', f'href="#{name}', svg)
+    svg = re.sub(r"\s*\n\s*", " ", svg).replace("xlink:href=", "href=")
+    name = f"p{next(page.numbers)}-"
+    svg = re.sub(r'\bid="(?!DejaVu)', f'id="{name}', svg)
+    svg = re.sub(r'href="#(?!DejaVu)', f'href="#{name}', svg)
     svg = svg.replace("url(#", f"url(#{name}")
+
+    def outline(found: re.Match[str]) -> str:
+        known = found[1] in page.outlines
+        page.outlines.add(found[1])
+        return "" if known else found[0]
+
+    svg = re.sub(r'<path id="(DejaVu[^"]*)"[^>]*/>', outline, svg).replace("<defs></defs>", "")
     svg = svg.replace("<svg ", f'<svg role="img" aria-label="{escape(picture.text)}" ', 1)
     return f'<figure class="wide">{svg}</figure>'
 
@@ -406,4 +461,7 @@ WRITE: dict[type, Callable[[_Page, Any], list[str]]] = {
     Errata: _errata,
     Contents: _contents,
     NewPage: lambda page, block: ['<hr class="page">'],
+    Problem: _problem,
+    Part: _part,
+    Solution: _solution,
 }

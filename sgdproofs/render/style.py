@@ -74,6 +74,12 @@ button:hover { background: var(--card); }
 .beside .display { flex-wrap: wrap; padding-left: .5rem; }
 .beside > :only-child { grid-column: 1 / -1; }
 .beside .lines .why { min-width: 9rem; max-width: 12rem; }
+.points { color: var(--quiet); font-size: .92rem; font-weight: 400; }
+.piece { display: grid; grid-template-columns: 2.2rem minmax(0, 1fr); margin: .8em 0; }
+.piece > div > :first-child, .piece > .letter { margin-top: 0; }
+.letter .points { display: block; font-size: .78rem; line-height: 1.2; }
+.solution { border-left: 3px solid var(--line); padding-left: 1rem; margin: 1em 0; }
+.solution > summary { cursor: pointer; font: 600 .85rem/1.8 ui-sans-serif, system-ui, sans-serif; color: var(--quiet); }
 .checks { list-style: none; padding: 0; }
 .checks > li { margin: .6em 0 1.2em; }
 figure { margin: .6em 0; }
@@ -133,6 +139,9 @@ nav .verdict { font-size: .68rem; padding: 0 .3em; }
   .lines .continued .wide { padding-left: 1rem; }
   .why, .beside .lines .why { min-width: 0; max-width: none; grid-column: 2; padding-top: 0; }
   .display, .result { flex-wrap: wrap; padding-left: .3rem; }
+  .piece { display: block; }
+  .letter .points { display: inline; }
+  .solution { padding-left: .6rem; }
   .result { padding: .5em .6em; }
 }
 @media print {
@@ -205,7 +214,7 @@ SCRIPT = """
       } else { last(); }
     }
     if (button.dataset.fold) {
-      document.querySelectorAll("main details").forEach(function (one) {
+      document.querySelectorAll(".why details").forEach(function (one) {
         one.open = button.dataset.fold === "open";
       });
     }
