@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 from itertools import count
 from typing import Any
@@ -301,7 +301,7 @@ def _calculation(page: _Page, block: Calculation) -> list[str]:
         said.append(
             f'<tr role="row"{place}><th scope="row" role="rowheader">{number}</th>'
             f'<td role="cell" class="{"continued" if row.relation and not row.left else "statement"}">'
-            f'<div class="wide">{_math(row.tex, display=True)}</div></td>'
+            f"{_row_of(row)}</td>"
             f'<td role="cell" class="why">{_why(page, row)}</td></tr>'
         )
     said.append("</tbody></table>")
@@ -346,11 +346,16 @@ def _why(page: _Page, row: Row) -> str:
     return f"<details><summary>{head}</summary>{''.join(folded)}</details>"
 
 
+def _row_of(row: Row) -> str:
+    """The statement in a box of its own; what it is claimed for goes to the next line where there is no room."""
+    tail = _math(row.tail, display=True) if row.tail else ""
+    return f'<div class="wide">{_math(replace(row, tail="").tex, display=True)}{tail}</div>'
+
+
 def _formula(page: _Page, block: Formula) -> list[str]:
-    tex = block.row.tex
-    copy = _copy(tex, "this statement") if page.script else ""
+    copy = _copy(block.row.tex, "this statement") if page.script else ""
     shape = "result" if block.boxed else "display"
-    return [f'<div class="{shape}"><div class="wide">{_math(tex, display=True)}</div>{copy}</div>']
+    return [f'<div class="{shape}">{_row_of(block.row)}{copy}</div>']
 
 
 def _inset(page: _Page, block: Inset) -> list[str]:

@@ -240,6 +240,8 @@ class _Reader:
             return self.bracket(token)
         if token in CLOSING:
             return _Piece(_sign(CLOSING[token]), OPERATOR)
+        if token == "|":
+            return _Piece('<mo lspace="0.06em" rspace="0.06em" stretchy="false">|</mo>', OPERATOR)
         if token in PLAIN_SIGNS:
             return _Piece(_sign(PLAIN_SIGNS[token]), OPERATOR)
         if token == "~":

@@ -34,6 +34,7 @@ mtext { font-family: "Iowan Old Style", "Palatino Linotype", Palatino, "TeX Gyre
 mrow.boxed { border: 1px solid currentColor; padding: .3em; }
 mtable.left mtd { text-align: left; }
 .wide { overflow-x: auto; overflow-y: hidden; max-width: 100%; padding: .18em 2px; }
+.wide:has(> math) { display: flex; flex-wrap: wrap; column-gap: 1.2em; align-items: center; }
 code.tex { font-size: .85em; white-space: pre-wrap; }
 .display, .result { display: flex; gap: .75rem; align-items: center; justify-content: space-between; margin: .7em 0;
   padding: .15em 0 .15em 1.3rem; }
@@ -65,7 +66,8 @@ table { border-collapse: collapse; }
 button { font: 500 .78rem/1.4 ui-sans-serif, system-ui, sans-serif; color: var(--ink); background: var(--paper);
   border: 1px solid var(--quiet); border-radius: 4px; padding: .2rem .6rem; min-height: 1.75rem; cursor: pointer; }
 button:hover { background: var(--card); }
-.copy { flex: none; }
+.copy { flex: none; border-color: transparent; background: none; color: var(--quiet); }
+.copy:hover, .copy:focus-visible { border-color: currentColor; color: var(--ink); }
 .tools { margin: .5em 0; }
 .beside { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 1rem; margin: 1em 0; }
 .beside > div { border: 1px solid var(--line); border-top: 4px solid var(--bad); border-radius: 4px;
