@@ -99,12 +99,12 @@ class Model:
         return any(self._varies(child, bound) for child in ast.iter_child_nodes(tree))
 
     def compare(self, a: Any, rel: str, b: Any) -> bool:
+        if rel not in ("==", "!=") and (_imaginary(a) or _imaginary(b)):
+            raise Undefined("the order of numbers that are not real")
         gap = a - b if _exact(a) and _exact(b) else _float(a) - _float(b)
         if not _exact(gap):
             if abs(gap) < (LOOSE if self.loose else TINY) * (1 + abs(_float(a))):
                 gap = 0
-            elif rel not in ("==", "!=") and (_imaginary(a) or _imaginary(b)):
-                raise Undefined("the order of numbers that are not real")
             elif isinstance(gap, mpmath.mpc):
                 gap = gap.real if rel not in ("==", "!=") else abs(gap)
         return {

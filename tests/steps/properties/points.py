@@ -94,7 +94,19 @@ def point(case: Mapping, rng: Random) -> Model:
 
 
 def refuted_at(case: Mapping, witness: Mapping) -> str:
-    """Nothing if the step fails at the witness, and all that is declared holds there; otherwise what is wrong."""
+    """Nothing if the step fails at the witness, and all that is declared holds there; otherwise what is wrong.
+
+    A witness does not name what does not matter; there some values are tried.
+    """
+    rng = Random("witness")
+    for _ in range(20):
+        wrong = _wrong_at(case, witness, rng)
+        if not wrong:
+            break
+    return wrong
+
+
+def _wrong_at(case: Mapping, witness: Mapping, rng: Random) -> str:
     symbols = {}
     for name, domain in case["symbols"].items():
         if name in witness["parameters"]:
@@ -102,7 +114,7 @@ def refuted_at(case: Mapping, witness: Mapping) -> str:
             if domain != "bound" and not _admits(domain, symbols[name]):
                 return f"{name} is not {domain}"
         elif domain != "bound":
-            symbols[name] = Fraction(1)  # it does not matter
+            symbols[name] = _symbol(domain, rng)
     functions = tuple(case.get("functions") or ())
     random = (case.get("random") or {}).get("vars") or {}
     model = Model(symbols, functions, case.get("defs") or (), lambda name: Fraction(1))

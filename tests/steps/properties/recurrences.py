@@ -18,7 +18,7 @@ def affine(rng: Random) -> dict:
             ("b", "b:unit", []),
             ("(1-1/N)", "N:nonzero", []),
             ("(1-eta*h)", "eta:positive h:positive", []),
-            ("(1-b)**2", "b:unit", []),
+            ("((1-b)**2)", "b:unit", []),
             ("2", "", []),
         )
     )
