@@ -15,6 +15,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
+from steps.properties.doubtful import judged
 from steps.properties.harness import Tally
 from steps.properties.procedures import PROCEDURES
 
@@ -65,6 +66,15 @@ def main() -> int:
             for reason, case in tally.not_proved:
                 print(f"    {reason}: {_short(case)}")
     print(f"{'all':28}" + "".join(f"{total[h]:>17}" if len(h) > 12 else f"{total[h]:>11}" for h in head))
+    if not options.only:
+        verdicts = Counter[str]()
+        for number in range(5 * options.statements):
+            verdict, wrong = judged(f"doubtful/{options.seed}/{number}")
+            verdicts[verdict] += 1
+            if wrong:
+                bad += 1
+                print("   ", wrong)
+        print("laws applied whether their conditions hold or not:", ", ".join(f"{n} {v}" for v, n in verdicts.items()))
     print(f"{time.perf_counter() - began:.1f} s")
     return 1 if bad else 0
 

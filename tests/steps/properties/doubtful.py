@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from random import Random
 
-from .harness import step
+from .harness import answer, step
+from .points import falsified, refuted_at
 
 DOMAINS = ("real", "real", "nonzero", "positive", "nonnegative", "unit", "posint", "natural", "integer")
 
@@ -18,7 +19,9 @@ def small(rng: Random, depth: int = 1) -> str:
     if depth == 0 or rng.random() < 0.45:
         return rng.choice(("x", "y", "x", "y", "n", "k", "1", "2"))
     a, b = small(rng, depth - 1), small(rng, depth - 1)
-    return rng.choice(("({a}+{b})", "({a}-{b})", "{a}*{b}", "({a})**2", "-{a}", "{a}/({b})", "Abs({a})")).format(a=a, b=b)
+    return rng.choice(("({a}+{b})", "({a}-{b})", "{a}*{b}", "({a})**2", "-{a}", "{a}/({b})", "Abs({a})")).format(
+        a=a, b=b
+    )
 
 
 LAWS = [
@@ -99,7 +102,22 @@ BOUNDS = [
     ("({a})**2", "!=", "-1"),
     ("{a}", "!=", "{b}"),
 ]
-ASSUMPTIONS = ("x > 0", "x < 1", "x <= y", "x != y", "y >= 1", "x*y > 0", "Abs(x) < 1", "n >= 2", "k <= n", "x + y > 0", "sqrt(x) >= 1", "x**2 < 1", "1/x > 0", "floor(x) == x")
+ASSUMPTIONS = (
+    "x > 0",
+    "x < 1",
+    "x <= y",
+    "x != y",
+    "y >= 1",
+    "x*y > 0",
+    "Abs(x) < 1",
+    "n >= 2",
+    "k <= n",
+    "x + y > 0",
+    "sqrt(x) >= 1",
+    "x**2 < 1",
+    "1/x > 0",
+    "floor(x) == x",
+)
 PREMISES = ("x == y", "x**2 == y**2", "x*y == 1", "x == 2*y", "x <= y", "exp(x) == y", "sqrt(x) == y", "x*k == y*k")
 
 
@@ -117,3 +135,16 @@ def make(rng: Random) -> dict:
         assumptions=rng.sample(ASSUMPTIONS, rng.choice((0, 0, 1, 2))),
         premises=rng.sample(PREMISES, rng.choice((0, 0, 0, 1))),
     )  # fmt: skip
+
+
+def judged(seed: str) -> tuple[str, str]:
+    """The verdict on the statement with this seed, and what is wrong with the verdict, or nothing."""
+    rng = Random(seed)
+    case = make(rng)
+    found = answer(case)
+    wrong = ""
+    if found["verdict"] == "proved" and (fails := falsified(case, rng, 60, 600)) is not None:
+        wrong = f"proved, and fails at {fails}: {case}"
+    if found["verdict"] == "refuted" and (why := refuted_at(case, found["witness"])):
+        wrong = f"refuted, but not at {found['witness']} ({why}): {case}"
+    return found["verdict"], wrong

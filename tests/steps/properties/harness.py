@@ -15,7 +15,7 @@ from .points import falsified, refuted_at
 
 __all__ = ["Procedure", "Tally", "step"]
 
-SECONDS = 5.0
+SECONDS = 20.0
 """For one call of the checker."""
 
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import os
 import time
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
 
 from sgdproofs.steps import judge as judging
 
+from .doubtful import judged
 from .harness import Procedure, Tally
 from .procedures import PROCEDURES
 
@@ -48,6 +50,18 @@ def test_true_statements_are_proved_and_false_neighbours_never(procedure: Proced
     assert len(found.variant) <= procedure.variant * found.changes, found.variant
     assert found.proved >= procedure.floor * found.statements, found.not_proved
     assert found.perturbed >= found.statements, "too few perturbations to call it tested"
+
+
+def test_what_is_said_of_doubtful_laws_is_so() -> None:
+    verdicts: Counter[str] = Counter()
+    end, number = time.monotonic() + LONG, 0
+    while time.monotonic() < end if LONG else number < 40:
+        verdict, wrong = judged(f"doubtful/{SEED}/{number}")
+        assert not wrong
+        verdicts[verdict] += 1
+        number += 1
+    assert verdicts["proved"] >= 0.3 * number
+    assert verdicts["refuted"] >= 0.15 * number
 
 
 def test_a_kernel_that_accepts_everything_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
