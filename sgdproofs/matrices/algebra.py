@@ -190,16 +190,15 @@ class Algebra:
     def _joined(self, shape: Shape, factors: Monomial, word: Word) -> Poly:
         """One word after the laws of its neighbours, with the scalars in it taken out."""
         out: list[Letter] = []
-        for x in word:
-            while True:
-                met = self._met(out[-1], x) if out else None
-                if met is None:
-                    out.append(x)
-                    break
+        waiting = list(reversed(word))
+        while waiting:
+            x = waiting.pop()
+            met = self._met(out[-1], x) if out else None
+            if met is None:
+                out.append(x)
+            else:
                 out.pop()
-                if not met:
-                    break
-                x = met[0]
+                waiting += reversed(met)
         # Places where the word is one row or column wide: between two of them stands a scalar.
         narrow = [k for k in range(len(out) + 1) if (out[k][2] if k < len(out) else out[-1][3] if out else 0) == 1]
         if len(narrow) < 2:
@@ -210,7 +209,7 @@ class Algebra:
         return self._monomial((*factors, *atoms), shape, (*out[:first], *out[last:]))
 
     def _met(self, x: Letter, y: Letter) -> tuple | None:
-        """Two neighbours as no letter or one; None if they stay."""
+        """What two neighbours become; None if they stay."""
         if x[0] == y[0] == "name":
             kind = self.declared.matrices.get(x[1][0], ("",))[0]
             if x[1][0] == y[1][0] and kind == "projection":
@@ -220,6 +219,11 @@ class Algebra:
         for a, b in ((x, y), (y, x)):
             if a[0] == "inverse" and a[1] == self._alone(b).key():
                 return ()
+        if y[0] == "power":  # powers of one matrix commute: the symbolic ones first, by name
+            if x[0] == "power" and x[1][0] == y[1][0] and x[1][1] > y[1][1]:
+                return (y, x)
+            if x[0] != "power" and y[1][0] == self._alone(x).key():
+                return (y, x)
         return None
 
     def _alone(self, x: Letter) -> Poly:
@@ -269,7 +273,7 @@ class Algebra:
             return self._joined(SCALAR, (), turned)
         while len(turned) > 1:  # the last letter meets the first
             met = self._met(turned[-1], turned[0])
-            if met is None:
+            if met is None or len(met) > 1:
                 break
             turned = met + turned[1:-1]
             if not turned:
@@ -379,6 +383,8 @@ class Algebra:
             if k.denominator != 1 or not 0 <= k <= 12 or n and not natural or exponent.shape != SCALAR:
                 raise TooLarge("such a power")
             one = self.letter(("power", (p.key(), n[0][0][1]), *p.shape)) if n else p
+            if n and self.declared.scalars[n[0][0][1]] == "posint" and self.mul(p, p) == p:
+                one = p
             for _ in range(int(k)):
                 total = self.mul(total, one)
         return total

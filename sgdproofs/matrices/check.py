@@ -90,6 +90,10 @@ class Checker:
                 raise Refused("not diagonal")
             self.sound(x, y)
             return a.add(a.mul(x, y), a.mul(y, x), -1)
+        if kind == "entrywise":  # diagmat(x) y = diagmat(y) x
+            x, y = rest
+            self.sound(x, y)
+            return a.add(a.mul(a.diagonal(x), y), a.mul(a.diagonal(y), x), -1)
         raise Refused(f"no such equation: {kind}")
 
     def sound(self, *polys: Poly) -> None:
@@ -135,6 +139,12 @@ class Checker:
         if rest.terms:
             raise Refused("the two sides differ")
 
+    def cancelled(self, p: Poly, q: Poly, factor: Poly, parts: Combination) -> None:
+        """Refused unless `factor (p - q)` is the combination, for a factor that is invertible or a scalar not 0."""
+        if ("nonzero" if factor.shape == SCALAR else "invertible", factor) not in self.known:
+            raise Refused("a factor that may vanish")
+        self.equal(self.algebra.mul(factor, self.algebra.add(p, q, -1)), self.algebra.zero(p.shape), parts)
+
     # --- signs --------------------------------------------------------------------------------------------
 
     def sign(self, tree: tuple) -> tuple[Poly, bool]:
@@ -178,7 +188,8 @@ class Checker:
         if kind == "around":  # M P M^T
             m = rest[0]
             self.sound(m)
-            return a.product(m, polys[0], a.transpose(m)), self._regular(m) and strict[0]
+            regular = self._regular(m) or m.shape[0] == 1 and ("nonzero", a.mul(m, a.transpose(m))) in self.known
+            return a.product(m, polys[0], a.transpose(m)), regular and strict[0]
         if kind == "trace":  # of P, or of a product of two
             if len(polys) > 2:
                 raise Refused("the trace of a product of three has no sign")
@@ -193,12 +204,13 @@ class Checker:
             return a.over(polys[0]), True
         if kind == "mean":
             return a.mean(polys[0]), strict[0]
-        if kind == "gram":  # B(M, M) B(N, N) >= B(M, N)^2 for B(M, N) = E tr(M^T P N)
+        if kind in ("gram", "mean gram"):  # B(M, M) B(N, N) >= B(M, N)^2 for B(M, N) = tr(M^T P N), or E of it
             m, n = rest[0], rest[1]
             self.sound(m, n)
 
             def form(x: Poly, y: Poly) -> Poly:
-                return a.mean(a.trace(a.product(a.transpose(x), polys[0], y)))
+                value = a.trace(a.product(a.transpose(x), polys[0], y))
+                return value if kind == "gram" else a.mean(value)
 
             return a.add(a.mul(form(m, m), form(n, n)), a.power(form(m, n), 2), -1), False
         if kind == "roots":  # y - x, where y >= 0 and y^2 >= x^2
@@ -207,6 +219,10 @@ class Checker:
             y, squares = polys
             self.equal(squares, a.add(a.power(y, 2), a.power(x, 2), -1))
             return a.add(y, x, -1), strict[1]
+        if kind == "shared":  # y - s, where s >= 0, y >= 0 and s y >= s^2
+            s, y, both = polys
+            self.equal(both, a.add(a.mul(s, y), a.power(s, 2), -1))
+            return a.add(y, s, -1), False
         raise Refused(f"no such sign: {kind}")
 
     def _regular(self, m: Poly) -> bool:

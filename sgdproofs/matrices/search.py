@@ -53,6 +53,9 @@ class Search:
                 names += self._determinants(unkey(x[1]))
         diagonal = [x for x in dict.fromkeys(seen) if len(x) == 4 and self._is_letter(x) and self._diagonal(x)]
         names += [("diagonal", x, y) for x, y in combinations(diagonal, 2) if x[2] == y[2]]
+        for p in polys:
+            for term in p.terms:
+                names += self._entrywise(term)
         found: dict[Poly, Generator] = {}
         for name in dict.fromkeys(names):
             try:
@@ -68,6 +71,16 @@ class Search:
             for g in [g for g in found.values() if g.name[0] == "given"][:60]:
                 self._freed(found, g)
         return list(found.values())
+
+    def _entrywise(self, term: Term) -> Iterator[tuple]:
+        a = self.algebra
+        for word in _words(term):
+            for one in (word, tuple(a.turned(x) for x in reversed(word))):
+                for k in range(len(one)):
+                    turned = one[k:] + one[:k] if one is not term[1] else one[k:]
+                    end = next((j for j, x in enumerate(turned) if x[3] == 1), None)
+                    if turned[0][0] == "diag" and end:
+                        yield ("entrywise", unkey(turned[0][1]), a.product(*map(a.letter, turned[1 : end + 1])))
 
     def _note(self, found: dict[Poly, Generator], g: Generator) -> None:
         if g.value.terms and g.value not in found and self.algebra.scale(g.value, -1) not in found:
@@ -147,16 +160,16 @@ class Search:
         """`target = sum_k c_k wanted_k + parts`; None if that is not found."""
         basis = _Basis()
         for k, p in enumerate(wanted):
-            basis.insert(dict(p.terms), ("wanted", k))
-        solved = basis.solve(dict(target.terms))
+            basis.insert(p.terms, ("wanted", k))
+        solved = basis.solve(target.terms)
         if solved is None:
             gens = self.generators(target, *wanted)
             if not gens:
                 return None
             for value, part in self._columns(target, wanted, gens):
                 self.tick()
-                basis.insert(dict(value.terms), part)
-            solved = basis.solve(dict(target.terms))
+                basis.insert(value.terms, part)
+            solved = basis.solve(target.terms)
         if solved is None:
             return None
         weights = [solved.pop(("wanted", k), Fraction(0)) for k in range(len(wanted))]
@@ -259,15 +272,23 @@ class Search:
         return self.checker._nonzero(atom) or ("nonzero", self.algebra.atom(atom)) in self.checker.known
 
     def equation(self, p: Poly, q: Poly) -> tuple[Part, ...] | None:
-        """A combination that the checker accepts for `p == q`."""
-        parts = self.combination(self.algebra.add(p, q, -1))
-        if parts is None:
-            return None
+        """A combination that the checker accepts for `p == q`, or for a multiple of it that can be cancelled."""
+        a = self.algebra
+        difference = a.add(p, q, -1)
+        parts = self.combination(difference)
         try:
-            self.checker.equal(p, q, parts)
+            if parts is not None:
+                self.checker.equal(p, q, parts)
+                return parts
+            for kind, factor in list(self.checker.known):
+                if kind == "nonzero" or kind == "invertible" and factor.shape[1] == p.shape[0]:
+                    parts = self.combination(a.mul(factor, difference))
+                    if parts is not None:
+                        self.checker.cancelled(p, q, factor, parts)
+                        return parts
         except (Refused, ShapeError, TooLarge):
             return None
-        return parts
+        return None
 
     # --- conditions ---------------------------------------------------------------------------------------
 
@@ -278,10 +299,12 @@ class Search:
         kind, p = need
         for how, ways in (
             ("its sign", self._by_sign),
-            ("the inverse of what is given", self._by_others),
+            ("what is given", self._by_others),
             ("a determinant", self._by_determinant),
             ("an explicit inverse", self._by_unit),
         ):
+            if how == "its sign" and p != self.algebra.transpose(p):
+                continue
             try:
                 for way in ways(kind, p):
                     self.tick()
@@ -316,12 +339,24 @@ class Search:
                 if atom[0] == "det":
                     yield ("det", unkey(atom[1]))
         if kind == "invertible":
-            det = self.algebra.det(p)
+            a = self.algebra
+            det = a.det(p)
+            factors = [a.number(1)]
+            for _, word in p.terms:
+                if len(word) == 1 and self._inverse_of(word[0]) is not None:
+                    factors.append(a.det(a.letter(word[0])))
             for known, q in list(self.checker.known):
-                if known == "nonzero":
-                    parts = self.combination(self.algebra.add(det, q, -1))
-                    if parts is not None:
-                        yield ("det", q, parts)
+                for factor in dict.fromkeys(factors) if known == "nonzero" else ():
+                    product = a.mul(factor, q)
+                    found = self.weighted(det, [product])
+                    if found is None or not found[0][0]:
+                        continue
+                    value = a.scale(product, found[0][0])
+                    if value != q:
+                        if factor != a.number(1) and self.admit(("nonzero", factor)) is None:
+                            continue
+                        self.checker.admit(("nonzero", value), ("factors", [a.number(found[0][0]), factor, q], ()))
+                    yield ("det", value, found[1])
 
     def _by_unit(self, kind: str, p: Poly) -> Iterator[tuple]:
         """An inverse among combinations of short words in what occurs."""
@@ -341,7 +376,7 @@ class Search:
     def _short(self, p: Poly) -> list[Poly]:
         """Short products of the letters of p, of what is known to be invertible, and of the inverses."""
         a = self.algebra
-        given = [g.poly for g in self.checker.given]
+        given = [g.poly for g in self.checker.given if g.kind == "zero"]
         letters: dict[tuple, None] = {}
         for x in _tuples((p.key(), *(g.key() for g in given))):
             if len(x) == 4 and self._is_letter(x) and x[0] in ("name", "inverse"):
@@ -366,7 +401,12 @@ class Search:
                     found[a.product(*map(a.letter, w))] = None
             if len(found) > UNITS:
                 break
-            level = [(*w, x) for w in level for x in letters if w[-1][3] == x[2]][:400]
+            level = [
+                (*w, x)
+                for w in level
+                for x in letters
+                if w[-1][3] == x[2] and w.count(x) < (2 if x[0] == "inverse" else 1)
+            ][:400]
         short = list(found)[:UNITS]
         return [a.mul(o, w) for o in overs[:4] for w in short][: 2 * UNITS]
 
@@ -512,6 +552,9 @@ class Search:
                 own = ("name", atom[1])
             elif atom[0] == "root":
                 own = ("root", unkey(atom[1]))
+            elif atom[0] == "E" and atom[1][1] == () and e == 1:
+                inner = self._signed(atom[1][0])
+                own = None if inner is None else ("mean", inner)
             if e % 2 == 0:
                 trees.append(("around", a.atom(atom, e // 2), ("number", Fraction(1))))
             elif own is not None:
@@ -524,15 +567,30 @@ class Search:
         a = self.algebra
         basics, scalars = self._basic(target), self._scalars(target)
         halves = self._halves(target)
+        vectors = [a.name(v) for v, shape in a.declared.random.items() if shape != SCALAR]
+        for u, v in combinations(vectors, 2):
+            if u.shape == v.shape:
+                yield ("cov", a.add(u, v, -1))
+                yield ("cov", a.add(u, v))
+            if target.shape == SCALAR and u.shape == v.shape:
+                yield ("mean gram", u, v, ("number", Fraction(1), u.shape[0]))
+        for t in dict.fromkeys(_tuples(target.key())) if target.shape == SCALAR else ():
+            if len(t) == 2 and t[0] == "det" and unkey(t[1]) not in self.open:
+                p = unkey(t[1])
+                self.open.add(p)
+                signed = self.sign(p, True, 1) or self.sign(p, False, 1)
+                self.open.discard(p)
+                if signed is not None and not signed[1]:
+                    yield ("det", signed[0])
         for tree, value in basics:
             if value.shape == target.shape:
                 yield from self._with(scalars, tree)
             if target.shape == SCALAR:
                 yield from self._with(scalars, ("trace", tree))
         if target.shape == SCALAR:
-            for (s, p), (t, q) in combinations(basics, 2):
+            for (one, p), (other, q) in combinations(basics, 2):
                 if p.shape == q.shape and p.shape != SCALAR:
-                    yield from self._with(scalars, ("trace", s, t))
+                    yield from self._with(scalars, ("trace", one, other))
             for x in self._random_scalars(target):
                 yield ("cov", x)
         for wide in (False, True):
@@ -690,6 +748,23 @@ class Search:
             second = self._exact(squares, depth + 1)
             if second is not None:
                 yield ("roots", x, first, second)
+            yield from self._jensen(x, first)
+
+    def _jensen(self, s: Poly, first: tuple) -> Iterator[tuple]:
+        """`E |w| >= |E w|`, from `|m| |w| >= m^T w` for `m = E w`."""
+        a = self.algebra
+        if len(s.terms) != 1:
+            return
+        vectors = [a.name(v) for v, shape in a.declared.random.items() if shape != SCALAR]
+        for w in (
+            *vectors,
+            *(a.add(u, v, c) for u, v in combinations(vectors, 2) for c in (1, -1) if u.shape == v.shape),
+        ):
+            m = a.mean(w)
+            long = [a.mul(a.transpose(v), v) for v in (m, w)]
+            roots = ("times", ("root", long[0]), ("root", long[1]))
+            pointwise = ("roots", a.mul(a.transpose(m), w), roots, ("gram", m, w, ("number", Fraction(1), m.shape[0])))
+            yield ("shared", ("root", long[0]), first, ("mean", pointwise))
 
     def _exact(self, p: Poly, depth: int) -> tuple | None:
         """A tree whose value is p, no combination needed."""
@@ -711,26 +786,36 @@ class Search:
 
 
 class _Basis:
-    """Rows reduced against one another, each with the columns of which it is a combination."""
+    """Rows reduced against one another, each with the columns of which it is a combination.
+
+    Terms and columns are counted, since their own hashes are long.
+    """
 
     def __init__(self) -> None:
-        self.rows: dict[Term, tuple[Vector, dict[Any, Fraction]]] = {}
+        self.rows: dict[int, tuple[dict[int, Fraction], dict[int, Fraction]]] = {}
+        self.numbers: dict[Term, int] = {}
+        self.names: list[Any] = []
 
-    def _reduced(self, v: Vector, made: dict[Any, Fraction]) -> tuple[Vector, dict[Any, Fraction]]:
+    def _counted(self, v: Mapping[Term, Fraction]) -> dict[int, Fraction]:
+        return {self.numbers.setdefault(t, len(self.numbers)): c for t, c in v.items()}
+
+    def _reduced(self, v: dict[int, Fraction], made: dict[int, Fraction]) -> None:
         while True:
             pivot = next((t for t in v if t in self.rows), None)
             if pivot is None:
-                return v, made
+                return
             row, own = self.rows[pivot]
             c = v[pivot]
             _subtract(v, row, c)
             _subtract(made, own, c)
 
-    def insert(self, v: Vector, name: Any) -> None:
-        v, made = self._reduced(dict(v), {name: Fraction(1)})
+    def insert(self, terms: Mapping[Term, Fraction], name: Any) -> None:
+        v, made = self._counted(terms), {len(self.names): Fraction(1)}
+        self.names.append(name)
+        self._reduced(v, made)
         if not v:
             return
-        pivot = max(v, key=lambda t: sum(len(w) for w in _words(t)))
+        pivot = max(v)  # a term met late: few rows have it
         c = v[pivot]
         v = {t: x / c for t, x in v.items()}
         made = {k: x / c for k, x in made.items()}
@@ -741,9 +826,10 @@ class _Basis:
                 _subtract(own, made, d)
         self.rows[pivot] = (v, made)
 
-    def solve(self, v: Vector) -> dict[Any, Fraction] | None:
-        rest, made = self._reduced(dict(v), {})
-        return None if rest else {k: -c for k, c in made.items()}
+    def solve(self, terms: Mapping[Term, Fraction]) -> dict[Any, Fraction] | None:
+        rest, made = self._counted(terms), dict[int, Fraction]()
+        self._reduced(rest, made)
+        return None if rest else {self.names[k]: -c for k, c in made.items()}
 
 
 def _subtract(v: dict, w: Mapping, c: Fraction) -> None:

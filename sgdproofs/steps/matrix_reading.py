@@ -249,6 +249,8 @@ class Reading:
             return [Given("zero", p)]
         if rel == "psd_ge":
             return [Given("positive", p), Given("zero", a.add(p, a.transpose(p), -1))]
+        if rel == "!=" and p.shape[1] == 1 and p.shape != SCALAR:
+            p = self.squared(p, p)
         if p.shape != SCALAR:
             return []
         if rel in (">", ">="):
@@ -351,7 +353,11 @@ def _implied(data: Mapping[str, Any], given: list[Node], goal: tuple, tick: Call
                     _holds(checker, a.add(*sides, -1), f) for sides, f in zip(((x, y), (y, x)), both, strict=True)
                 )
         elif rel == "!=":
-            done = x.shape == SCALAR and search.admit(("nonzero", a.add(x, y, -1))) is not None
+            difference = a.add(x, y, -1)  # a matrix is not 0 if its trace is not
+            if x.shape[0] == x.shape[1]:
+                done = search.admit(("nonzero", a.trace(difference))) is not None
+            else:
+                done = False
         else:
             difference = a.add(x, y, -1)
             done = _holds(checker, difference, search.sign(difference, rel == ">"), rel == ">")
