@@ -51,7 +51,7 @@ ATOMS: dict[str, Callable[..., Any]] = {
 """The atoms of the kernel that are said again, as the terms that they were."""
 MOST = 40
 """The most moments in a claim."""
-Proves = Callable[[Relation], bool]
+Proves = Callable[[Relation, bool], bool]
 Defined = Callable[[Any], bool]
 
 
@@ -129,7 +129,7 @@ class Moments:
         self.names: dict[Atom, T.Parameter] = {}
         self.when: list[Relation] = []
         """What holds for all outcomes, of the numbers."""
-        self.asked: dict[Relation, bool] = {}
+        self.asked: dict[tuple[Relation, bool], bool] = {}
 
     def proved(self) -> bool:
         try:
@@ -173,18 +173,18 @@ class Moments:
                 if relation not in self.when and symbols <= present | self.statement.free_symbols:
                     self.when.append(relation)
                     new = True
-            if new and all(self.known(g) for g in goals):
+            if new and all(self.known(g, long=False) for g in goals):
                 return True
-        return False
+        return all(self.known(g) for g in goals)
 
     # --- numbers ------------------------------------------------------------------------------------------
 
-    def known(self, relation: Relation) -> bool:
-        """Whether a claim about numbers holds, from all that is known."""
+    def known(self, relation: Relation, long: bool = True) -> bool:
+        """Whether a claim about numbers holds, from all that is known; after a `long` search, or a short one."""
         claim = relation.given(*self.when)
-        if claim not in self.asked:
-            self.asked[claim] = self.proves(claim)
-        return self.asked[claim]
+        if (claim, long) not in self.asked:
+            self.asked[claim, long] = self.proves(claim, long)
+        return self.asked[claim, long]
 
     def _everywhere_true(self, relation: Relation) -> bool:
         try:
@@ -192,8 +192,8 @@ class Moments:
         except Unsaid:
             return False
 
-    def pointwise(self, relation: Relation) -> bool:
-        return self.known(self.numbers(relation))
+    def pointwise(self, relation: Relation, long: bool = True) -> bool:
+        return self.known(self.numbers(relation), long)
 
     def numbers(self, node: Any) -> Any:
         """A term or relation with numbers for its moments and its random quantities."""
@@ -269,8 +269,6 @@ class Moments:
         yield (relation for u in inner for relation in self._convex(u))
         roots = self._roots(inner)
         yield (ge(T.Var(u), 0) for u in dict.fromkeys((*roots, *inner)))
-        yield self._means(q for u in inner for q in self._bends(u))
-        yield self._means(q for a, b in combinations(inner, 2) for q in (minus(a, b), minus(b, a), T.Plus(a, b)))
         yield (
             relation
             for a, b in combinations(roots, 2)
@@ -289,13 +287,15 @@ class Moments:
                 le(square(T.Cov(a, b)), T.Times(T.Var(a), T.Var(b))),
             )
         )
+        yield self._means(q for u in inner for q in self._bends(u))
+        yield self._means(q for a, b in combinations(inner, 2) for q in (minus(a, b), minus(b, a), T.Plus(a, b)))
 
     def _convex(self, u: Any) -> Iterator[Relation]:
         if isinstance(u, L.Exponential):
             yield le(L.Exponential(T.E(u.args[0])), T.E(u))
-        if isinstance(u, L.Logarithm) and self.pointwise(gt(u.args[0], 0)):
+        if isinstance(u, L.Logarithm) and self.pointwise(gt(u.args[0], 0), long=False):
             yield le(T.E(u), L.Logarithm(T.E(u.args[0])))
-        if isinstance(u, L.SquareRoot) and self.pointwise(ge(u.args[0], 0)):
+        if isinstance(u, L.SquareRoot) and self.pointwise(ge(u.args[0], 0), long=False):
             yield le(T.E(u), L.SquareRoot(T.E(u.args[0])))
 
     def _inner(self) -> list[Any]:
@@ -316,17 +316,17 @@ class Moments:
 
     def _signs(self, inner: list[Any]) -> Iterator[Relation]:
         for u in inner:
-            if self.pointwise(gt(u, 0)):
+            if self.pointwise(gt(u, 0), long=False):
                 yield gt(T.E(u), 0)
-            elif self.pointwise(ge(u, 0)):
+            elif self.pointwise(ge(u, 0), long=False):
                 yield ge(T.E(u), 0)
-            elif self.pointwise(le(u, 0)):
+            elif self.pointwise(le(u, 0), long=False):
                 yield le(T.E(u), 0)
 
     def _means(self, quantities: Iterator[Any]) -> Iterator[Relation]:
         """Of quantities that are not negative, the means are not."""
         for q in quantities:
-            if self.pointwise(ge(q, 0)):
+            if self.pointwise(ge(q, 0), long=False):
                 yield ge(T.E(q), 0)
 
     def _of_facts(self) -> Iterator[Relation]:
