@@ -291,7 +291,7 @@ class Scope:
         self.asked.add(a)
         try:
             base = dict(a[2][0])
-            return 2 if self.sign(base, True) else 1 if a[0] == "pow" and self.sign(base, False) else 0
+            return 2 if self.sign(base, True) else 1 if a[0] != "inv" and self.sign(base, False) else 0
         finally:
             self.asked.discard(a)
 

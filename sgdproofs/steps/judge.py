@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from itertools import product
+from itertools import islice, product
 from time import perf_counter
 from typing import Any
 
@@ -39,6 +39,7 @@ from .case import Case, Claim, Item, Setting, read_case
 from .certificates import WiderSearch, geometric_moments, power_sums, telescoped
 from .irrational import search_enclosed
 from .matrix_judge import decide
+from .lemmas import induction, sum_lemmas
 from .moments import Moments, said, speaks_of_moments
 from .reductions import reducible
 from .strategies import by_reduction, settled
@@ -460,11 +461,13 @@ class Prover:
             self.by_order,
             self.by_reduction,
             self.by_settling,
+            self.by_sums,
             self.by_closed_form,
             self.by_power_sums,
             self.by_series,
             self.by_induction,
             self.by_signs,
+            self.by_own_induction,
         )
         # What is known of moments decides orders; an equation is mostly a matter of the facts.
         at = 0 if statement.rel != "==" else len(ways)
@@ -492,6 +495,30 @@ class Prover:
         with self.clock.spend(min(2.0, 0.4 * self.clock.left())):
             found = settled(statement, self._asked)
         return Outcome(PROVED, "by the order of the real numbers") if found else None
+
+    def by_sums(self, statement: Relation) -> Outcome | None:
+        """The statement from relations between its sums that hold term by term."""
+        with self.clock.spend(min(4.0, 0.6 * self.clock.left())):
+            lemmas = list(islice(sum_lemmas(statement, self._shown), 12))
+            if not lemmas or not self._shown(statement.given(*lemmas), lemmas):
+                return None
+        return Outcome(PROVED, "by inequalities that hold term by term")
+
+    def by_own_induction(self, statement: Relation) -> Outcome | None:
+        """By induction, where roots, logarithms and the like have to be reduced on the way."""
+        fixed = {s for f in self.setting.facts for s in _free(f)}
+        with self.clock.spend(min(5.0, 0.8 * self.clock.left())):
+            for base, step in induction(statement, fixed, self._shown):
+                if self._shown(base) and self._shown(step):
+                    return Outcome(PROVED, "by induction")
+        return None
+
+    def _shown(self, statement: Relation, lemmas: Iterable[Relation] = ()) -> bool:
+        """Whether a relation is proved: at once, or by reduction, or from few goals."""
+        if self.goal(statement, self.setting.facts).proved:
+            return True
+        found = self.by_reduction(statement)
+        return found is not None or settled(statement, self._asked)
 
     def _asked(self, statement: Relation) -> Any:
         return self.goal(statement, self.setting.facts)

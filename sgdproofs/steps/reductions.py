@@ -323,8 +323,6 @@ class Path:
 
     def _opaque(self, node: Any) -> Any:
         """A sum, a moment or an element: real; functions inside that depend on nothing bound are reduced."""
-        if self.assuming and reducible(node):
-            raise Unsupported("a function inside of a sum")  # an empty sum is defined, whatever its body is
         bound: set = set()
         for x in T.walk(node):
             if isinstance(x, T.Sum):
@@ -340,6 +338,8 @@ class Path:
                 raise Unsupported(f"a symbol inside of a {type(node).__name__}")
             return node
         if isinstance(node, FUNCTIONS) and not free & bound and not T.is_random(node):
+            if self.assuming and bound:
+                raise Unsupported("a function inside of a sum")  # an empty sum is defined, whatever its body is
             return self.real(node)
         if isinstance(node, T.Parameter):
             return self.real(node)

@@ -1,0 +1,124 @@
+"""Inequalities about sums of symbolic length, and induction over claims that are reduced.
+
+A sum of terms that are not negative is not negative; so `f(i) <= g(i)` for all i in the range gives the inequality of
+the sums, and sums of squares give Cauchy and Schwarz's.  Which of them to try is a matter of search; each is shown term
+by term before it is used.  Like `strategies.py` this file concludes from goals that the kernel has proved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import combinations, product
+from typing import Any
+
+import sympy
+
+from ..kernel.polynomial import is_constant, key
+from ..language import terms as T
+from ..language.errors import SgdproofsError
+from ..language.statements import Relation, eq, ge, le
+from .reductions import Path, Plan
+
+__all__ = ["induction", "sum_lemmas"]
+
+Proves = Callable[[Relation], bool]
+BODIES = 5
+"""The most terms of sums over one range that are combined."""
+ZERO, ONE, TWO = T.number(0), T.number(1), T.number(2)
+
+
+def sum_lemmas(statement: Relation, proves: Proves) -> Iterator[Relation]:
+    """Relations between sums, over the ranges of the sums in a statement, that hold term by term."""
+    for place, bodies in _ranges(statement).items():
+        v, low, high = place
+        inside = (ge(v, low), le(v, high))
+        for k, f in enumerate(bodies):
+            for g in bodies[k + 1 :]:
+                for relation in (eq(f, g), le(f, g), ge(f, g)):
+                    if proves(relation.given(*inside)):
+                        yield Relation(T.Sum(f, place), relation.rel, T.Sum(g, place))
+                        break
+                if proves(le(T.Negative(f), g).given(*inside)):
+                    yield le(T.Negative(T.Sum(f, place)), T.Sum(g, place))
+        if statement.rel in ("==", "!="):
+            continue
+        i, j = (T.Index(f"{v.name}''{n}", "integer") for n in (1, 2))
+        places = ((i, low, high), (j, low, high))
+        both = tuple(r for u in (i, j) for r in (ge(u, low), le(u, high)))
+
+        def at(f: Any, u: Any, v: Any = v) -> Any:
+            return T.substituted(f, {v: u}) if isinstance(f, sympy.Expr) else f
+
+        for f in bodies[:BODIES]:
+            term = T.Times(at(f, i), at(f, j))
+            if proves(ge(term, ZERO).given(*both)):
+                yield ge(T.Sum(term, *places, distinct=True), ZERO)
+        for f, g, weight in _pairs(bodies):
+            square = T.Power(T.Plus(T.Times(at(f, i), at(g, j)), T.Negative(T.Times(at(f, j), at(g, i)))), TWO)
+            term = square if weight is ONE else T.Times(at(weight, i), at(weight, j), square)
+            if proves(ge(term, ZERO).given(*both)):
+                yield ge(T.Sum(term, *places), ZERO)
+
+
+def _ranges(statement: Relation) -> dict[tuple, list]:
+    """The sums over one index, by their ranges; all bodies of a range with the same bound index."""
+    found: dict[tuple, list] = {}
+    for side in (statement.lhs, statement.rhs):
+        for x in T.walk(side):
+            if not isinstance(x, T.Sum) or x.distinct or len(x.ranges) != 1 or T.is_random(x):
+                continue
+            ((v, low, high),) = x.ranges
+            if any(isinstance(s, T.Index) for s in (low.free_symbols | high.free_symbols)):
+                continue  # the range of a sum inside of a sum
+            if any(isinstance(s, T.Index) for s in x.free_symbols):
+                continue
+            place = next((p for p in found if p[1:] == (low, high)), (v, low, high))
+            body = x.body if place[0] == v else T.substituted(x.body, {v: place[0]})
+            bodies = found.setdefault(place, [])
+            if body not in bodies:
+                bodies.append(body)
+    return found
+
+
+def _pairs(bodies: list) -> Iterator[tuple[Any, Any, Any]]:
+    """Terms f, g and weights w for `sum_ij w_i w_j (f_i g_j - f_j g_i)^2`, where `w f g`, `w f^2` and `w g^2` occur."""
+    roots: dict[Any, None] = {ONE: None}
+    for body in bodies:
+        for x in (body, *(body.args if isinstance(body, (T.Times, T.Plus)) else ())):
+            x = x.args[0] if isinstance(x, T.Negative) else x
+            x = x.args[0] if isinstance(x, T.Power) and x.args[1] == TWO else x
+            if not isinstance(x, sympy.Rational):
+                roots[x] = None
+    some = list(roots)[: BODIES + 1]
+    reader = Path(Plan(lambda p: [(p, 1)]), lambda relation: False, [])
+    known = {key(reader.poly(b)) for b in bodies}
+
+    def occurs(term: Any) -> bool:
+        p = reader.poly(term)
+        return key(p) in known or is_constant(p)
+
+    for weight, (f, g) in product(some, combinations(some, 2)):
+        products = (T.Times(weight, a, b) for a, b in ((f, g), (f, f), (g, g)))
+        if all(map(occurs, products)):
+            yield f, g, weight
+
+
+def induction(statement: Relation, fixed: Any, proves: Proves) -> Iterator[tuple[Relation, Relation]]:
+    """For each integer symbol n with a first value: the claim there, and the claim at n + 1 from the claim at n."""
+    symbols = {
+        s
+        for s in statement.lhs.free_symbols | statement.rhs.free_symbols
+        if isinstance(s, T.Parameter) and not isinstance(s, T.Index) and s.sort == "integer"
+    }
+    for n in sorted(symbols, key=lambda s: s.name):
+        if n in fixed or n.lower is None or n.upper is not None:
+            continue
+        try:
+            after = statement.at({n: T.Plus(n, ONE)})
+            before = [w for w in statement.when if n in w.lhs.free_symbols | w.rhs.free_symbols]
+            if not all(proves(w.given(*after.when)) for w in before):
+                continue
+            here = Relation(statement.lhs, statement.rel, statement.rhs)
+            yield statement.at({n: T.number(n.lower)}), after.given(*before, here)
+        except SgdproofsError:
+            continue
