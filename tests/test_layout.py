@@ -104,7 +104,7 @@ OUTSIDE: dict[str, set[str]] = {
     "cli": {"click", "rich", "distributed"},
     "pytest_plugin": {"pytest"},
 }
-REDUCTIONS = (PACKAGE / "steps" / "reductions.py", PACKAGE / "steps" / "strategies.py")
+REDUCTIONS = [PACKAGE / "steps" / name for name in ("reductions.py", "strategies.py", "lemmas.py")]
 """Where verdicts on steps with roots, absolute values, exponentials rest on more than the kernel."""
 LINES_OF_REDUCTIONS = 1_000
 TRUSTED_MATRICES = [PACKAGE / "matrices" / name for name in ("algebra.py", "check.py")]

@@ -276,9 +276,9 @@ class Scope:
         """2 if the atom is positive, 1 if it is not negative, 0 if nothing is known."""
         if a in self.strict or a[0] == "Exponential":
             return 2
-        if a in self.weak or a[0] in ("delta", "above", "Var", "SquareRoot", "Absolute"):
+        if a in self.weak or a[0] in ("delta", "above", "Var", "Absolute"):
             return 1
-        if a[0] in ("pow", "inv"):
+        if a[0] in ("pow", "inv", "SquareRoot"):
             return self._sign_of_base(a)
         if a[0] in ("sum", "E"):
             return 1 if self._by_terms(dict(a[2][-1]), False) else 0

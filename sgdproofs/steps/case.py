@@ -7,8 +7,10 @@ the first kind, and there is no second reading: then nothing is refuted.
 
 from __future__ import annotations
 
+import itertools
 import json
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cache
@@ -23,6 +25,7 @@ from ..language.statements import Independence, Relation, eq, ge, gt, le, ne
 from .matrix_judge import MatrixStatement, concerns_matrices
 from .reader import Node, ReadingError, read
 from .translate import (
+    ALTERNATIVES,
     CaseError,
     Context,
     Defined,
@@ -633,12 +636,13 @@ class _Builder:
         for text in premises:
             reading = Translation(self.names)
             alternatives = conditions(reading, [text])
-            if len(alternatives) != 1 or reading.also:
+            if reading.also or not alternatives or math.prod(map(len, alternatives)) > ALTERNATIVES:
                 raise NotInLanguage("an equivalence with alternatives")
             for when, when_exact, needs in contexts:
                 wanted = _wanted(when, needs, reading.needs)
-                for k, r in enumerate(part for own in alternatives[0] for part in self._spread(own)):
-                    found.append(Claim(r.given(*when), r.given(*when_exact), wanted if k == 0 else ()))
+                for r in _clauses(alternatives):
+                    for part in self._spread(r):
+                        found.append(Claim(part.given(*when), part.given(*when_exact), wanted))
         return found
 
     def setting(self) -> Setting:
@@ -674,6 +678,17 @@ _FACTS: dict[str, set[str]] = {
     "martingale_diff": set(),
     "swor": {"population", "size", "draws"},
 }
+
+
+def _clauses(alternatives: list[Context]) -> Iterator[Relation]:
+    """What holds if one of the alternatives does: for each choice of one relation from each, the last where the
+    others fail.  All of them are defined."""
+    if len(alternatives) > 1:
+        for side in dict.fromkeys(s for own in alternatives for r in own for s in (r.lhs, r.rhs)):
+            yield eq(side, side)
+    for choice in itertools.product(*alternatives):
+        *others, last = choice
+        yield last.given(*(r.negated() for r in others))
 
 
 def _wanted(when: Context, of_assumptions: Iterable[Need], own: Iterable[Need]) -> tuple[Need, ...]:

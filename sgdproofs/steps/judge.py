@@ -38,12 +38,12 @@ from ..rules.truth import cases
 from .case import Case, Claim, Item, Setting, read_case
 from .certificates import WiderSearch, geometric_moments, power_sums, telescoped
 from .irrational import search_enclosed
-from .matrix_judge import decide
 from .lemmas import induction, sum_lemmas
+from .matrix_judge import decide
 from .moments import Moments, said, speaks_of_moments
 from .reductions import reducible
 from .strategies import by_reduction, settled
-from .translate import CaseError, Need
+from .translate import CaseError, Need, integral
 from .words import beyond
 
 __all__ = ["SECONDS", "check_step", "failed", "judge"]
@@ -498,7 +498,7 @@ class Prover:
 
     def by_sums(self, statement: Relation) -> Outcome | None:
         """The statement from relations between its sums that hold term by term."""
-        with self.clock.spend(min(4.0, 0.6 * self.clock.left())):
+        with self.clock.spend(min(3.0, 0.4 * self.clock.left())):
             lemmas = list(islice(sum_lemmas(statement, self._shown), 12))
             if not lemmas or not self._shown(statement.given(*lemmas), lemmas):
                 return None
@@ -507,6 +507,10 @@ class Prover:
     def by_own_induction(self, statement: Relation) -> Outcome | None:
         """By induction, where roots, logarithms and the like have to be reduced on the way."""
         fixed = {s for f in self.setting.facts for s in _free(f)}
+        if statement.rel in ("<", ">") and integral(statement.lhs) and integral(statement.rhs):
+            # Of integers: a < b says a + 1 <= b, which is the better hypothesis.
+            low, high = (statement.lhs, statement.rhs)[:: 1 if statement.rel == "<" else -1]
+            statement = le(T.Plus(low, T.number(1)), high).given(*statement.when)
         with self.clock.spend(min(5.0, 0.8 * self.clock.left())):
             for base, step in induction(statement, fixed, self._shown):
                 if self._shown(base) and self._shown(step):

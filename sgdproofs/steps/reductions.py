@@ -243,8 +243,6 @@ class Path:
         """Which of the options holds; they leave out nothing.  What is proved to hold is no case."""
         for k, option in enumerate(options):
             if self.holds(option):
-                if option not in self.when and not isinstance(option.lhs, T.Parameter):
-                    self._say(option)
                 return k
         left = [k for k, option in enumerate(options) if not self.holds(option.negated())] or [0]
         chosen = self._chosen(left)
@@ -597,19 +595,13 @@ class Path:
         if im is not None:
             self._defined(im)
             square = T.Plus(T.Power(re, T.number(2)), T.Power(im, T.number(2)))
-            if self.assuming:
-                self._say(ne(square, ZERO))
-            else:
-                self._goal(ne(square, ZERO))
-                self._say(ne(square, ZERO))
+            self._apart(square)
             size = self.fresh("s", lower=0, open_lower=True)
             self._say(eq(T.Power(size, T.number(2)), square))
             angle = self.fresh("arg")
             self.angles[((("par", angle.name, ()), 1),)] = (T.Quotient(re, size), T.Quotient(im, size))
             return self._log_symbol(size), angle
-        if not self.assuming:
-            self._goal(ne(re, ZERO))
-        self._say(ne(re, ZERO))
+        self._apart(re)
         negative = self.decide(gt(re, ZERO), lt(re, ZERO)) == 1
         size = self.log_of(inner)
         if not negative:
@@ -618,6 +610,13 @@ class Path:
             self.pi = self.fresh("pi", lower=3, open_lower=True, upper=4, open_upper=True)
             self.angles[((("par", self.pi.name, ()), 1),)] = (T.number(-1), None)
         return size, self.pi
+
+    def _apart(self, p: Any) -> None:
+        """A claim needs `p != 0`; what is assumed has it."""
+        if not self.holds(ne(p, ZERO)):
+            if not self.assuming:
+                self._goal(ne(p, ZERO))
+            self._say(ne(p, ZERO))
 
     def log_of(self, node: Any) -> Any:
         """`log|node|` of a real term that is not 0, as a sum over its factors: none of them is 0."""
@@ -709,12 +708,13 @@ class Path:
     def _ordered(self, a: Any, fa: Any, b: Any, fb: Any, split: bool) -> None:
         if isinstance(a, sympy.Rational) and isinstance(b, sympy.Rational) and isinstance(fa, sympy.Rational):
             return
-        for rel in ("==", "<", ">", "<=", ">="):
-            if self.holds(Relation(a, rel, b)):
-                self._say(Relation(fa, rel, fb))
-                return
-            if self.holds(Relation(fa, rel, fb)):
-                self._say(Relation(a, rel, b))
+        for (p, q), (u, w) in (((a, b), (fa, fb)), ((fa, fb), (a, b))):
+            if all(isinstance(t, T.Parameter) and "''" in t.name for t in (p, q)):
+                continue  # two names: nothing is known but what the other side tells
+            rel = next((r for r in ("<=", ">=") if self.holds(Relation(p, r, q))), "")
+            if rel:
+                sharp = next((r for r in (rel[0], "==") if self.holds(Relation(p, r, q))), rel)
+                self._say(Relation(u, sharp, w))
                 return
         if split:
             rel = ("<", "==", ">")[self.decide(lt(a, b), eq(a, b), gt(a, b))]

@@ -27,15 +27,23 @@ POINTS = (L.Exponential, L.Logarithm, L.SquareRoot, L.RealPower)
 
 
 def by_reduction(statement: Relation, kernel: Kernel, complexes: Any, fixed: Any, over: Callable[[], bool]) -> bool:
-    """Whether the claim is proved through one of the plans."""
-    for plan in _plans(statement, complexes, fixed):
-        if over():
-            return False
-        try:
-            if _proved(statement, plan, kernel, over):
-                return True
-        except (Unsupported, Restart):
-            continue
+    """Whether the claim is proved through one of the plans: first by what is quick, then by contradiction, too."""
+    known: dict[Relation, Outcome] = {}
+
+    def asked(relation: Relation) -> Outcome:
+        if relation not in known:
+            known[relation] = kernel(relation)
+        return known[relation]
+
+    for thorough in (False, True):
+        for plan in _plans(statement, complexes, fixed):
+            if over():
+                return False
+            try:
+                if _proved(statement, plan, asked, over, thorough):
+                    return True
+            except (Unsupported, Restart):
+                continue
     return False
 
 
@@ -45,10 +53,12 @@ def _plans(statement: Relation, complexes: Any, fixed: Any) -> Iterator[Plan]:
 
     yield plan()
     if any(isinstance(x, POINTS) for r in (statement, *statement.when) for s in (r.lhs, r.rhs) for x in T.walk(s)):
-        yield plan(ordered="all")
-        yield plan(ordered="one")
-        yield plan(tangents="one")
-        yield plan(tangents="all")
+        tangents: list[dict[str, Any]] = [{"tangents": "one"}, {"tangents": "all"}]
+        orders: list[dict[str, Any]] = [{"ordered": "all"}, {"ordered": "one"}]
+        # What is assumed of a function tells something of its arguments.
+        told = any(isinstance(x, POINTS) for r in statement.when for s in (r.lhs, r.rhs) for x in T.walk(s))
+        for choices in (*orders, *tangents) if told else (*tangents, *orders):
+            yield plan(**choices)
     if statement.rel == "!=":
         whole = [s for s in statement.free_symbols if _integer(s) and s not in fixed]
         for d in (2, 3, 4):
@@ -72,7 +82,7 @@ def _integer(s: Any) -> bool:
     return isinstance(s, T.Parameter) and not isinstance(s, T.Index) and s.sort == "integer"
 
 
-def _proved(statement: Relation, plan: Plan, kernel: Kernel, over: Callable[[], bool]) -> bool:
+def _proved(statement: Relation, plan: Plan, kernel: Kernel, over: Callable[[], bool], thorough: bool) -> bool:
     known: dict[Relation, bool] = {}
 
     def proves(relation: Relation) -> bool | None:
@@ -82,21 +92,21 @@ def _proved(statement: Relation, plan: Plan, kernel: Kernel, over: Callable[[], 
     for path in paths(statement, plan, proves):
         for goal in path.goals:
             if goal not in known:
-                known[goal] = not over() and settled(goal, kernel)
+                known[goal] = not over() and settled(goal, kernel, thorough)
             if not known[goal]:
                 return False
     return True
 
 
-def settled(goal: Relation, kernel: Kernel) -> bool:
+def settled(goal: Relation, kernel: Kernel, thorough: bool = True) -> bool:
     """Whether a goal is proved: by the kernel, or from few goals that it proves."""
     outcome = kernel(goal)
     if outcome.proved or outcome.impossible or _remainders_differ(goal):
         return True
-    if _by_order(goal, kernel) or _by_contradiction(goal, kernel):
+    if _by_order(goal, kernel) or thorough and _by_contradiction(goal, kernel):
         return True
     solved = _solved(goal)
-    return solved is not None and settled(solved, kernel)
+    return solved is not None and settled(solved, kernel, thorough)
 
 
 def _remainders_differ(goal: Relation) -> bool:
@@ -156,7 +166,7 @@ def _by_contradiction(goal: Relation, kernel: Kernel) -> bool:
     for k in range(len(when) - 1, max(len(when) - 7, -1), -1):
         other = when[k].negated().given(*when[:k], *when[k + 1 :], goal.negated())
         outcome = kernel(other)
-        if outcome.proved or outcome.impossible or _by_order(other, kernel):
+        if outcome.proved or outcome.impossible or len(when) <= 4 and _by_order(other, kernel):
             return True
     return False
 

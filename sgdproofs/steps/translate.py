@@ -25,6 +25,7 @@ from ..language.statements import Relation, eq, ge, gt, le, ne
 from .reader import Node, ReadingError, read
 
 __all__ = [
+    "ALTERNATIVES",
     "CaseError",
     "Context",
     "Macro",
@@ -662,7 +663,10 @@ def integral(term: Any) -> bool:
     if isinstance(term, (T.Plus, T.Times, T.Negative, T.Minimum, T.Maximum, L.Absolute)):
         return all(map(integral, term.args))
     if isinstance(term, T.Power):
-        return integral(term.args[0]) and isinstance(term.args[1], sympy.Integer) and bool(term.args[1] >= 0)
+        base, exponent = term.args
+        if isinstance(exponent, T.Parameter):
+            return integral(base) and exponent.sort == "integer" and exponent.lower is not None and exponent.lower >= 0
+        return integral(base) and isinstance(exponent, sympy.Integer) and bool(exponent >= 0)
     return False
 
 
