@@ -499,9 +499,14 @@ class Prover:
     def by_sums(self, statement: Relation) -> Outcome | None:
         """The statement from relations between its sums that hold term by term."""
         with self.clock.spend(min(3.0, 0.4 * self.clock.left())):
-            lemmas = list(islice(sum_lemmas(statement, self._shown), 12))
-            if not lemmas or not self._shown(statement.given(*lemmas), lemmas):
-                return None
+            lemmas: list[Relation] = []
+            for lemma in islice(sum_lemmas(statement, self._at_once), 12):
+                lemmas.append(lemma)
+                if self.goal(statement.given(lemma), self.setting.facts).proved:
+                    break
+            else:
+                if not lemmas or not self._shown(statement.given(*lemmas)):
+                    return None
         return Outcome(PROVED, "by inequalities that hold term by term")
 
     def by_own_induction(self, statement: Relation) -> Outcome | None:
@@ -517,12 +522,13 @@ class Prover:
                     return Outcome(PROVED, "by induction")
         return None
 
-    def _shown(self, statement: Relation, lemmas: Iterable[Relation] = ()) -> bool:
-        """Whether a relation is proved: at once, or by reduction, or from few goals."""
-        if self.goal(statement, self.setting.facts).proved:
-            return True
-        found = self.by_reduction(statement)
-        return found is not None or settled(statement, self._asked)
+    def _at_once(self, statement: Relation) -> bool:
+        """Whether a relation is proved at once, or by reduction."""
+        return bool(self.goal(statement, self.setting.facts).proved) or self.by_reduction(statement) is not None
+
+    def _shown(self, statement: Relation) -> bool:
+        """The same, or from few goals."""
+        return self._at_once(statement) or settled(statement, self._asked)
 
     def _asked(self, statement: Relation) -> Any:
         return self.goal(statement, self.setting.facts)

@@ -30,34 +30,38 @@ ZERO, ONE, TWO = T.number(0), T.number(1), T.number(2)
 def sum_lemmas(statement: Relation, proves: Proves) -> Iterator[Relation]:
     """Relations between sums, over the ranges of the sums in a statement, that hold term by term."""
     for place, bodies in _ranges(statement).items():
+        if statement.rel not in ("==", "!="):
+            yield from _squares(place, bodies, proves)
         v, low, high = place
         inside = (ge(v, low), le(v, high))
-        for k, f in enumerate(bodies):
-            for g in bodies[k + 1 :]:
-                for relation in (eq(f, g), le(f, g), ge(f, g)):
-                    if proves(relation.given(*inside)):
-                        yield Relation(T.Sum(f, place), relation.rel, T.Sum(g, place))
-                        break
-                if proves(le(T.Negative(f), g).given(*inside)):
-                    yield le(T.Negative(T.Sum(f, place)), T.Sum(g, place))
-        if statement.rel in ("==", "!="):
-            continue
-        i, j = (T.Index(f"{v.name}''{n}", "integer") for n in (1, 2))
-        places = ((i, low, high), (j, low, high))
-        both = tuple(r for u in (i, j) for r in (ge(u, low), le(u, high)))
+        for f, g in combinations(bodies, 2):
+            for relation in (eq(f, g), le(f, g), ge(f, g)):
+                if proves(relation.given(*inside)):
+                    yield Relation(T.Sum(f, place), relation.rel, T.Sum(g, place))
+                    break
+            if proves(le(T.Negative(f), g).given(*inside)):
+                yield le(T.Negative(T.Sum(f, place)), T.Sum(g, place))
 
-        def at(f: Any, u: Any, v: Any = v) -> Any:
-            return T.substituted(f, {v: u}) if isinstance(f, sympy.Expr) else f
 
-        for f in bodies[:BODIES]:
-            term = T.Times(at(f, i), at(f, j))
-            if proves(ge(term, ZERO).given(*both)):
-                yield ge(T.Sum(term, *places, distinct=True), ZERO)
-        for f, g, weight in _pairs(bodies):
-            square = T.Power(T.Plus(T.Times(at(f, i), at(g, j)), T.Negative(T.Times(at(f, j), at(g, i)))), TWO)
-            term = square if weight is ONE else T.Times(at(weight, i), at(weight, j), square)
-            if proves(ge(term, ZERO).given(*both)):
-                yield ge(T.Sum(term, *places), ZERO)
+def _squares(place: tuple, bodies: list, proves: Proves) -> Iterator[Relation]:
+    """Double sums of squares, and of products of two terms, that are not negative."""
+    v, low, high = place
+    i, j = (T.Index(f"{v.name}''{n}", "integer") for n in (1, 2))
+    places = ((i, low, high), (j, low, high))
+    both = tuple(r for u in (i, j) for r in (ge(u, low), le(u, high)))
+
+    def at(f: Any, u: Any) -> Any:
+        return T.substituted(f, {v: u})
+
+    for f, g, weight in _pairs(bodies):
+        square = T.Power(T.Plus(T.Times(at(f, i), at(g, j)), T.Negative(T.Times(at(f, j), at(g, i)))), TWO)
+        term = square if weight is ONE else T.Times(at(weight, i), at(weight, j), square)
+        if proves(ge(term, ZERO).given(*both)):
+            yield ge(T.Sum(term, *places), ZERO)
+    for f in bodies[:BODIES]:
+        term = T.Times(at(f, i), at(f, j))
+        if proves(ge(term, ZERO).given(*both)):
+            yield ge(T.Sum(term, *places, distinct=True), ZERO)
 
 
 def _ranges(statement: Relation) -> dict[tuple, list]:
