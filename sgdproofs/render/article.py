@@ -53,7 +53,7 @@ MACROS = r"""\IfFileExists{lmodern.sty}{\usepackage[T1]{fontenc}\usepackage{lmod
 \makeatletter
 \@beginparpenalty=10000
 \newcommand{\room}[1]{\par\begingroup\dimen@\pagegoal\advance\dimen@-\pagetotal
-  \ifdim\pagetotal>0pt\ifdim\dimen@<#1\relax\newpage\fi\fi\endgroup}
+  \ifdim\pagetotal>0pt\ifdim\dimen@>0pt\ifdim\dimen@<#1\relax\newpage\fi\fi\fi\endgroup}
 \makeatother
 % A problem with its entries; an entry.  Neither starts at the foot of a page.
 \newcommand{\problem}[1]{\room{18\baselineskip}\vspace{14pt}{\LARGE\bfseries #1\par}\nopagebreak
@@ -69,7 +69,7 @@ MACROS = r"""\IfFileExists{lmodern.sty}{\usepackage[T1]{fontenc}\usepackage{lmod
 % What belongs to an induction or a case is set in from the left.
 \newenvironment{inset}{\begin{list}{}{\setlength{\leftmargin}{1.4em}\setlength{\rightmargin}{0pt}%
   \setlength{\topsep}{2pt}\setlength{\parsep}{4pt}\setlength{\listparindent}{0pt}}\item[]}{\end{list}}
-\newenvironment{listed}{\begin{list}{\textbullet}{\setlength{\leftmargin}{1.4em}\setlength{\labelwidth}{0.7em}%
+\newenvironment{listed}{\begin{list}{\textbullet}{\setlength{\leftmargin}{1.4em}\setlength{\labelwidth}{0.7em}\setlength{\labelsep}{5pt}%
   \setlength{\topsep}{2pt}\setlength{\itemsep}{1pt}\setlength{\parsep}{1pt}}\raggedright}{\end{list}}
 """
 PREAMBLE = (
@@ -288,7 +288,8 @@ def _correction(number: int, entry: Correction, room: float) -> list[str]:
 def _table(block: Table) -> list[str]:
     rows = [" & ".join(map(text_of, row)) + r" \\" for row in (block.head, *block.rows)]
     columns = "c" * len(block.head)
-    return [rf"\par\smallskip\begin{{tabular}}{{{columns}}}", rows[0], r"\hline", *rows[1:], r"\end{tabular}\par"]
+    head = rf"\par\smallskip{{\renewcommand{{\arraystretch}}{{1.4}}\begin{{tabular}}{{{columns}}}"
+    return [head, rows[0], r"\hline", *rows[1:], r"\end{tabular}}\par"]
 
 
 WRITE: dict[type, Callable[[Any, float], list[str]]] = {

@@ -25,7 +25,7 @@ OWN = r"""\pagestyle{headandfoot}
   \setlength{\parsep}{4pt}}
 \pointsinrightmargin
 % A solution flows over pages, set like the rest.
-\renewenvironment{TheSolution}{\par\addvspace{6pt}\noindent\textbf{Solution.}\par}{\par}
+\renewenvironment{TheSolution}{\room{13\baselineskip}\par\addvspace{6pt}\noindent\textbf{Solution.}\par}{\par}
 \renewcommand{\entry}[1]{\room{9\baselineskip}\par\addvspace{12pt}{\large\bfseries #1\par}\nopagebreak}
 """
 

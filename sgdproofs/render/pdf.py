@@ -45,7 +45,7 @@ __all__ = ["compiled", "data", "write"]
 
 TEMPLATE = Path(__file__).parent / "handout.typ"
 
-LINE, REASON, NUMBER, GAP, STEP_IN, BOX, BAR = 47.6, 12.2, 2.4, 1.0, 1.4, 1.4, 1.1
+LINE, REASON, NUMBER, GAP, STEP_IN, BOX, BAR, LETTER, WORTH = 47.6, 12.2, 2.4, 1.0, 1.4, 1.4, 1.1, 2.0, 5.0
 """The width of a line, and of what stands beside a formula, in em; the template has the same."""
 SLACK = 1.12
 """Widths are estimated on the large side, and the template sets smaller what is too wide all the same."""
@@ -231,6 +231,17 @@ def _beside(block: Beside, room: float) -> list[dict[str, Any]]:
     ]
 
 
+def _part(block: Part, room: float) -> list[dict[str, Any]]:
+    inside = room - LETTER
+    asked = inside - (WORTH if block.points is not None else 0.0)
+    blocks = [
+        said
+        for own, space in ((False, asked), (True, inside))
+        for said in _blocks([b for b in block.blocks if isinstance(b, Solution) == own], space)
+    ]
+    return [{"kind": "part", "letter": block.letter, "points": block.points, "blocks": blocks}]
+
+
 WRITE: dict[type, Callable[[Any, float], list[dict[str, Any]]]] = {
     Heading: lambda block, room: [{"kind": "heading", "level": block.level, "words": _text(block.words)}],
     Paragraph: lambda block, room: [
@@ -262,8 +273,6 @@ WRITE: dict[type, Callable[[Any, float], list[dict[str, Any]]]] = {
             "blocks": _blocks(block.blocks, room),
         }
     ],
-    Part: lambda block, room: [
-        {"kind": "part", "letter": block.letter, "points": block.points, "blocks": _blocks(block.blocks, room - 2.0)}
-    ],
+    Part: _part,
     Solution: lambda block, room: [{"kind": "solution", "blocks": _blocks(block.blocks, room - BAR)}],
 }
