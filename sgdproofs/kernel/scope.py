@@ -278,14 +278,14 @@ class Scope:
             return 2
         if a in self.weak or a[0] in ("delta", "above", "Var", "Absolute"):
             return 1
-        if a[0] in ("pow", "inv", "SquareRoot"):
+        if a[0] in ("pow", "inv", "SquareRoot", "RealPower"):
             return self._sign_of_base(a)
         if a[0] in ("sum", "E"):
             return 1 if self._by_terms(dict(a[2][-1]), False) else 0
         return self.signs.get(a[1], 0) if a[0] in ("el", "rv") else 0
 
     def _sign_of_base(self, a: Atom) -> int:
-        """The sign of a power or an inverse; 0 while it is asked for itself."""
+        """The sign of a power, a root or an inverse; 0 while it is asked for itself."""
         if a in self.asked:
             return 0
         self.asked.add(a)

@@ -379,7 +379,22 @@ class _Reader:
             return found
         if isinstance(node, (T.E, T.Var, T.Cov)):
             return self.moment(node, env)
+        if isinstance(node, T.Limit):
+            from .germs import limit_of  # it computes with the intervals of this module
+
+            return tuple(Box(limit_of(node, self.number(env, k))) for k in range(len(self.weights)))
         raise Unclear(f"{type(node).__name__}")
+
+    def number(self, env: dict, outcome: int) -> Callable[[Any], Interval]:
+        """What gives the interval of a real term at one outcome."""
+
+        def found(node: Any) -> Interval:
+            box = self.of(node, env)[outcome]
+            if not box.real():
+                raise Unclear("a limit of what is not real")
+            return box.re
+
+        return found
 
     def fixed(self, value: Any) -> tuple:
         values = value if isinstance(value, tuple) else (value,) * len(self.weights)

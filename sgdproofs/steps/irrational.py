@@ -31,9 +31,9 @@ def search_enclosed(
     """A record of a point at which the facts and assumptions hold and the statement surely fails, or None."""
     facts = read_facts(facts)
     nodes = [x for side in (statement.lhs, statement.rhs) for x in T.walk(side)]
-    if not complexes and not any(isinstance(x, IRRATIONAL) for x in nodes):
+    if not complexes and not any(isinstance(x, (*IRRATIONAL, T.Limit)) for x in nodes):
         return None
-    if any(isinstance(x, (T.Limit, T.Partial, T.Apply, L.InfiniteSum, L.Conditional, L.Choice)) for x in nodes):
+    if any(isinstance(x, (T.Partial, T.Apply, L.InfiniteSum, L.Conditional, L.Choice)) for x in nodes):
         return None
     end = time.monotonic() + seconds
     plain = Relation(

@@ -319,20 +319,13 @@ def _refuted_limit(claim: Claim, setting: Setting, clock: Clock, prover: Prover)
         facts = [f for f in facts if not (isinstance(f, Definition) and _about(f, family))]
     if statement is claim.exact:
         return None
-    found = _searched(statement, facts, min(3.0, 0.5 * clock.left()))
-    return None if found is None else Outcome(REFUTED, found.describe(), witness=found.as_json())
+    return _witness(statement, replace(setting, models=tuple(facts)), clock)
 
 
 def _refuted_value(claim: Claim, setting: Setting, clock: Clock, prover: Prover) -> Outcome | None:
     """A limit refuted through its value, of which the kernel has proved that it is the limit at all points."""
-    statement = claim.statement
-    for node in _nodes(claim.statement):
-        value = prover.value_of(node, statement.when) if isinstance(node, T.Limit) else None
-        if value is not None:
-            statement = Relation(
-                _with(statement.lhs, node, value), statement.rel, _with(statement.rhs, node, value), statement.when
-            )
-    if statement is claim.statement or setting.models is None:
+    statement = prover.valued(claim.statement)
+    if statement == claim.statement or setting.models is None:
         return None
     return _witness(statement, setting, clock)
 
@@ -391,6 +384,23 @@ class Prover:
             lambda: Goal(statement, replace(RULES, cites=facts), facts, (), statement.when, _advisor(statement), facts),
             seconds=max(0.05, min(4.0, self.clock.left())),
         )
+
+    def valued(self, statement: Relation) -> Relation:
+        """The statement with the limits whose values are proved replaced by these."""
+        found = statement
+        for node in _nodes(statement):
+            value = self.value_of(node, statement.when) if isinstance(node, T.Limit) else None
+            if value is not None:
+                sides = (_with(side, node, value) for side in (found.lhs, found.rhs))
+                found = Relation(next(sides), found.rel, next(sides), found.when)
+        return found
+
+    def by_value(self, statement: Relation) -> Outcome | None:
+        """The statement from the values of the limits in it."""
+        found = self.valued(statement)
+        if found == statement:
+            return None
+        return self._one(found, self.setting.facts) or self.by_reduction(found)
 
     def value_of(self, limit: T.Limit, when: tuple) -> Any:
         """The limit as a term without limits, if that it is this is proved under the assumptions; else None."""
@@ -465,6 +475,7 @@ class Prover:
             self.by_closed_form,
             self.by_power_sums,
             self.by_series,
+            self.by_value,
             self.by_induction,
             self.by_signs,
             self.by_own_induction,
