@@ -30,9 +30,9 @@ from ..language.report import Condition, Displayed
 from ..language.statements import Relation, eq, free_indices, ge, gt, le, lt, ne
 from ..language.terms import Element, Index, Limit, Partial, bound_by, is_random, number, walk
 from .conditions import needs, needs_of_fact
-from .goal import Goal
+from .goal import Goal, difference, seen
 from .normal import Normal
-from .polynomial import DEADLINE, Budget, Poly, add, fraction, is_constant, mul, scale
+from .polynomial import DEADLINE, Budget, Poly, add, fraction, is_constant, mul
 from .reasons import Reason
 from .scope import Advisor, Contradiction, Scope
 
@@ -178,17 +178,15 @@ def _range_of(fact: Fact) -> tuple[Relation, ...]:
 
 def _relation(goal: Goal, n: Normal, met: dict[Relation, bool]) -> str:
     """ "" if the relation follows, else why it was not seen to."""
-    left, right = (n.poly(side, {}) for side in (goal.statement.lhs, goal.statement.rhs))
-    gap, rel = add(right, left, -1), goal.statement.rel
+    gap, rel = difference(n, goal.statement, {}), goal.statement.rel
     if rel == "==":
         return _equation(goal, n, gap, met)
-    if rel == "!=":
-        return "" if n.scope.nonzero(gap) else "the difference of the two sides is not seen to be different from 0"
-    for p in goal.premises(n):
-        n.scope.known += [(p, False), (scale(p, -1), False)]
-    gap = gap if rel[0] == "<" else scale(gap, -1)
-    if n.scope.sign(gap, strict="=" not in rel) or "=" in rel and n.zero(gap):
+    for p in goal.premises(n) if rel != "!=" else ():
+        n.scope.assume(p, "==", "")
+    if seen(n, rel, gap):
         return ""
+    if rel == "!=":
+        return "the difference of the two sides is not seen to be different from 0"
     return "the sign of the difference of the two sides is not seen from the domains and the cited facts"
 
 

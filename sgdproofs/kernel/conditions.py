@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fractions import Fraction
 from typing import Any
 
 import sympy
 
 from ..language import functions as Fn
 from ..language import terms as T
-from ..language.facts import CitedTheorem, Definition, Equation
+from ..language.facts import Definition
 from ..language.statements import Relation, ge, gt, ne
 from .normal import Environment, Normal
-from .polynomial import add, atom, constant, exact, is_constant
+from .polynomial import add, constant, constant_term, is_constant
 
 Need = tuple[Relation, bool]
 
@@ -39,27 +38,27 @@ def needs(n: Normal, node: Any, env: Environment) -> Iterator[Need]:
         else:
             yield gt(node.args[0], 0), n.scope.positive(p)
     elif isinstance(node, Fn.InfiniteSum):
-        yield Relation(T.Apply(T.function("exists"), node), "==", 1), False
+        yield _exists(node), False
         return
     elif isinstance(node, T.Limit):
         body, variable, point = node.args
-        which = ("var", n._fresh(), ())
-        n._limit_variable(which, variable)
-        inside = list(needs(n, body, {**env, variable: add(atom(which), constant(exact(variable.lower or 0)))}))
+        inner = dict(env)
+        n.open_variable(variable, inner)
+        inside = list(needs(n, body, inner))
         if point is not T.INFINITY:
             yield from needs(n, point, env)
         eventually = getattr(n.opens.get(T.Limit), "eventually", None)
         yield from ((r, holds or eventually is not None and eventually(n, node, env, r)) for r, holds in inside)
         closed = n.closed(node, env)
         if n.poly(node, env) == closed and closed not in n.existing():
-            yield Relation(T.Apply(T.function("exists"), node), "==", 1), False
+            yield _exists(node), False
         return
     elif (
         isinstance(node, T.Partial)
         and n.poly(node, env) == n.closed(node, env)
         and not (node.args[0] in n.smooth or _polynomial(node.args[0]))
     ):
-        yield Relation(T.Apply(T.function("exists"), node), "==", 1), False
+        yield _exists(node), False
     for part in node.args:
         if isinstance(part, sympy.Expr):
             yield from needs(n, part, env)
@@ -80,20 +79,13 @@ def _polynomial(node: Any) -> bool:
 
 def needs_of_fact(n: Normal, fact: Any) -> Iterator[Need]:
     """What a cited fact needs to make sense.  Its divisors are not 0, and its limits exist, because it is assumed."""
-    if isinstance(fact, Definition):
-        value = fact.value
-        if isinstance(value, T.Limit):
-            return
-        yield from needs(n, value, {})
-        for _, start in fact.start:
-            yield from needs(n, start, {})
-    elif isinstance(fact, (Equation, CitedTheorem)):
-        for side in (fact.relation.lhs, fact.relation.rhs):
-            for relation, holds in needs(n, side, {}):
-                assumed = (
-                    relation.rel == "!=" or isinstance(relation.lhs, T.Apply) and relation.lhs.args[0].name == "exists"
-                )
-                yield relation, holds or assumed
+    relation, defined = getattr(fact, "relation", None), isinstance(fact, Definition)
+    if not isinstance(relation, Relation) or defined and isinstance(fact.value, T.Limit):
+        return
+    for side in (fact.value, *(value for _, value in fact.start)) if defined else (relation.lhs, relation.rhs):
+        for need, holds in needs(n, side, {}):
+            assumed = need.rel == "!=" or isinstance(need.lhs, T.Apply) and need.lhs.args[0].name == "exists"
+            yield need, holds or assumed and not defined
 
 
 def _apart(n: Normal, divisor: Any, env: Environment) -> Iterator[Need]:
@@ -116,52 +108,41 @@ def _apart(n: Normal, divisor: Any, env: Environment) -> Iterator[Need]:
 
 def _power(n: Normal, node: Any, env: Environment) -> Iterator[Need]:
     base, exponent = node.args
-    if isinstance(exponent, sympy.Rational):
-        if exponent.q != 1:
-            yield _integer(exponent), False
-        if exponent < 0:
-            yield from _apart(n, base, env)
-        return
     e = n.poly(exponent, env)
-    if is_constant(e) and Fraction(e.get((), 0)).denominator == 1 and e.get((), 0) >= 0:
-        return
     if not n.scope.integral(e):
         yield _integer(exponent), False
-    if not n.scope.nonnegative(e):
-        b = n.poly(base, env)
-        if n.scope.nonzero(b):
-            yield ne(base, 0), True
-        else:
-            yield ge(exponent, 0), False
+    elif isinstance(exponent, sympy.Rational) and exponent < 0:
+        yield from _apart(n, base, env)
+    elif not n.scope.nonnegative(e):
+        apart = n.scope.nonzero(n.poly(base, env))
+        yield ne(base, 0) if apart else ge(exponent, 0), apart
 
 
 def _indices(n: Normal, node: T.Element, env: Environment) -> Iterator[Need]:
-    for place in node.indices:
-        if not isinstance(place, sympy.Rational) and not n.scope.integral(n.poly(place, env)):
+    places = [n.poly(place, env) for place in node.indices]
+    for place, p in zip(node.indices, places, strict=True):
+        if not n.scope.integral(p):
             yield _integer(place), False
-    if node.indices and node.family.first is not None and not isinstance(node.indices[0], sympy.Rational):
-        place = n.poly(node.indices[0], env)
-        if not n.scope.nonnegative(add(place, constant(node.family.first), -1)):
-            yield ge(node.indices[0], node.family.first), False
+    first = node.family.first
+    if places and first is not None and not n.scope.nonnegative(add(places[0], constant(first), -1)):
+        yield ge(node.indices[0], first), False
 
 
 def _ranged(n: Normal, body: Any, ranges: tuple, env: Environment) -> Iterator[Need]:
     inner = dict(env)
     for variable, low, high in reversed(ranges):
-        yield from needs(n, low, inner)
-        yield from needs(n, high, inner)
-        start = n.poly(low, inner)
-        length = add(add(n.poly(high, inner), start, -1), constant(1))
         for end in (low, high):
+            yield from needs(n, end, inner)
             if not n.scope.integral(n.poly(end, inner)):
                 yield _integer(end), False
-        if not (is_constant(length) and length.get((), 0) >= 0):
-            yield (
-                ge(high, low - 1 if isinstance(low, T.Term) else T.number(Fraction(int(low.p), int(low.q)) - 1)),
-                n.scope.nonnegative(length),
-            )
-        inner[variable] = add(start, atom(n.scope.open_index(length)))
+        _, _, length = n.open_range(variable, low, high, inner)
+        if not is_constant(length) or constant_term(length) < 0:
+            yield ge(high, low - 1), n.scope.nonnegative(length)
     yield from needs(n, body, inner)
+
+
+def _exists(node: Any) -> Relation:
+    return Relation(T.Apply(T.function("exists"), node), "==", 1)
 
 
 def _integer(node: Any) -> Relation:

@@ -64,14 +64,7 @@ class Goal:
         self.scope.narrow(left, rel, T._rational(right))
 
     def _assume(self, n: Normal, relation: Relation) -> None:
-        gap = add(n.poly(relation.rhs, {}), n.poly(relation.lhs, {}), -1)
-        if relation.rel == "!=":
-            self.scope.assume_unequal(gap, str(relation))
-        elif relation.rel == "==":
-            if gap:
-                self.scope.known += [(gap, False), (scale(gap, -1), False)]
-        else:
-            self.scope.assume(gap if relation.rel[0] == "<" else scale(gap, -1), "=" not in relation.rel, str(relation))
+        self.scope.assume(difference(n, relation, {}), relation.rel.replace("<", ">"), str(relation))
 
     def normal(self, scope: Scope, values: Mapping[Any, Any] | None = None) -> Normal:
         """The normal form that the reason allows, with some parameters and elements replaced by numbers."""
@@ -121,7 +114,7 @@ class Goal:
         found: list[Poly] = []
         for r in relations:
             if r.rel == "==" and all(holds(n, w, {}) for w in r.when):
-                p = add(n.poly(r.lhs, {}), n.poly(r.rhs, {}), -1)
+                p = difference(n, r, {})
                 if n.scope.nonzero(p):
                     raise Contradiction(f"{r} cannot hold")
                 found += [p] if p else []
@@ -146,11 +139,18 @@ def _is_pattern(target: Any) -> bool:
 
 def holds(n: Normal, relation: Relation, env: Any) -> bool:
     """True if an assumption is seen to be defined, and to hold, in the scope."""
-    if not all(met for side in (relation.lhs, relation.rhs) for _, met in needs(n, side, env)):
-        return False
+    defined = all(met for side in (relation.lhs, relation.rhs) for _, met in needs(n, side, env))
+    return defined and seen(n, relation.rel, difference(n, relation, env))
+
+
+def difference(n: Normal, relation: Relation, env: Any) -> Poly:
+    """The larger side minus the smaller; of an equation or its negation, the right side minus the left."""
     gap = add(n.poly(relation.rhs, env), n.poly(relation.lhs, env), -1)
-    if relation.rel == "==":
-        return n.zero(gap)
-    if relation.rel == "!=":
+    return scale(gap, -1) if relation.rel[0] == ">" else gap
+
+
+def seen(n: Normal, rel: str, gap: Poly) -> bool:
+    """True if a relation with this difference of its sides is seen to hold in the scope."""
+    if rel == "!=":
         return n.scope.nonzero(gap)
-    return n.scope.sign(gap if relation.rel[0] == "<" else scale(gap, -1), strict="=" not in relation.rel)
+    return rel != "==" and n.scope.sign(gap, strict="=" not in rel) or "=" in rel and n.zero(gap)

@@ -157,9 +157,7 @@ class Normal:
         opened: list[Atom] = []
         for variable, low, high in reversed(places):
             if low is None:
-                which = ("var", self._fresh(), ())
-                self._limit_variable(which, variable)
-                inner[variable] = add(atom(which), constant(exact(variable.lower or 0)))
+                which = self.open_variable(variable, inner)
             else:
                 which, start, length = self.open_range(variable, low, high, inner)
                 ends = (*ends, start, length)
@@ -196,18 +194,18 @@ class Normal:
                 fixed[("par", name, ())] = constant(exact(value - self.scope.origin(name)))
         return self.rename(p, fixed)
 
-    def _fresh(self) -> int:
-        return next(self.scope.opened)
-
-    def _limit_variable(self, which: Atom, variable: T.Parameter) -> None:
-        """The variable of a limit has the domain that it was declared with."""
+    def open_variable(self, variable: T.Parameter, env: dict) -> Atom:
+        """A fresh variable of a limit, with the domain of `variable`, counted from its lower bound; put into `env`."""
+        which, low = self.scope.fresh(), variable.lower or 0
         if variable.sort == "integer":
             self.scope.integers.add(which)
         if variable.lower is not None:
             (self.scope.strict if variable.open_lower else self.scope.weak).add(which)
         if variable.upper is not None:
-            rest = constant(exact(variable.upper - (variable.lower or 0)))
+            rest = constant(exact(variable.upper - low))
             self.scope.known.append((add(rest, atom(which), -1), variable.open_upper))
+        env[variable] = add(atom(which), constant(exact(low)))
+        return which
 
     def parameter(self, node: T.Parameter, env: Environment) -> Poly:
         if node in env:
@@ -497,7 +495,7 @@ class Normal:
     def _closed_again(self, a: Atom, mapping: Mapping[Atom, Poly]) -> Poly:
         """A closed binder with atoms replaced inside: its indices are opened first, so that nothing is captured."""
         height, count = a[1]
-        opened: list[Atom] = [("var", self._fresh(), ()) for _ in range(count)]
+        opened: list[Atom] = [self.scope.fresh() for _ in range(count)]
         inner = {("bv", (height, k), ()): atom(v) for k, v in enumerate(opened)}
         return self._sealed(a[0], opened, (self.rename(dict(k), {**mapping, **inner}) for k in a[2]))
 

@@ -152,29 +152,36 @@ class Scope:
         low, _ = self.bounds[name]
         return self.origins.setdefault(name, max(low[0], Fraction(0)) if low else Fraction(0))
 
+    def fresh(self) -> Atom:
+        """A variable of which nothing is known."""
+        return ("var", next(self.opened), ())
+
     def open_index(self, length: Poly) -> Atom:
         """A fresh index that runs from 0 to `length - 1`."""
-        which: Atom = ("var", next(self.opened), ())
+        which = self.fresh()
         self.integers.add(which)
         self.weak.add(which)
         self.known.append((add(add(length, constant(1), -1), atom(which), -1), False))
         return which
 
-    def assume(self, p: Poly, strict: bool, text: str) -> None:
-        """Take `p >= 0` (or `p > 0`) as known; a denominator, which is not 0, is multiplied away."""
-        top, below = fraction(p)
-        p = top if is_constant(below) or self.sign(below, True) else mul(top, below)
-        if strict and self.integral(p):
-            p, strict = add(p, constant(-1)), False
-        if self.sign(scale(p, -1), strict=not strict):
+    def assume(self, p: Poly, rel: str, text: str) -> None:
+        """Take `p rel 0` as known, for `==`, `!=`, `>=` or `>`; a denominator, which is not 0, is multiplied away."""
+        numerator, denominator = fraction(p)
+        if rel == "==":
+            self.known += [(p, False), (scale(p, -1), False)] if p else []
+            return
+        if rel == "!=":
+            self.unequal += [numerator, *(q for q, _ in self.factored(numerator))]
+            contradicted = not numerator
+        else:
+            positive = is_constant(denominator) or self.sign(denominator, True)
+            p, strict = numerator if positive else mul(numerator, denominator), rel == ">"
+            if strict and self.integral(p):
+                p, strict = add(p, constant(-1)), False
+            contradicted = self.sign(scale(p, -1), strict=not strict)
+            self.known.append((p, strict))
+        if contradicted:
             raise Contradiction(f"{text} contradicts the other assumptions")
-        self.known.append((p, strict))
-
-    def assume_unequal(self, p: Poly, text: str) -> None:
-        if not p:
-            raise Contradiction(f"{text} cannot hold")
-        numerator, _ = fraction(p)
-        self.unequal += [numerator, *(q for q, _ in self.factored(numerator))]
 
     @contextmanager
     def apart(self, p: Poly) -> Iterator[None]:

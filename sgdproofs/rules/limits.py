@@ -66,7 +66,7 @@ class Near:
 
     def __init__(self, n: Normal, which: Atom, point: Poly | None) -> None:
         self.n, self.which, self.at_infinity = n, which, point is None
-        self.t, self.log = (("var", n._fresh(), ()) for _ in range(2))
+        self.t, self.log = (n.scope.fresh() for _ in range(2))
         self.up: Scale = (ONE[0], key(atom(self.log)))
         down: Scale = (ONE[0], key(scale(atom(self.log), -1)))
         self.variable: Germ = {self.up: UNIT} if point is None else self.sum({ONE: point}, {down: UNIT})
@@ -278,10 +278,8 @@ def open_limit(n: Normal, node: Any, env: Environment) -> Poly:
 def _near(n: Normal, node: Any, env: Environment) -> tuple[Near, Environment]:
     """Where the body is expanded: all values above the point and close to it have to be in the variable's domain."""
     _, variable, point = node.args
-    which: Atom = ("var", n._fresh(), ())
-    n._limit_variable(which, variable)
-    offset = constant(exact(variable.lower or 0))
-    here = {**env, variable: add(atom(which), offset)}
+    here = dict(env)
+    which, offset = n.open_variable(variable, here), constant(exact(variable.lower or 0))
     if point is T.INFINITY:
         return Near(n, which, None), here
     at, upper = n.poly(point, env), variable.upper
@@ -354,9 +352,8 @@ def pass_to_limit(goal: Goal, n: Normal) -> list[Poly]:
     equations = goal.universal()
     found: list[Poly] = []
     for index in sorted({v for r in equations for v in _tends(r)}, key=lambda v: v.name):
-        which: Atom = ("var", n._fresh(), ())
-        n._limit_variable(which, index)
-        here = {index: add(atom(which), constant(exact(index.lower or 0)))}
+        here: dict[Any, Poly] = {}
+        which = n.open_variable(index, here)
         known: list[tuple[Poly, Poly]] = []
         for relation in equations:
             if index in _tends(relation):
