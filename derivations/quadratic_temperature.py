@@ -12,7 +12,7 @@ noise = random_family("noise", arity=2, first=1, latex=r"\epsilon")
 start = family("start", first=1, latex=r"\varphi[#1]")
 
 # The loss is the sum of h_i Phi_i^2/2, so that its gradient is h_i Phi_i; root^2 is the step of time.
-curvature = assume(h[i] > 0), assume(h[j] > 0)
+curvature = (assume(h[i] > 0),)
 short_steps = assume(root**2*h[i] < 1), assume(root**2*h[j] < 1)
 langevin = recurrence(
     Phi[t, i], Phi[t - 1, i] - h[i]*Phi[t - 1, i]*root**2 + noise[t, i]*root, start={0: start[i]},

@@ -311,7 +311,7 @@ def _rewritten(n: Normal, p: Poly, variable: T.Parameter, here: Environment) -> 
         if variable not in r.lhs.free_symbols or not all(_eventually(w, variable) or _fixed(n, w) for w in r.when):
             continue
         left = n.poly(r.lhs, here)
-        for a in [a for m in left for a, e in m if a[0] in ("sum", "el", "Product") and e == 1][:1]:
+        for a in [a for m in left for a, e in m if a[0] in ("sum", "el", "Product", "E", "Var", "Cov") and e == 1][:1]:
             times = {tuple(x for x in m if x != (a, 1)): c for m, c in left.items() if (a, 1) in m}
             rest = {m: c for m, c in left.items() if (a, 1) not in m}
             if a not in {*within(times), *within(rest)} and n.scope.nonzero(times):
