@@ -325,20 +325,25 @@ def _fixed(n: Normal, assumption: Relation) -> bool:
 
 
 def limits(*cites: Any) -> Reason:
-    """Limits by rule; the limit exists wherever a rule gives it.
+    """Limits by expansion for large t; at a point, from above, with `x = a + 1/t`.  Where a rule gives one, it exists.
 
-        |q| < 1            deg f <= deg g, leading coefficient of g != 0      g(a) != 0
-        ---------------    ----------------------------------------------     -------------------------------
-        lim t^k q^t = 0    lim f(t)/g(t) = ratio of leading coefficients      lim_{x->a} f(x)/g(x) = f(a)/g(a)
+        |q| < 1, or |q| <= 1 and a < 0      u -> 0                                    f = c s (1 + u), c != 0, u -> 0
+        ------------------------------      --------------------------------------    -------------------------------
+        q^t t^a (log t)^l -> 0              (1 + u)^a = 1 + a u + ... + O(u^5)        f^a = c^a s^a (1 + u)^a
+                                            exp(u) and log(1 + u) likewise            (a no integer: c > 0, s > 0)
 
-    Geometric sums inside are closed first.
+    A sum of such terms tends to the coefficient of 1, if all other terms and all errors vanish.  Geometric sums inside
+    are closed first.  What a body needs (a divisor that is not 0) it needs close to the point only.
 
-    Fails: `|q| < 1` not seen from the domains (for `q = 1 - 1/N` it needs `N > 1/2`); `q^t` with unknown q; a pole.
+    Fails: `|q| < 1` not seen from the domains (for `q = 1 - 1/N` it needs `N > 1/2`); a leading coefficient that may
+    be 0; terms that cancel beyond the order of the expansion.
 
     >>> from sgdproofs import *; from sgdproofs.verdicts import verdict
     >>> N, q, t = real("N", above=Fraction(1, 2)), real("q"), index("t")
     >>> verdict(eq(limit((1 - 1/N)**t, t), 0), limits()), verdict(eq(limit(q**t, t), 0), limits())
     ('proved', 'refuted')
+    >>> verdict(eq(limit((1 - 1/N)**2*t/(t + N), t), (1 - 1/N)**2), limits())
+    'proved'
     """
     return Reason("limit", flat(cites), opens=((T.Limit, open_limit), (T.Sum, open_geometric)))
 

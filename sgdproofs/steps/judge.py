@@ -477,6 +477,7 @@ class Prover:
             self.by_series,
             self.by_value,
             self.by_induction,
+            self.by_differences,
             self.by_signs,
             self.by_own_induction,
         )
@@ -650,6 +651,40 @@ class Prover:
                 return None if is_constant(below) else eq(said(above, n.scope), 0).given(*claim.when)
         except (Budget, Contradiction, ZeroDivisionError, SgdproofsError):
             return None
+
+    def by_differences(self, statement: Relation) -> Outcome | None:
+        """A recurrence of second order: first `a(t + 1) - r a(t)` for a base r of a power in the claim, then `a(t)`."""
+        target = statement.lhs
+        of_order_two = {f.target.family for f in self.recurrences if len(f.start) == 2}
+        if not isinstance(target, T.Element) or target.family not in of_order_two or statement.rel != "==":
+            return None
+        symbol = target.indices[0]
+        if not isinstance(symbol, T.Parameter) or symbol.sort != "integer" or symbol.lower is None:
+            return None
+        index = T.Index(symbol.name, "integer", symbol.lower)
+        claim, start = statement.at({symbol: index}), T.number(int(index.lower))
+        bases = {x.args[0] for x in T.walk(claim.rhs) if isinstance(x, T.Power) and index in x.args[1].free_symbols}
+        for base in sorted(bases | {T.number(1)}, key=str):
+            one, other = (claim.at({index: index + k}) for k in (1, 0))
+            sides = (T.Plus(s, T.Negative(T.Times(base, z))) for s, z in ((one.lhs, other.lhs), (one.rhs, other.rhs)))
+            first = D.induction(
+                eq(*sides).given(*claim.when),
+                over=index,
+                start=int(index.lower),
+                base=replace(RULES, cites=self._at(start, T.Plus(start, T.number(1)))),
+                step=replace(RULES, cites=(*self._at(index + 1), D.HYPOTHESIS)),
+            )
+            then = D.induction(
+                claim,
+                over=index,
+                start=int(index.lower),
+                base=replace(RULES, cites=self._at(start)),
+                step=replace(RULES, cites=(*self.setting.facts, D.at(first, {index: index - 1}), D.HYPOTHESIS)),
+            )
+            report = self._checked(claim, (first, then))
+            if report is not None or self.clock.left() < 0.1:
+                return report
+        return None
 
     def _relevant(self, statement: Relation, symbol: T.Parameter) -> Relation:
         """The statement without assumptions on symbols that neither it nor a fact mentions: it says more."""
