@@ -8,7 +8,7 @@ by a witness that `refute.replay` has evaluated from nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from itertools import islice, product
 from time import perf_counter
@@ -484,7 +484,9 @@ class Prover:
         # What is known of moments decides orders; an equation is mostly a matter of the facts.
         at = 0 if statement.rel != "==" else len(ways)
         for way in (*ways[:at], self.by_moments, *ways[at:]):
-            found = way(statement)
+            found = None
+            with suppress(SgdproofsError):  # what one way cannot say, another one may
+                found = way(statement)
             if found is not None or self.clock.left() < 0.1:
                 return found
         return None

@@ -17,7 +17,7 @@ from ..kernel.polynomial import is_constant, key
 from ..language import terms as T
 from ..language.errors import SgdproofsError
 from ..language.statements import Relation, eq, ge, le
-from .reductions import Path, Plan
+from .reductions import Path, Plan, Unsupported
 
 __all__ = ["induction", "sum_lemmas"]
 
@@ -95,10 +95,16 @@ def _pairs(bodies: list) -> Iterator[tuple[Any, Any, Any]]:
                 roots[x] = None
     some = list(roots)[: BODIES + 1]
     reader = Path(Plan(lambda p: [(p, 1)]), lambda relation: False, [])
-    known = {key(reader.poly(b)) for b in bodies}
+    try:
+        known = {key(reader.poly(b)) for b in bodies}
+    except Unsupported:
+        return
 
     def occurs(term: Any) -> bool:
-        p = reader.poly(term)
+        try:
+            p = reader.poly(term)
+        except Unsupported:
+            return False
         return key(p) in known or is_constant(p)
 
     for weight, (f, g) in product(some, combinations(some, 2)):
@@ -109,6 +115,8 @@ def _pairs(bodies: list) -> Iterator[tuple[Any, Any, Any]]:
 
 def induction(statement: Relation, fixed: Any, proves: Proves) -> Iterator[tuple[Relation, Relation]]:
     """For each integer symbol n with a first value: the claim there, and the claim at n + 1 from the claim at n."""
+    if T.is_random(statement.lhs) or T.is_random(statement.rhs):
+        return
     symbols = {
         s
         for s in statement.lhs.free_symbols | statement.rhs.free_symbols

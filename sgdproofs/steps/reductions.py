@@ -34,7 +34,7 @@ from typing import Any
 import sympy
 
 from ..kernel.normal import Normal
-from ..kernel.polynomial import Poly, fraction, key
+from ..kernel.polynomial import Budget, Poly, fraction, key
 from ..kernel.scope import Scope
 from ..language import functions as L
 from ..language import terms as T
@@ -724,6 +724,12 @@ class Path:
 
     def poly(self, term: Any) -> Poly:
         """The normal form, with all symbols counted from 0."""
+        try:
+            return self._poly(term)
+        except (Budget, ZeroDivisionError) as error:
+            raise Unsupported(f"a normal form: {error}") from None
+
+    def _poly(self, term: Any) -> Poly:
         for x in T.walk(term):
             if isinstance(x, T.Parameter) and ("par", x.name, ()) not in self.atoms:
                 self.scope.origins[x.name] = Fraction(0)

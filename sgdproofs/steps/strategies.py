@@ -15,6 +15,7 @@ from ..kernel.check import Outcome
 from ..kernel.polynomial import fraction
 from ..language import functions as L
 from ..language import terms as T
+from ..language.errors import SgdproofsError
 from ..language.statements import Relation, ge, le, lt
 from .reductions import Path, Plan, Restart, Unsupported, paths
 from .translate import integral
@@ -101,12 +102,15 @@ def _proved(statement: Relation, plan: Plan, kernel: Kernel, over: Callable[[], 
 def settled(goal: Relation, kernel: Kernel, thorough: bool = True) -> bool:
     """Whether a goal is proved: by the kernel, or from few goals that it proves."""
     outcome = kernel(goal)
-    if outcome.proved or outcome.impossible or _remainders_differ(goal):
+    if outcome.proved or outcome.impossible:
         return True
     if _by_order(goal, kernel) or thorough and _by_contradiction(goal, kernel):
         return True
-    solved = _solved(goal)
-    return solved is not None and settled(solved, kernel, thorough)
+    try:
+        solved = _solved(goal)
+        return _remainders_differ(goal) or solved is not None and settled(solved, kernel, thorough)
+    except SgdproofsError:  # a normal form that is too large, a symbol that would be captured
+        return False
 
 
 def _remainders_differ(goal: Relation) -> bool:
@@ -127,7 +131,8 @@ def _reader() -> Path:
 def _solved(goal: Relation) -> Relation | None:
     """The goal with a symbol replaced by what an assumed equation says that it is; its domain is said of that term."""
     everything = (goal, *goal.when)
-    if any(isinstance(x, (T.Partial, T.Limit)) for r in everything for s in (r.lhs, r.rhs) for x in T.walk(s)):
+    sides = [s for r in everything for s in (r.lhs, r.rhs)]
+    if any(T.is_random(s) or isinstance(x, (T.Partial, T.Limit)) for s in sides for x in T.walk(s)):
         return None
     for w in goal.when:
         if w.rel != "==":
@@ -160,6 +165,8 @@ def _bounds(symbol: T.Parameter) -> Iterator[tuple[str, Fraction]]:
 
 def _by_contradiction(goal: Relation, kernel: Kernel) -> bool:
     """Where both sides are defined and the goal fails, and all assumptions but one hold, that one fails."""
+    if any(T.is_random(side) for r in (goal, *goal.when) for side in (r.lhs, r.rhs)):
+        return False  # what does not hold for all outcomes may still hold for some
     if not all(kernel(Relation(side, "==", side).given(*goal.when)).proved for side in (goal.lhs, goal.rhs)):
         return False
     when = goal.when
