@@ -983,7 +983,7 @@ def _joint(item: Any, model: Model, env: Mapping | None) -> tuple:
         return _random(value(item, model, env), model)
     here = _Reading(model)
     head = tuple(here.place(i, env or {}) for i in item.indices)
-    return _together(model, [(item.family, head + rest) for rest in _components(item.family, model)])
+    return _together(model, [(item.family, head + rest) for rest in _components(item.family, model, len(head))])
 
 
 def _components(family: Family, model: Model, given: int = 1) -> list[tuple]:

@@ -227,6 +227,7 @@ class _Builder:
                 raise NotInLanguage(f"functions with values that are {codomain}")
             self.names.declare(name, Undefined(name, name in reals))
         random = data.get("random") or {}
+        self.alike = self._members(random)
         for name, own in (random.get("vars") or {}).items():
             self._random(name, own)
         self.random_names = set(random.get("vars") or ())
@@ -310,10 +311,28 @@ class _Builder:
         if domain == "nonzero":
             self.assumed.append(ne(self.names.known[name], 0))
 
+    def _members(self, random: Mapping) -> dict[str, T.Element]:
+        """Single quantities that are said to be alike, as members of one sequence."""
+        scalars = {name for name, own in (random.get("vars") or {}).items() if own["type"] == "scalar"}
+        found: dict[str, T.Element] = {}
+        for fact in random.get("facts") or ():
+            names = fact.get("of")
+            if fact["fact"] in ("iid", "identical") and isinstance(names, list) and scalars.issuperset(names):
+                if len(names) < 2 or len(set(names)) < len(names) or not found.keys().isdisjoint(names):
+                    raise NotInLanguage(f"the fact {fact['fact']} about {', '.join(names)}")
+                taken = {*self.names.known, *(random.get("vars") or ()), *(random.get("let") or ())}
+                taken |= {d["name"] for d in self.data.get("defs") or ()}
+                name = "_".join(names)
+                while name in taken:
+                    name += "_"
+                family = T.random_family(name, first=1)
+                found |= {name: family[k] for k, name in enumerate(names, 1)}
+        return found
+
     def _random(self, name: str, own: Mapping) -> None:
         kind, upto = own["type"], own.get("upto")
         if kind == "scalar":
-            family: Any = T.Family(name, 0, True)
+            family: Any = self.alike.get(name) or T.Family(name, 0, True)
         elif kind == "seq" and isinstance(upto, str | int):
             family = T.random_family(name, first=1)
             if upto != "oo":
@@ -346,6 +365,8 @@ class _Builder:
     def _element(self, name: str) -> tuple[Any, tuple]:
         """The quantity, or an arbitrary element of the sequence, with its indices."""
         family = self.names.known.get(name)
+        if name in self.alike:
+            return self.alike[name], ()
         if name not in (self.data["random"].get("vars") or ()) or not isinstance(family, T.Family):
             raise CaseError(f"{name} is not declared as random: add it to random.vars")
         places = tuple(self._index() for _ in range(family.arity))
@@ -376,14 +397,14 @@ class _Builder:
     def _sequences(self, kind: str, names: list[str]) -> list[T.Family] | None:
         """The families, or None if single quantities are named."""
         found = [self.names.known[n] for n in names]
-        if all(f.arity == 0 for f in found):
-            return None
-        if any(f.arity == 0 for f in found):
+        several = [f for f in found if isinstance(f, T.Family) and f.arity]
+        if several and len(several) < len(found):
             raise NotInLanguage(f"{kind} of quantities and sequences together")
-        return found
+        return several or None
 
     def _items(self, names: list[str]) -> list:
-        return [T.Row(f, ()) if f.arity else T.Element(f) for f in (self.names.known[n] for n in names)]
+        found = (self.names.known[n] for n in names)
+        return [f if isinstance(f, T.Element) else T.Row(f, ()) if f.arity else T.Element(f) for f in found]
 
     def _across(self, kind: str, names: list[str], strength: str) -> bool:
         """The fact within one sequence; False for single quantities."""
@@ -399,8 +420,9 @@ class _Builder:
         if len(names) == 1:
             if self._sequences("independent", names) is None:
                 raise CaseError("the fact independent names one quantity: independent of what?")
-            raise NotInLanguage("independence of one sequence (independent_seq?)")
-        self.facts.append(F.Given(Independence(*self._items(names))))
+            self._fact_independent_seq(names)
+        else:
+            self.facts.append(F.Given(Independence(*self._items(names))))
 
     def _fact_independent_seq(self, names: list[str]) -> None:
         if not self._across("independent_seq", names, "mutual"):
@@ -408,13 +430,13 @@ class _Builder:
 
     def _fact_iid(self, names: list[str]) -> None:
         if not self._across("iid", names, "mutual"):
-            raise NotInLanguage("iid of single quantities")
+            self._fact_independent(names)
         self._fact_identical(names)
 
     def _fact_identical(self, names: list[str]) -> None:
-        families = self._sequences("identical", names)
-        if families is None or len(families) > 1:
-            raise NotInLanguage("identical distribution of single quantities")
+        families = self._sequences("identical", names) or [self.alike[n].family for n in names[:1]]
+        if len(families) > 1:
+            raise NotInLanguage("identical distribution of several sequences")
         self.facts.append(F.Identical(tuple(families), self._index()))
 
     def _fact_pairwise_independent(self, names: list[str]) -> None:
@@ -429,12 +451,12 @@ class _Builder:
 
     def _moment(self, moment: Any, names: list[str], value: Any) -> None:
         for name in names:
-            if self.names.known[name].arity > 1:
-                raise NotInLanguage("a moment of a sequence of vectors")
             node = self._tree(str(value))
             number = Translation(self.names).term(node)
             self._fixes(node)
-            self.facts.append(F.assume(eq(moment(self._element(name)[0]), number)))
+            # Members of one distribution have the moment together.
+            own = self.alike[name].family[self._index()] if name in self.alike else self._element(name)[0]
+            self.facts.append(F.assume(eq(moment(own), number)))
 
     def _fixes(self, node: Node) -> None:
         """A symbol that stands alone as the value of a moment is fixed by it."""
@@ -491,7 +513,7 @@ class _Builder:
         for name in names:
             if self._element(name)[1]:
                 raise NotInLanguage(f"{what} of a sequence")
-        return [T.Element(self.names.known[n]) for n in names]
+        return [self._element(n)[0] for n in names]
 
     def _sequence(self, kind: str, names: list[str]) -> T.Family:
         """The one plain sequence that a fact is about."""

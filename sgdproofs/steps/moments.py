@@ -249,9 +249,10 @@ class Moments:
             relation = getattr(fact, "relation", None)
             if not isinstance(fact, Equation) or not isinstance(relation, Relation) or relation.when:
                 continue
-            if isinstance(relation.lhs, T.Element) and relation.rel != "==" and not relation.rhs.free_symbols:
+            bound = relation.lhs
+            if isinstance(bound, T.Element) and relation.rel != "==" and not relation.rhs.free_symbols:
                 for e in sorted(elements, key=str):
-                    if e.family == relation.lhs.family:
+                    if e == bound or e.family == bound.family and all(isinstance(i, T.Index) for i in bound.indices):
                         found.append(Relation(e, relation.rel, relation.rhs))
             elif not free_indices(relation) and not any(
                 isinstance(x, (*MOMENTS, L.Conditional)) for s in (relation.lhs, relation.rhs) for x in T.walk(s)

@@ -137,6 +137,21 @@ FALSE += [
     case("E(xi**2*w)", "==", "E(xi**2)*E(w)", **NOISE),
     case("E(s(t))", "==", "m", **AVERAGE),
 ]
+TWINS = {**PLAIN, "facts": [{"fact": "identical", "of": ["X", "Y"]}]}
+DRAWS_OF_ONE = {**PLAIN, "facts": [{"fact": "iid", "of": ["X", "Y"]}]}
+OUTSIDE = {"random": {"w": None, "g": seq("3")}, "facts": [{"fact": "independent", "of": ["w", "g"]}]}
+TRUE += [
+    case("E(X**3)", "==", "E(Y**3)", **TWINS),
+    case("Cov(X+Y,X-Y)", "==", "0", **TWINS),
+    case("Var((X+Y)/2)", "<=", "Var(X)", **TWINS),
+    case("E((X-Y)**2)/2", "==", "Var(X)", **DRAWS_OF_ONE),
+    case("E(w*g(1)*g(2))", "==", "E(w)*E(g(1)*g(2))", **OUTSIDE),
+]
+FALSE += [
+    case("E((X-Y)**2)/2", "==", "Var(X)", **TWINS),
+    case("P(X>Y)", "==", "1/2", **DRAWS_OF_ONE),
+    case("E(w*g(1)*g(2))", "==", "E(w)*E(g(1))*E(g(2))", **OUTSIDE),
+]
 
 
 def name(data: dict) -> str:
