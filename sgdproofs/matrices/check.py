@@ -145,6 +145,11 @@ class Checker:
             raise Refused("a factor that may vanish")
         self.equal(self.algebra.mul(factor, self.algebra.add(p, q, -1)), self.algebra.zero(p.shape), parts)
 
+    def squared(self, p: Poly, q: Poly, parts: Combination) -> None:
+        """Refused unless the sum of the squares of all entries of `p - q` is the combination, and so 0."""
+        a, difference = self.algebra, self.algebra.add(p, q, -1)
+        self.equal(a.trace(a.mul(difference, a.transpose(difference))), a.zero(SCALAR), parts)
+
     # --- signs --------------------------------------------------------------------------------------------
 
     def sign(self, tree: tuple) -> tuple[Poly, bool]:
@@ -159,6 +164,10 @@ class Checker:
             if domain not in ("psd", "spd", "projection", "positive", "nonnegative", "unit", "posint", "natural"):
                 raise Refused("a domain without a sign")
             return a.name(rest[0]), domain in ("spd", "positive", "unit", "posint")
+        if kind == "rest":  # 1 - s
+            if d.scalars.get(rest[0]) != "unit":
+                raise Refused("a domain without a sign")
+            return a.add(a.number(1), a.name(rest[0]), -1), True
         if kind == "given":
             given = self.given[rest[0]]
             if given.kind not in ("positive", "definite"):

@@ -286,6 +286,11 @@ class Search:
                     if parts is not None:
                         self.checker.cancelled(p, q, factor, parts)
                         return parts
+            square = a.trace(a.mul(difference, a.transpose(difference)))
+            parts = self.combination(square) if self.checker.given and p.shape != SCALAR else None
+            if parts is not None:
+                self.checker.squared(p, q, parts)
+                return parts
         except (Refused, ShapeError, TooLarge):
             return None
         return None
@@ -527,6 +532,12 @@ class Search:
                 tree = self._signed(((atom, 1),))
                 if tree is not None:
                     found[tree] = None
+                if a.declared.scalars.get(atom[1] if atom[0] == "par" else "") == "unit":
+                    found[("rest", atom[1])] = None
+                    found[("times", ("name", atom[1]), ("rest", atom[1]))] = None
+        for k, g in enumerate(self.checker.given):
+            if g.kind in ("positive", "definite") and g.poly.shape == SCALAR:
+                found[("given", k)] = None
         result: list[tuple[tuple, Poly]] = []
         for tree in list(found)[:8]:
             try:

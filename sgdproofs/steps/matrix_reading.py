@@ -176,6 +176,8 @@ class Reading:
             if name == "Zeros" and len(sizes) == 2:
                 return Value(a.zero((sizes[0], sizes[1])), False)
             raise NotInLanguage(f"{name} of {len(sizes)} sizes")
+        if name == "Sum" and len(parts) == 2 and name not in (self.data.get("functions") or {}):
+            return self._sum(parts[0], parts[1])
         function = _FUNCTIONS.get((name, len(parts)))
         if function is None or name in (self.data.get("functions") or {}):
             raise NotInLanguage(f"{name} of {len(parts)} arguments in a statement about matrices")
@@ -183,6 +185,19 @@ class Reading:
         poly = function(self, *(v.poly for v in values))
         same = name in ("Transpose", "Inverse", "E", "sqrt", "Abs") and values[0].number
         return Value(poly, same or name in ("Trace", "Det", "dot", "norm", "norm2", "Var", "sqrt", "Abs"))
+
+    def _sum(self, body: Node, limits: Node) -> Value:
+        """A sum between two numbers, written out."""
+        if limits.kind != "tuple" or len(limits.parts) != 3 or limits.parts[0].kind != "name":
+            raise NotInLanguage("such a sum")
+        low, high = (p.value if p.kind == "number" else None for p in limits.parts[1:])
+        if low is None or high is None or low.denominator != 1 or high.denominator != 1 or not low <= high < low + 8:
+            raise NotInLanguage("a sum of matrices that is not between two near numbers")
+        values = [self.of(_put(body, limits.parts[0].value, Fraction(k))) for k in range(int(low), int(high) + 1)]
+        total = values[0].poly
+        for v in values[1:]:
+            total = self.algebra.add(total, v.poly)
+        return Value(total, all(v.number for v in values))
 
     def _size(self, node: Node) -> Any:
         if node.kind == "number" and node.value.denominator == 1 and node.value >= 1:
@@ -248,7 +263,7 @@ class Reading:
         if rel == "==":
             return [Given("zero", p)]
         if rel == "psd_ge":
-            return [Given("positive", p), Given("zero", a.add(p, a.transpose(p), -1))]
+            return [Given("positive", p)] if p == a.transpose(p) else []
         if rel == "!=" and p.shape[1] == 1 and p.shape != SCALAR:
             p = self.squared(p, p)
         if p.shape != SCALAR:
@@ -272,6 +287,15 @@ class Reading:
                     found += [Given(kind, q) for kind, q in a.needs]
         a.needs = before
         return found
+
+
+def _put(node: Node, name: str, value: Fraction) -> Node:
+    """The expression with a number for a name."""
+    if node.kind == "name" and node.value == name:
+        return Node("number", value, (), node.at)
+    if node.kind == "call" and node.value == "Sum" and any(p.kind == "tuple" for p in node.parts):
+        raise NotInLanguage("a sum of matrices within a sum")
+    return Node(node.kind, node.value, tuple(_put(p, name, value) for p in node.parts), node.at)
 
 
 _FUNCTIONS: dict[tuple[str, int], Callable[..., Poly]] = {

@@ -439,7 +439,7 @@ def _column(value: Any) -> Matrix:
     if not isinstance(value, Matrix):
         return Matrix(((value,),))
     if value.shape[1] != 1:
-        raise NoValue(f"a matrix of shape {value.shape} stands for a vector")
+        raise Unknown(f"a matrix of shape {value.shape} stands for a vector")
     return value
 
 
@@ -520,6 +520,8 @@ def related(e: Evaluation, left: Any, rel: str, right: Any) -> str | None:
         if not apart and not same:
             raise Unknown("irrational numbers that may be equal")
         return None if same == (rel == "==") else ("the two sides differ" if apart else "the two sides are equal")
+    if any(isinstance(v, Matrix) and v.shape != (1, 1) for v in (left, right)):
+        raise Unknown("matrices compared as numbers")
     a, b = e.number(left), e.number(right)
     if rel in (">", ">="):
         a, b = b, a

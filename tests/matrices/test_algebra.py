@@ -29,7 +29,7 @@ from sgdproofs.steps.matrix_values import (
 )
 from sgdproofs.steps.reader import read
 
-SYMBOLS = {"n": "posint", "m": "posint", "a": "real", "c": "nonzero", "eta": "positive"}
+SYMBOLS = {"n": "posint", "m": "posint", "a": "real", "c": "nonzero", "eta": "positive", "b": "unit"}
 SYMBOLS |= {"A": "matrix n", "F": "matrix m n", "S": "sym n", "P": "psd n", "W": "spd n", "V": "invertible n"}
 SYMBOLS |= {"Q": "orthogonal n", "K": "projection n", "L": "diag n", "x": "vector n", "y": "vector n", "z": "vector m"}
 FACTS = [

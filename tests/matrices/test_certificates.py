@@ -32,6 +32,7 @@ TARGETS = [
     ("Det(W) + Det(P)", []),
     ("eta*norm2(x) + 2*dot(x, y) + norm2(y)/eta", ["a >= 0", "dot(x,y) == 0"]),
     ("Trace(S*S) - Trace(S)", ["psd_ge(S, Eye(n))"]),
+    ("b*norm2(x) + (1-b)*norm2(y) - norm2(b*x + (1-b)*y)", []),
 ]
 RANDOM_TARGETS = [
     ("Cov(u) + Cov(v)", []),
@@ -83,8 +84,9 @@ def kinds(tree):
 
 
 def sampled(target, search):
-    trees = [*search._trees(target), *(search._roots(target, 0) if target.shape == SCALAR else ())]
-    return Random(1).sample(trees, min(len(trees), 40))
+    trees = list(search._trees(target))
+    rooted = list(search._roots(target, 0)) if target.shape == SCALAR else []
+    return [*Random(1).sample(trees, min(len(trees), 24)), *rooted[:6]]
 
 
 def enclosed(value):
@@ -116,7 +118,7 @@ def test_candidates_for_signs_have_the_sign(text, given, facts):
 
 def test_every_kind_of_sign_is_among_the_samples():
     wanted = {"number", "name", "given", "cov", "root", "times", "around", "trace", "inverse", "det", "mean", "gram"}
-    wanted |= {"mean gram", "roots", "shared"}
+    wanted |= {"mean gram", "roots", "shared", "rest"}
     seen = set()
     for text, given, facts in CASES:
         _, target, _, search = prepared(text, given, facts)
@@ -169,6 +171,11 @@ TRUE = [
     case("A**(k+1)*A", "==", "A*A*A**k", symbols={"k": "natural"}),
     case("dot(x,y)", "==", "0", premises=["S*x == a*x", "S*y == b*y", "a != b"], symbols={"b": "real"}),
     case("diagmat(x)*y", "==", "diagmat(y)*x"),
+    case("Sum(A**i,(i,0,2))", "==", "Eye(n) + A + A*A"),
+    case("A*x", "==", "Zeros(n,1)", premises=["Transpose(A)*A*x == Zeros(n,1)"]),
+    case("x", "==", "Zeros(n,1)", premises=["norm2(x) == 0"]),
+    case("norm2(b*x+(1-b)*y)", "<=", "b*norm2(x)+(1-b)*norm2(y)", symbols={"b": "unit"}),
+    case("b*P+(1-b)*R", "psd_ge", "Zeros(n,n)", symbols={"b": "unit"}),
 ]
 NEIGHBOURS = [
     case("Transpose(A*B)", "==", "Transpose(A)*Transpose(B)"),
@@ -186,6 +193,9 @@ NEIGHBOURS = [
     case("K**k", "==", "K", symbols={"k": "natural"}),
     case("dot(x,y)", "==", "0", premises=["S*x == a*x", "S*y == b*y"], symbols={"b": "real"}),
     case("diagmat(x)*A", "==", "A*diagmat(x)"),
+    case("A*x", "==", "Zeros(n,1)", premises=["Transpose(x)*A*x == 0"]),
+    case("norm2(b*x+(1-b)*y)", "<=", "b*norm2(x)+(1-b)*norm2(y)", symbols={"b": "real"}),
+    case("x", "==", "Zeros(n,1)", premises=["Transpose(x)*P*x == 0"]),
     case("P*R", "psd_ge", "Zeros(n,n)"),
     case("Trace(P*R*W)", ">=", "0"),
     case("Transpose(x)*y", "==", "x*Transpose(y)"),
