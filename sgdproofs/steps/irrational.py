@@ -65,6 +65,9 @@ def _plain(node: Any) -> Any:
         return node
     if isinstance(node, T.Sum):
         return T.Sum(_plain(node.body), *map(tuple, node.ranges), distinct=node.distinct)
+    if isinstance(node, T.Limit):
+        free = [x for x in T.walk(node) if isinstance(x, (T.Parameter, T.Element)) and not T.is_random(x)]
+        return T.Plus(T.number(0), T.number(0), *(x for x in free if x.free_symbols <= node.free_symbols))
     if isinstance(node, IRRATIONAL):
         return T.Plus(*(_plain(a) for a in node.args), T.number(0))
     return node.func(*(_plain(a) if isinstance(a, sympy.Expr) else a for a in node.args))
