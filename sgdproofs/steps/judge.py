@@ -38,7 +38,7 @@ from ..rules.truth import cases
 from .case import Case, Claim, Item, Setting, read_case
 from .certificates import WiderSearch, geometric_moments, power_sums, telescoped
 from .irrational import search_enclosed
-from .lemmas import induction, sum_lemmas
+from .lemmas import induction, reversed_sums, sum_lemmas
 from .matrix_judge import decide
 from .moments import Moments, said, speaks_of_moments
 from .reductions import reducible
@@ -480,6 +480,7 @@ class Prover:
             self.by_differences,
             self.by_signs,
             self.by_own_induction,
+            self.by_reversal,
         )
         # What is known of moments decides orders; an equation is mostly a matter of the facts.
         at = 0 if statement.rel != "==" else len(ways)
@@ -522,6 +523,11 @@ class Prover:
                 if not lemmas or not self._shown(statement.given(*lemmas)):
                     return None
         return Outcome(PROVED, "by inequalities that hold term by term")
+
+    def by_reversal(self, statement: Relation) -> Outcome | None:
+        """The statement with its sums in the other order."""
+        turned = reversed_sums(statement)
+        return None if turned is None else self.quick(turned)
 
     def by_own_induction(self, statement: Relation) -> Outcome | None:
         """By induction, where roots, logarithms and the like have to be reduced on the way."""

@@ -19,7 +19,7 @@ from ..language.errors import SgdproofsError
 from ..language.statements import Relation, eq, ge, le
 from .reductions import Path, Plan, Unsupported
 
-__all__ = ["induction", "sum_lemmas"]
+__all__ = ["induction", "reversed_sums", "sum_lemmas"]
 
 Proves = Callable[[Relation], bool]
 BODIES = 5
@@ -134,3 +134,23 @@ def induction(statement: Relation, fixed: Any, proves: Proves) -> Iterator[tuple
             yield statement.at({n: T.number(n.lower)}), after.given(*before, here)
         except SgdproofsError:
             continue
+
+
+def reversed_sums(statement: Relation) -> Relation | None:
+    """The statement with sums whose index counts down in the other order, `sum_{v=a}^b f(v) = sum_{v=a}^b f(a+b-v)`."""
+
+    def turned(node: Any) -> Any:
+        if not node.args or isinstance(node, (T.Family, T.Parameter, T.Function)):
+            return node
+        if isinstance(node, T.Sum):
+            ranges = [(v, turned(a), turned(b)) for v, a, b in node.ranges]
+            body = turned(node.body)
+            places = [i for x in T.walk(body) if isinstance(x, T.Element) for i in x.indices]
+            if len(ranges) == 1 and any(T.Negative(ranges[0][0]) in T.walk(i) for i in places):
+                ((v, low, high),) = ranges
+                body = T.substituted(body, {v: T.Plus(low, high, T.Negative(v))})
+            return T.Sum(body, *ranges, distinct=node.distinct)
+        return node.func(*(turned(a) if isinstance(a, sympy.Expr) else a for a in node.args))
+
+    found = Relation(turned(statement.lhs), statement.rel, turned(statement.rhs), statement.when)
+    return None if found == statement else found

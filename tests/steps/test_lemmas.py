@@ -9,6 +9,9 @@ from sgdproofs.steps.judge import check_step
 from .test_reductions import case
 
 SUMS = [
+    ("Sum(x(n - i),(i,0,n)) == Sum(x(i),(i,0,n))", "n:natural", {"x": "real"}, True),
+    ("Sum(x(n + 1 - i),(i,1,n)) == Sum(x(i),(i,1,n))", "n:natural", {"x": "real"}, True),
+    ("Sum(x(n - i),(i,1,n)) == Sum(x(i),(i,1,n))", "n:natural", {"x": "real"}, False),
     ("Sum(x(i),(i,1,n))**2 <= n*Sum(x(i)**2,(i,1,n))", "n:natural", {"x": "real"}, True),
     ("Sum(x(i),(i,1,n))**2 <= Sum(x(i)**2,(i,1,n))", "n:natural", {"x": "real"}, False),
     (
