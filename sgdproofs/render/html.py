@@ -44,6 +44,8 @@ __all__ = ["fragment", "plain", "write"]
 
 WIDEST_INLINE = 12.0
 """In em: a wider formula within a sentence can be scrolled where the screen is narrow."""
+LONGER_THAN_A_LINE = 30.0
+"""In em: a wider formula can be scrolled everywhere."""
 MARKS = {"proved": "✓", "refuted": "✗", "unjustified": "!", "undecided": "?"}
 
 
@@ -165,7 +167,9 @@ class _Page:
         for part in words:
             if isinstance(part, Math):
                 inside = _math(part.tex)
-                said.append(f'<span class="fit">{inside}</span>' if width(part.tex) > WIDEST_INLINE else inside)
+                wide = width(part.tex)
+                shape = "fit long" if wide > LONGER_THAN_A_LINE else "fit"
+                said.append(f'<span class="{shape}">{inside}</span>' if wide > WIDEST_INLINE else inside)
                 continue
             text = _plain(part.text)
             text = f"<strong>{text}</strong>" if part.strong and text.strip() else text
@@ -443,7 +447,12 @@ def _contents(page: _Page, block: Contents) -> list[str]:
 
 
 def _table(page: _Page, block: Table) -> list[str]:
-    head = "".join(f'<th scope="col">{page.words(cell)}</th>' for cell in block.head)
+    # A header of mathematics alone is taken for an empty one by some readers of screens.
+    lead = '<span class="hidden">value of </span>'
+    head = "".join(
+        f'<th scope="col">{lead if all(isinstance(part, Math) for part in cell) else ""}{page.words(cell)}</th>'
+        for cell in block.head
+    )
     rows = ("".join(f"<td>{page.words(cell)}</td>" for cell in row) for row in block.rows)
     return [
         '<div class="wide"><table class="listing"><caption class="hidden">The outcomes at the witness</caption>'

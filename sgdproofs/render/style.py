@@ -33,8 +33,10 @@ math .strong, mtext.strong { font-weight: bold; }
 mtext { font-family: "Iowan Old Style", "Palatino Linotype", Palatino, "TeX Gyre Pagella", Charter, Georgia, serif; }
 mrow.boxed { border: 1px solid currentColor; padding: .3em; }
 mtable.left mtd { text-align: left; }
-.wide { overflow-x: auto; overflow-y: hidden; max-width: 100%; padding: .18em 2px; }
+.wide { position: relative; overflow-x: auto; overflow-y: hidden; max-width: 100%; padding: .18em 2px; }
 .wide:has(> math) { display: flex; flex-wrap: wrap; column-gap: 1.2em; align-items: center; }
+.fit.long { display: inline-block; max-width: 100%; overflow-x: auto; overflow-y: hidden; vertical-align: middle; }
+mfrac mfrac mfrac > * { math-depth: add(0); }
 code.tex { font-size: .85em; white-space: pre-wrap; }
 .display, .result { display: flex; gap: .75rem; align-items: center; justify-content: space-between; margin: .7em 0;
   padding: .15em 0 .15em 1.3rem; }
