@@ -319,12 +319,13 @@ def _calculation(page: _Page, block: Calculation) -> list[str]:
 def _working(page: _Page, block: Calculation) -> list[str]:
     """A calculation whose lines have no numbers: what it says, and why."""
     rows = (
-        f'<tr><td><div class="wide">{_math(row.tex, display=True)}</div></td><td>{page.words(row.reason)}</td></tr>'
+        f'<tr role="row"><td role="cell">{_row_of(row)}</td><td role="cell">{page.words(row.reason)}</td></tr>'
         for row in block.rows
     )
     return [
-        '<table class="listing"><caption class="hidden">Worked out</caption><thead class="hidden"><tr>'
-        '<th scope="col">Statement</th><th scope="col">Reason</th></tr></thead><tbody>',
+        '<table class="working" role="table"><caption class="hidden">Worked out</caption>'
+        '<thead class="hidden" role="rowgroup"><tr role="row"><th scope="col" role="columnheader">Statement</th>'
+        '<th scope="col" role="columnheader">Reason</th></tr></thead><tbody role="rowgroup">',
         *rows,
         "</tbody></table>",
     ]

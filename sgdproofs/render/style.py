@@ -78,6 +78,8 @@ button:hover { background: var(--card); }
 .beside .display { flex-wrap: wrap; padding-left: .5rem; }
 .beside > :only-child { grid-column: 1 / -1; }
 .beside .lines .why { min-width: 9rem; max-width: 12rem; }
+.working, .working tbody, .working tr, .working td { display: block; }
+.working td + td { color: var(--quiet); font-size: .88rem; padding: 0 0 .4rem 1.6rem; }
 .points { color: var(--quiet); font-size: .92rem; font-weight: 400; }
 .piece { display: grid; grid-template-columns: 2.2rem minmax(0, 1fr); margin: .8em 0; }
 .piece > div > :first-child, .piece > .letter { margin-top: 0; }
