@@ -25,7 +25,7 @@ def cases(name: str) -> list[dict]:
 
 
 MORE, EDGES = cases("more.jsonl"), cases("edges.jsonl")
-PROVED, REFUTED = 40, 60
+PROVED, REFUTED = 47, 64
 """How many of the true cases are proved and of the others refuted: to be raised, never lowered."""
 
 

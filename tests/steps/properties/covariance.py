@@ -81,4 +81,4 @@ def make(rng: Random) -> dict:
     return rng.choice((combination, variance, sequence, equal_covariances, recursive))(rng)
 
 
-PROCEDURE = Procedure("variance and covariance", make, 0.9, points=6)
+PROCEDURE = Procedure("variance and covariance", make, 0.95, points=6)

@@ -50,6 +50,8 @@ class Model:
         self.outcome: dict | None = None
         self.loose = False
         self.shifted: dict[Any, Any] = {}
+        self.lost: set[str] = set()
+        """Names for what has no value at this point."""
 
     # --- statements ----------------------------------------------------------------------------------------
 
@@ -138,6 +140,8 @@ class Model:
                 return where[name]
         if name in ("True", "False"):
             return name == "True"
+        if name in self.lost:
+            raise Undefined(f"{name} names what is undefined")
         if name == "oo":
             return math.inf
         raise NotImplementedError(f"the name {name}")

@@ -46,4 +46,4 @@ def make(rng: Random) -> dict:
     return step(lhs, "==", rhs, symbols, assumptions=assumptions)
 
 
-PROCEDURE = Procedure("geometric sums", make, 0.8)
+PROCEDURE = Procedure("geometric sums", make, 0.85)

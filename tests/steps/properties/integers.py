@@ -66,4 +66,4 @@ def make(rng: Random) -> dict:
     return rng.choice((parity, floors, strict, extremes, extremes, bounds, zero))(rng)
 
 
-PROCEDURE = Procedure("integer facts", make, 0.3)
+PROCEDURE = Procedure("integer facts", make, 0.9)

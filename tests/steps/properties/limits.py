@@ -52,4 +52,4 @@ def make(rng: Random) -> dict:
     return rng.choice((quotient, vanishing, geometric, difference_quotient, removable))(rng)
 
 
-PROCEDURE = Procedure("limits", make, 0.6, points=5)
+PROCEDURE = Procedure("limits", make, 0.9, points=5)

@@ -83,4 +83,4 @@ def make(rng: Random) -> dict:
     return rng.choice((polynomial, polynomial, centred, weighted, average))(rng)
 
 
-PROCEDURE = Procedure("moments of weighted sums", make, 0.9, points=6)
+PROCEDURE = Procedure("moments of weighted sums", make, 0.95, points=6)

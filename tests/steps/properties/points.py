@@ -141,7 +141,10 @@ def _wrong_at(case: Mapping, witness: Mapping, rng: Random) -> str:
                 for outcome in outcomes:
                     outcome[name] = {k: v for k, v in outcome[name].items() if 1 <= k[0] <= length}
         for name, text in (case["random"].get("let") or {}).items():
-            model.symbols[name] = model.number(text)
+            try:
+                model.symbols[name] = model.number(text)
+            except Undefined:
+                model.lost.add(name)
         for fact in case["random"]["facts"]:
             wrong = _broken(fact, model, case)
             if wrong:

@@ -78,4 +78,4 @@ def make(rng: Random) -> dict:
     return rng.choice((affine, affine, polynomial, geometric, unrolled, summed, inductive_step))(rng)
 
 
-PROCEDURE = Procedure("recurrences and inductions", make, 0.9)
+PROCEDURE = Procedure("recurrences and inductions", make, 0.95)

@@ -86,4 +86,4 @@ def make(rng: Random) -> dict:
     return rng.choice((linear, linear, balance, system, divided, substituted, fractions, zero_product))(rng)
 
 
-PROCEDURE = Procedure("solving", make, 0.9, variant=0.15)
+PROCEDURE = Procedure("solving", make, 0.95)

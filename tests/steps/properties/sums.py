@@ -97,4 +97,4 @@ def make(rng: Random) -> dict:
     return {**case, "functions": {"x": "real", "y": "real", "z": "real"}}
 
 
-PROCEDURE = Procedure("finite sums", make, 0.7)
+PROCEDURE = Procedure("finite sums", make, 0.75)
