@@ -254,13 +254,13 @@ def search(
         return _search_points(statement, facts)
     if not isinstance(statement, (Relation, Independence, FunctionOf)):
         return None
-    end = time.monotonic() + seconds
+    end = time.thread_time() + seconds
     try:
         found = _first(statement, facts, seed, budget, end, fixed or {})
         if found is None:
             return None
-        found = _easier_parameters(found, statement, facts, seed, min(end, time.monotonic() + 0.5), fixed or {})
-        found = _shrunk(found, statement, facts, min(end, time.monotonic() + 0.5), fixed or {})
+        found = _easier_parameters(found, statement, facts, seed, min(end, time.thread_time() + 0.5), fixed or {})
+        found = _shrunk(found, statement, facts, min(end, time.thread_time() + 0.5), fixed or {})
     except NotEvaluable:
         return None
     witness = _witness(found, statement)
@@ -317,7 +317,7 @@ def _first(
         if draft is not None and _refutes(draft, statement, facts):
             best.append(draft)
             wait = trial + 8 if wait is None else wait
-        if len(best) >= enough or (wait is not None and trial >= wait) or time.monotonic() > end:
+        if len(best) >= enough or (wait is not None and trial >= wait) or time.thread_time() > end:
             break
     return min(best, key=_complexity, default=None)
 
@@ -354,7 +354,7 @@ def _easier_parameters(found: Draft, statement: Any, facts: tuple, seed: int, en
         else:
             options = [v for v in EASY if in_domain(symbol, v) and _weight(v) < _weight(now)]
         for option in options:
-            if time.monotonic() > end:
+            if time.thread_time() > end:
                 return found
             better = _first(statement, facts, seed, 12, end, {**keep, symbol: option}, enough=2)
             if better is not None and _complexity(better) <= _complexity(found):
@@ -371,10 +371,10 @@ def _shrunk(found: Draft, statement: Any, facts: tuple, end: float, fixed: Mappi
     """Replace values by easier ones, drop outcomes and values: as long as the facts hold and the statement fails."""
     held = {s if isinstance(s, Parameter) else (s.family.name, tuple(int(i) for i in s.indices)) for s in fixed}
     again = True
-    while again and time.monotonic() < end:
+    while again and time.thread_time() < end:
         again = False
         for change in _changes(found, held):
-            if time.monotonic() > end:
+            if time.thread_time() > end:
                 break
             try:
                 draft = Draft(change(found.model), found.reach)

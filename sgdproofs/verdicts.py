@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from time import perf_counter
+from time import perf_counter, thread_time
 from typing import Any
 
 from . import refute
@@ -137,7 +137,7 @@ def _diagnosed(line: Line, goal: Any, known: tuple, entry: Derivation) -> Line:
     except Contradiction:
         return line
     if isinstance(line.statement, Relation):
-        mark = DEADLINE.set(perf_counter() + SECONDS)
+        mark = DEADLINE.set(thread_time() + SECONDS)
         try:
             missing = _missing(cited, goal, known, entry)
         finally:

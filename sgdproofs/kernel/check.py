@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from dataclasses import InitVar, dataclass, replace
 from itertools import pairwise
-from time import perf_counter
+from time import thread_time
 from typing import Any
 
 from ..language.errors import StatementError
@@ -98,7 +98,7 @@ class Outcome:
 
 def follows(goal_of: Any, seconds: float = SECONDS) -> Outcome:
     """Decide one goal.  `goal_of` makes the Goal, so that contradictions among its assumptions are caught here."""
-    mark = DEADLINE.set(min(DEADLINE.get(), perf_counter() + seconds))
+    mark = DEADLINE.set(min(DEADLINE.get(), thread_time() + seconds))
     try:
         goal: Goal = goal_of()
         return _by_arithmetic(goal) if isinstance(goal.statement, Relation) else _by_rule(goal)

@@ -35,13 +35,13 @@ def search_enclosed(
         return None
     if any(isinstance(x, (T.Partial, T.Apply, L.InfiniteSum, L.Conditional, L.Choice)) for x in nodes):
         return None
-    end = time.monotonic() + seconds
+    end = time.thread_time() + seconds
     plain = Relation(
         _plain(statement.lhs), "==", _plain(statement.rhs), tuple(w for w in statement.when if not _irrational(w))
     )
     try:
         for draft in islice(drafts((plain,), facts), budget):
-            if time.monotonic() > end:
+            if time.thread_time() > end:
                 return None
             if draft is None:
                 continue

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from itertools import islice, product
-from time import perf_counter
+from time import thread_time
 from typing import Any
 
 from ..advice import Search
@@ -77,15 +77,15 @@ class Clock:
     """The time of a case."""
 
     def __init__(self, seconds: float) -> None:
-        self.end = perf_counter() + seconds
+        self.end = thread_time() + seconds
 
     def left(self) -> float:
-        return self.end - perf_counter()
+        return self.end - thread_time()
 
     @contextmanager
     def spend(self, seconds: float) -> Iterator[None]:
         """At most so many seconds, and no more than are left."""
-        mark = DEADLINE.set(min(DEADLINE.get(), perf_counter() + seconds, self.end))
+        mark = DEADLINE.set(min(DEADLINE.get(), thread_time() + seconds, self.end))
         try:
             yield
         finally:
@@ -554,7 +554,7 @@ class Prover:
         return self.goal(statement, self.setting.facts)
 
     def _over(self) -> bool:
-        return perf_counter() > DEADLINE.get()
+        return thread_time() > DEADLINE.get()
 
     def by_order(self, statement: Relation) -> Outcome | None:
         """An extremum is one of two numbers: the statement in either order of the first such two."""

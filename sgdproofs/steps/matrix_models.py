@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from itertools import product
 from random import Random
-from time import perf_counter
+from time import thread_time
 from typing import Any
 
 from ..language.errors import SgdproofsError
@@ -37,10 +37,10 @@ def witness(data: Mapping[str, Any], lhs: str, rel: str, rhs: str, seconds: floa
     """The record of a model where all that is declared holds and the statement fails, replayed; or None."""
     if data.get("functions") or data.get("defs"):
         return None
-    end = perf_counter() + seconds
+    end = thread_time() + seconds
     draw = _Draw(data, Random(7))
     for attempt in range(3000):
-        if perf_counter() > end:
+        if thread_time() > end:
             return None
         try:
             model = draw.model(attempt)

@@ -22,6 +22,8 @@ __all__ = ["MEMORY", "answer", "answers", "lines_of"]
 
 AHEAD = 4
 """How many cases per process are read ahead."""
+PATIENCE = 4
+"""How many seconds one second of work may take on a machine that does other things, too."""
 MEMORY = 1024
 """How many mebibytes a process may take beyond what it has when it starts."""
 Judge = Callable[[str | None, float], dict[str, Any]]
@@ -59,7 +61,7 @@ class OutOfTime(BaseException):
 
 @contextmanager
 def _alarm(seconds: float) -> Iterator[None]:
-    """OutOfTime after so many seconds, where the system has such a clock, also in work that looks at none."""
+    """OutOfTime after so many seconds of work, where the system has such a clock, also in work that looks at none."""
     if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -67,13 +69,13 @@ def _alarm(seconds: float) -> Iterator[None]:
     def over(*_: Any) -> None:
         raise OutOfTime
 
-    before = signal.signal(signal.SIGALRM, over)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    before = signal.signal(signal.SIGPROF, over)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 def answer(line: str | None, seconds: float = SECONDS) -> dict[str, Any]:
@@ -197,7 +199,7 @@ def answers(
                     exhausted = True
                     break
                 worker = idle.pop() if idle else started()
-                worker.task, worker.due = task, time.monotonic() + 1.5 * seconds + 5
+                worker.task, worker.due = task, time.monotonic() + PATIENCE * seconds + 5
                 waiting.append(task)
                 busy[worker.pipe] = worker
                 worker.pipe.send(task["line"])

@@ -159,8 +159,8 @@ FALSE = (
     step("a*c", "b*c", symbols={"a": "real", "b": "real", "c": "real"}, premises=["a == b"], direction="iff"),
     step("x", "0", rel=">", symbols={"x": "real"}, premises=["1/x > 0", "x < 5"], direction="iff"),
     step(
-        "Product(Product(x(i)*y(j),(i,1,2)),(j,1,2))",
-        "Product(Product(x(j)*y(i),(i,1,2)),(j,1,2))",
+        "Product(Product(x(i)*y(j),(i,1,2)),(j,1,3))",
+        "Product(Product(x(j)*y(i),(i,1,2)),(j,1,3))",
         functions={"x": "real", "y": "real"},
     ),
     step(
