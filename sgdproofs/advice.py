@@ -5,18 +5,21 @@ Nothing here is trusted.  The kernel verifies by arithmetic whatever is proposed
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from functools import lru_cache
-from itertools import permutations
+from itertools import islice, permutations, product
 from typing import Any
 
 import sympy
 
 from .kernel.polynomial import (
     Atom,
+    Budget,
+    Monomial,
     Poly,
     add,
+    atom,
     atoms,
     constant,
     fraction,
@@ -50,6 +53,11 @@ class Search(Advisor):
 
     def cofactors(self, residual: Poly, premises: list[Poly]) -> Iterator[list[Poly]]:
         return cofactors(residual, premises)
+
+    def arrangement(
+        self, binders: list[tuple[Atom, Poly]], monomial: Monomial, arranged: Callable
+    ) -> tuple[Sequence[int], Sequence[Poly]]:
+        return min(arrangements(binders, monomial), key=lambda choice: arranged(*choice))
 
     def spelled(self, p: Poly, scope: Scope) -> Any:
         return factored(p, scope)
@@ -94,6 +102,37 @@ def _factors(k: Any) -> list[tuple[Any, int]]:
 def _number(value: Any) -> Any:
     value = Fraction(int(value.p), int(value.q))
     return value.numerator if value.denominator == 1 else value
+
+
+# --- arrangements of sums --------------------------------------------------------------------------------
+
+
+def arrangements(
+    binders: list[tuple[Atom, Poly]], monomial: Monomial
+) -> Iterator[tuple[tuple[int, ...], tuple[Poly, ...]]]:
+    """The orders in which no range depends on a later index, each with the shifts that anchor its indices."""
+    if len(binders) > 5:
+        raise Budget(f"a sum over {len(binders)} indices")
+    needed = [{k for k, (v, _) in enumerate(binders) if v in set(within(length))} for _, length in binders]
+    anchors = _anchors([v for v, _ in binders], monomial)
+    for order in permutations(range(len(binders))):
+        if all(needed[k] <= set(order[:place]) for place, k in enumerate(order)):
+            for shifts in islice(product(*(anchors[k] for k in order)), 24):
+                yield order, shifts
+
+
+def _anchors(indices: list[Atom], monomial: Monomial) -> list[list[Poly]]:
+    """For each index, the offsets at which some element of the body would carry it plainly.
+
+    The index is shifted so that this element is the anchor; the shift of a range then changes nothing.
+    """
+    found: list[dict[Any, Poly]] = [{} for _ in indices]
+    for place in (dict(k) for a in within({monomial: 1}) if a[0] in ("el", "rv") for k in a[2]):
+        for v, offsets in zip(indices, found, strict=True):
+            offset = add(place, atom(v), -1)
+            if place.get(((v, 1),)) == 1 and not any(b in indices or b[0] == "bv" for b in within(offset)):
+                offsets[key(offset)] = offset
+    return [list(offsets.values())[:4] or [{}] for offsets in found]
 
 
 # --- certificates of sign --------------------------------------------------------------------------------

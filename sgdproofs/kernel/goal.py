@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,7 +12,7 @@ from ..language.facts import ChainRule, CitedTheorem, Definition, Equation, Fact
 from ..language.statements import Relation, free_indices
 from .conditions import needs
 from .normal import Normal
-from .polynomial import Poly, add, constant, exact, key, scale
+from .polynomial import Poly, add, scale
 from .reasons import Reason
 from .scope import Advisor, Contradiction, Scope
 
@@ -66,8 +65,8 @@ class Goal:
     def _assume(self, n: Normal, relation: Relation) -> None:
         self.scope.assume(difference(n, relation, {}), relation.rel.replace("<", ">"), str(relation))
 
-    def normal(self, scope: Scope, values: Mapping[Any, Any] | None = None) -> Normal:
-        """The normal form that the reason allows, with some parameters and elements replaced by numbers."""
+    def normal(self, scope: Scope) -> Normal:
+        """The normal form that the reason allows."""
         weaker = {getattr(opener, "extends", None) for _, opener in self.reason.opens}
         opens = {node: opener for node, opener in self.reason.opens if opener not in weaker}
         n = Normal(scope, opens, self.facts, dict(self.reason.remakes))
@@ -84,12 +83,6 @@ class Goal:
                 known = n.definitions.setdefault(getattr(target, "family", target), [])
                 if all(f.over is not None for f in known):
                     known.insert(0, Definition(target, relation.rhs))
-        for where, value in (values or {}).items():
-            p = constant(exact(T._rational(value)))
-            if isinstance(where, T.Element):
-                n.values[(where.family, *(key(constant(exact(T._rational(i)))) for i in where.indices))] = p
-            else:
-                n.values[where] = p
         rules = [maker(n, fact) for maker in self.reason.moments for fact in (*self.facts, *self.said)]
         n.moment_rules = tuple(r for r in rules if r is not None)
         return n

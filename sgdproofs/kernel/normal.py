@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
-from itertools import permutations
 from typing import Any
 
 import sympy
@@ -72,7 +71,6 @@ class Normal:
         self.equations: tuple = ()
         self.elsewhere: frozenset[str] = frozenset()
         self.smooth: frozenset[Any] = frozenset()
-        self.values: dict[Any, Poly] = {}
         self.ratios: list[Poly] = []
         self.definitions: dict[Any, list[Definition]] = {}
         for f in facts:
@@ -210,8 +208,6 @@ class Normal:
     def parameter(self, node: T.Parameter, env: Environment) -> Poly:
         if node in env:
             return env[node]
-        if node in self.values:
-            return self.values[node]
         for fact in self.definitions.get(node, ()):
             return self._unfold(fact, fact.value, {})
         return self.scope.parameter(node)
@@ -221,8 +217,6 @@ class Normal:
 
     def place(self, of: T.Family, places: tuple[Poly, ...]) -> Poly:
         """The element of a family at indices in normal form, taken through the cited definitions."""
-        if (of, *map(key, places)) in self.values:
-            return self.values[(of, *map(key, places))]
         self.scope.families[of.name] = of
         for fact in self.definitions.get(of, ()):
             value = self._instance(fact, places)
@@ -240,13 +234,15 @@ class Normal:
 
         A recurrence speaks at its start and at the index at which it was cited: nothing unrolls by itself.
         """
-        env = dict(zip(fact.target.indices, places, strict=True))
-        if not all(self.admits(v, p) for v, p in env.items() if v != fact.over):
+        at = list(zip(fact.target.indices, places, strict=True))
+        env = {v: p for v, p in at if isinstance(v, T.Index)}
+        elsewhere = any(p != self.poly(v, {}) for v, p in at if v not in env)
+        if elsewhere or not all(self.admits(v, p) for v, p in env.items() if v != fact.over):
             return None
         if fact.over is not None:
             over = env.pop(fact.over)
-            for at, value in fact.start:
-                if over == constant(at):
+            for first, value in fact.start:
+                if over == constant(first):
                     return self._unfold(fact, value, env)
             cited = self.poly(fact.over if fact.at_index is None else fact.at_index, {})
             beyond = self.scope.nonnegative(add(cited, constant(fact.first), -1))
@@ -405,53 +401,34 @@ class Normal:
         return result
 
     def _close(self, binders: list[tuple[Atom, Poly]], monomial: Monomial) -> Poly:
-        if len(binders) > 5:
-            raise Budget(f"a sum over {len(binders)} indices")
-        body = {monomial: 1}
-        height = max(_height(body), *(_height(length) for _, length in binders))
-        best: Atom | None = None
-        for order in permutations(binders):
-            if any(
-                has(b, v.__eq__) for i, (_, length) in enumerate(order) for v, _ in order[i:] for b in atoms(length)
-            ):
-                continue
-            for shifts in self._anchors(order, monomial):
-                mapping = {
-                    v: add(atom(("bv", (height, k), ())), shift, -1)
-                    for k, ((v, _), shift) in enumerate(zip(order, shifts))
-                }
-                ranges = tuple(
-                    key(self.rename(q, mapping)) for (v, length), shift in zip(order, shifts) for q in (shift, length)
-                )
-                candidate = ("sum", (height, len(order)), (*ranges, key(self.rename(body, mapping))))
-                if best is None or candidate < best:
-                    best = candidate
-        assert best is not None
-        return atom(best)
+        """The atom of a sum: its indices in an order in which no range depends on a later one, each shifted.
 
-    def _anchors(self, order: tuple, monomial: Monomial) -> list[list[Poly]]:
-        """For each index, the offsets at which some element of the body would carry it plainly.
-
-        The index is shifted so that this element is the anchor; the shift of a range then changes nothing.
+        Every order and shift is right; the advisor chooses among them, so that equal sums become equal atoms.
         """
-        found = []
-        opened = {v for v, _ in order}
-        for v, _ in order:
-            offsets: dict[Key, Poly] = {}
-            for a in within({monomial: 1}):
-                if a[0] in ("el", "rv"):
-                    for place in a[2]:
-                        p = dict(place)
-                        offset = add(p, atom(v), -1)
-                        if p.get(((v, 1),)) == 1 and not any(
-                            has(b, lambda x: x in opened or x[0] == "bv") for b in atoms(offset)
-                        ):
-                            offsets[key(offset)] = offset
-            found.append(list(offsets.values())[:4] or [{}])
-        results: list[list[Poly]] = [[]]
-        for options in found:
-            results = [r + [o] for r in results for o in options]
-        return results[:24]
+        body, count = {monomial: 1}, len(binders)
+        height = max(_height(body), *(_height(length) for _, length in binders))
+
+        def arranged(order: tuple[int, ...], shifts: tuple[Poly, ...]) -> Atom:
+            chosen = [(*binders[k], shift) for k, shift in zip(order, shifts, strict=True)]
+            closed = [atom(("bv", (height, k), ())) for k in range(count)]
+            mapping = {v: add(bound, shift, -1) for bound, (v, _, shift) in zip(closed, chosen, strict=True)}
+            ranges = (key(self.rename(q, mapping)) for _, length, shift in chosen for q in (shift, length))
+            return ("sum", (height, count), (*ranges, key(self.rename(body, mapping))))
+
+        order, shifts = self.scope.advisor.arrangement(binders, monomial, arranged)
+        inside = {v for v, _ in binders}
+        shifts = [q if self._may_shift(q, inside) else {} for q in shifts]
+        for k in order:
+            if inside.intersection(within(binders[k][1])):
+                raise Budget("a range depends on a later index")
+            inside.remove(binders[k][0])
+        if inside:
+            raise Budget("an arrangement leaves out an index")
+        return atom(arranged(tuple(order), tuple(shifts)))
+
+    def _may_shift(self, p: Poly, indices: set[Atom]) -> bool:
+        """True if `p` is an integer that depends on none of the indices, and on no index of a closed binder."""
+        return self.scope.integral(p) and not any(a in indices or a[0] == "bv" for a in within(p))
 
     def opened(self, a: Atom, replaced: Mapping[Atom, Poly] | None = None) -> tuple[list[tuple[Atom, Poly]], Poly]:
         """A sum atom as open indices with their lengths, and its body; with atoms `replaced` in the same go."""

@@ -34,17 +34,14 @@ class Reason:
         """Both reasons in one line: it may use the rules and facts of either."""
         if not isinstance(other, Reason):
             raise StatementError(f"a reason is joined with another reason, not with {other!r}")
+        parts = ("cites", "opens", "remakes", "moments", "premises")
         return replace(
             self,
             name=f"{self.name}, {other.name}",
-            cites=_united(self.cites, other.cites),
-            opens=_united(self.opens, other.opens),
-            remakes=_united(self.remakes, other.remakes),
-            moments=_united(self.moments, other.moments),
-            premises=_united(self.premises, other.premises),
             plain=self.plain or other.plain,
             rewrites=self.rewrites or other.rewrites,
             check=self.check or other.check,
+            **{part: _united(getattr(self, part), getattr(other, part)) for part in parts},
         )
 
     def __str__(self) -> str:

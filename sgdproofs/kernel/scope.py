@@ -7,7 +7,7 @@ proposes one (`Advisor`), and it is verified here by multiplication.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
 from itertools import count
@@ -57,6 +57,12 @@ class Advisor:
     def cofactors(self, residual: Poly, premises: list[Poly]) -> Iterable[list[Poly]]:
         """Candidates for `c[k]` such that `residual = sum c[k] premises[k]`; they may contain inverses."""
         return ()
+
+    def arrangement(
+        self, binders: list, monomial: Monomial, arranged: Callable
+    ) -> tuple[Sequence[int], Sequence[Poly]]:
+        """An order and shifts for the indices of a sum of `monomial`; `arranged` makes the atom of such a choice."""
+        return range(len(binders)), [{} for _ in binders]
 
     def spelled(self, p: Poly, scope: Scope) -> Any:
         """`p` as a term, for the ledger and for messages."""

@@ -140,7 +140,9 @@ def _two_points(goal: Goal) -> str:
                 return f"{v} is defined: a point gives values to free quantities only"
             if isinstance(v, T.Parameter) and not v.admits(T._rational(value)):
                 return f"{v} = {value} is outside of its domain, {v.domain_text()}"
-        n = goal.normal(goal.scope, values=point)
+        n = goal.normal(goal.scope)
+        for v, value in point.items():
+            n.definitions.setdefault(getattr(v, "family", v), []).append(F.Definition(v, T.term(value)))
         lacking = [str(r) for side in (said.by, said.target) for r, met in needs(n, side, {}) if not met]
         if lacking:
             return f"a condition is not met at a point: {', '.join(lacking)}"
