@@ -47,16 +47,15 @@ def _only_past(goal: Goal, fact: F.Definition, source: T.Family) -> str:
         if isinstance(x, T.Element) and x.family.random:
             if x.family not in (source, fact.target.family):
                 return f"{x} is random, and no function of {source.name}"
+            itself = x.family == fact.target.family
             back = add(n.poly(fact.over, {}), n.poly(x.indices[0], {}), -1)
-            least = 0 if x.family == source else 1
-            if not is_constant(back) or back.get((), 0) < least:
+            if not is_constant(back) or back.get((), 0) < (1 if itself else 0):
                 return f"{x} is not seen to lie in the past of {fact.target}"
-            if x.family != source and not _admitted(n, own[1:], x.indices[1:]):
+            if itself and not _admitted(n, own[1:], x.indices[1:]):
                 return f"{x} is not seen to be computed by this recurrence"
-            if x.family == source and source.first is not None and fact.first - back.get((), 0) < source.first:
-                return f"{x} reaches back before the first {source.name}"
-            if x.family != source and fact.first - back.get((), 0) < fact.start[0][0]:
-                return f"{x} reaches back behind the start of {fact.target.family.name}"
+            first = fact.start[0][0] if itself else source.first
+            if first is not None and fact.first - back.get((), 0) < first:
+                return f"{x} reaches back before the first {x.family.name}"
         if isinstance(x, (T.Sum, T.Limit)) and fact.over in x.free_symbols:
             return f"{x} is not read by this rule"
     return ""

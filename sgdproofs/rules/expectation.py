@@ -23,7 +23,7 @@ from ..kernel.polynomial import (
     inside,
     key,
     mul,
-    power,
+    replace_atoms,
     scale,
     within,
 )
@@ -308,14 +308,7 @@ KINDS = ("E", "Conditional")
 
 def _again(n: Normal, p: Poly) -> Poly:
     """Every moment of `p` taken through the rules once more; their degree is lower than before."""
-    total: Poly = {}
-    for monomial, c in p.items():
-        product = constant(c)
-        for a, e in monomial:
-            moments_ = a[0] in KINDS and e > 0
-            product = mul(product, power(expect(n, *map(dict, a[2])), e) if moments_ else atom(a, e))
-        total = add(total, product)
-    return total
+    return replace_atoms(p, lambda a: expect(n, *map(dict, a[2])) if a[0] in KINDS else None)
 
 
 def _matches(shape: Monomial, target: Monomial) -> Any:
