@@ -332,8 +332,9 @@ class Scope:
     def _by_known(self, p: Poly, strict: bool) -> bool:
         """`p` as nonnegative terms, squares and multiples of known inequalities, as the advisor proposes them."""
         # What is known of an open index holds inside its sum: elsewhere the sum may be empty.
-        known = [k for k in self.known if _open_indices(k[0]) <= _open_indices(p)]
-        known += self._powers_below_one(set(within(p))) + _truths_of(p)
+        here = set(within(p))
+        known = [k for k in self.known if all(a in here for a in within(k[0]) if a[0] == "var")]
+        known += self._powers_below_one(here) + _truths_of(p)
         if strict and any(sharp and self._by_terms(add(p, q, -1), False) for q, sharp in known):
             return True
         proposal = self.advisor.combination(p, [k[0] for k in known], self.atom_sign)
@@ -371,10 +372,6 @@ def _truths_of(p: Poly) -> list[tuple[Poly, bool]]:
     for t, q in ((atom(a), dict(a[2][0])) for a in sorted(atoms(p)) if a[0] == "above"):
         found += [(add(constant(1), t, -1), False), (mul(t, q), False), (add(mul(t, q), q, -1), False)]
     return found
-
-
-def _open_indices(p: Poly) -> set[Atom]:
-    return {a for a in within(p) if a[0] == "var"}
 
 
 def _multiple(p: Poly, q: Poly) -> bool:
