@@ -865,7 +865,10 @@ class Prover:
         ):
             return None
         shift, whole = (_with(fact.value, before, T.number(v)) for v in (0, 1))
-        rate, shift = (self.shorter(x, when) for x in (T.Plus(whole, T.Negative(shift)), shift))
+        try:
+            rate, shift = (self.shorter(x, when) for x in (T.Plus(whole, T.Negative(shift)), shift))
+        except ZeroDivisionError:  # it divides by what was before
+            return None
         linear = ge(over, fact.first)
         if not self.goal(eq(fact.value, T.Plus(T.Times(rate, before), shift)).given(*when, linear), ()).proved:
             return None
