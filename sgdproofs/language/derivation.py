@@ -351,9 +351,7 @@ def sanity_line(derivation: Derivation, values: dict, expected: Any) -> tuple[Re
         raise StatementError("only a claim that is a relation has a sanity check")
     for v, value in values.items():
         if not v.admits(Fraction(value)):
-            raise StatementError(
-                f"the sanity check takes {v} = {value}, outside of {v.domain_text()}"
-            )
+            raise StatementError(f"the sanity check takes {v} = {value}, outside of {v.domain_text()}")
     text = ", ".join(f"{v} = {value}" for v, value in values.items())
     statement = Relation(substituted(claim.rhs, values), "==", expected)
     return statement, _definitions_in(claim.rhs, derivation.given), f"sanity, {text}"

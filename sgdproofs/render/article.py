@@ -37,7 +37,7 @@ LINE, REASON, NUMBER, GAP, STEP_IN = 46.6, 12.6, 2.4, 1.0, 1.4
 CLASS = r"""\documentclass[10pt,a4paper,fleqn]{article}
 """
 MACROS = r"""\IfFileExists{lmodern.sty}{\usepackage[T1]{fontenc}\usepackage{lmodern}}{}
-\usepackage{amsmath,amssymb}
+\usepackage{amsmath,amssymb,bm}
 \usepackage{graphicx}
 \usepackage[a4paper,margin=23mm]{geometry}
 \setlength{\mathindent}{0pt}
@@ -129,6 +129,7 @@ SPECIAL = {
     "”": "''",
     "…": r"\dots{}",
     "\u00a0": "~",
+    "\ufdd0": "{}",
 }
 DIGRAPHS = {">=": r"\ensuremath{\ge}", "<=": r"\ensuremath{\le}", "!=": r"\ensuremath{\neq}", "->": r"\ensuremath{\to}"}
 
@@ -136,7 +137,11 @@ DIGRAPHS = {">=": r"\ensuremath{\ge}", "<=": r"\ensuremath{\le}", "!=": r"\ensur
 def escape(text: str) -> str:
     """Plain text for LaTeX: every special sign is printed as itself."""
     parts = re.split("(" + "|".join(map(re.escape, DIGRAPHS)) + ")", text)
-    return "".join(DIGRAPHS.get(part) or "".join(map(_sign, part)) for part in parts)
+    # Two hyphens, quotes or marks in a row would become another sign.
+    return "".join(DIGRAPHS.get(part) or "".join(map(_sign, LIGATURE.sub("\ufdd0", part))) for part in parts)
+
+
+LIGATURE = re.compile(r"(?<=-)(?=-)|(?<=')(?=')|(?<=`)(?=`)|(?<=,)(?=,)|(?<=[?!])(?=`)")
 
 
 def _sign(sign: str) -> str:
@@ -227,8 +232,13 @@ def _paragraph(block: Paragraph, room: float) -> list[str]:
     return [r"\par " + (rf"{{\small {text}\par}}" if block.small else text)]
 
 
+def _item(said: Words) -> str:
+    text = text_of(said)
+    return rf"\item{'{}' if text.startswith('[') else ''} {text}"  # else the bracket would be its label
+
+
 def _items(block: Items, room: float) -> list[str]:
-    return [r"\begin{listed}", *(rf"\item {text_of(item)}" for item in block.items), r"\end{listed}"]
+    return [r"\begin{listed}", *map(_item, block.items), r"\end{listed}"]
 
 
 def _aligned_block(block: Calculation, room: float) -> list[str]:
@@ -310,7 +320,7 @@ WRITE: dict[type, Callable[[Any, float], list[str]]] = {
 FRAGMENT: dict[type, Callable[[Any], list[str]]] = {
     Heading: lambda block: [rf"\paragraph{{{text_of(block.words)}.}}"],
     Paragraph: lambda block: [rf"{text_of(block.words)}\par"],
-    Items: lambda block: [r"\begin{itemize}", *(rf"\item {text_of(item)}" for item in block.items), r"\end{itemize}"],
+    Items: lambda block: [r"\begin{itemize}", *map(_item, block.items), r"\end{itemize}"],
     Beside: lambda block: fragment((*block.printed, *block.correct)).splitlines(),
     Formula: lambda block: [r"\begin{equation*}", _aligned(block.row, LINE), r"\end{equation*}"],
 }

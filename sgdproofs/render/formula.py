@@ -19,7 +19,7 @@ from typing import Any
 
 from ..language.errors import StatementError
 
-__all__ = ["Tree", "counts", "spoken", "tree"]
+__all__ = ["Tree", "counts", "parts", "spoken", "tree"]
 
 Tree = tuple[Any, ...]
 """A node: its kind, and its parts.
@@ -248,7 +248,6 @@ NOTHING = {
     "limits",
     "nolimits",
     "relax",
-    "left.",
     "big",
     "Big",
     "bigl",
@@ -272,9 +271,6 @@ TABLES = {
     "aligned": ("", ""),
     "array": ("", ""),
     "gathered": ("", ""),
-    "split": ("", ""),
-    "align*": ("", ""),
-    "gather*": ("", ""),
 }
 
 TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\s+|\d+(?:\.\d+)?|.", re.DOTALL)
@@ -474,7 +470,7 @@ class _Reader:
         name = self.raw()
         if name not in TABLES:
             raise self.error(rf"the environment {name} is not known here")
-        align = {"cases": "ll", "aligned": "rlrlrlrl", "split": "rl", "align*": "rlrlrlrl"}.get(name, "c")
+        align = {"cases": "ll", "aligned": "rlrlrlrl"}.get(name, "c")
         if name == "array":
             align = re.sub("[^lcr]", "", self.raw()) or "c"
         rows = self.table(())
@@ -507,7 +503,7 @@ def _plain(text: str, reader: _Reader) -> str:
     said = re.sub(r"\\([_&%#${} ])", r"\1", text).replace("~", "\u00a0").replace(r"\,", "\u2009")
     said = re.sub(r"\{\[([0-9A-F]{4,6})\]\}", lambda m: chr(int(m[1], 16)), said)
     said = said.replace("``", "“").replace("''", "”").replace("--", "–")
-    if any(sign in said for sign in "\\{}"):
+    if any(sign in said for sign in "\\{}") or re.search(r"(?<!\\)[_^&%#$]", text):
         raise reader.error(f"the words {text!r} hold more than words")
     return said
 

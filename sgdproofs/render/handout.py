@@ -123,18 +123,24 @@ def sentence(text: str, where: str = "") -> Words:
     pieces = re.split(r"(?<!\\)\$", " ".join(text.split()))
     if len(pieces) % 2 == 0:
         raise SheetError(f"{where}: a $ has no partner near {pieces[-1][:30]!r}: close the formula, or write \\$")
+    strong = False
     for place, piece in enumerate(pieces):
         if place % 2:
             said.append(Math(_formula(piece, where)))
             continue
-        for number, part in enumerate(piece.replace(r"\$", "$").split("**")):
+        for number, part in enumerate(re.split(r"(?<!\\)\*\*", piece)):
+            strong ^= bool(number)
             if part:
-                said.append(Text(part, strong=bool(number % 2)))
+                said.append(Text(part.replace(r"\$", "$").replace(r"\*", "*"), strong))
+    if strong:
+        raise SheetError(f"{where}: a ** has no partner in {' '.join(text.split())[:40]!r}: close it, or write \\*\\*")
     return tuple(said)
 
 
 def _formula(tex: str, where: str) -> str:
     """The formula, if it can be read."""
+    if not tex.strip():
+        raise SheetError(f"{where}: there is nothing between two $: write a formula, or \\$ for the sign itself")
     try:
         formula.tree(" ".join(tex.split()))
     except StatementError as error:

@@ -43,6 +43,7 @@ from ..language.terms import (
     Var,
     term,
 )
+from .formula import Tree, parts, tree
 
 __all__ = [
     "RELATIONS",
@@ -177,8 +178,11 @@ def _outside_braces(text: str) -> str:
 
 
 def _symbol(text: str) -> Piece:
-    raised = text[-1] not in ")]" and bool(re.search(r"[\^']", _outside_braces(text)))
-    return Piece(text, ATOM, raised=raised)
+    """A superscript, a prime or a second letter at its end keeps an exponent from being that of the whole."""
+    read = tree(text)
+    last = read[1][-1] if read[0] == "row" and read[1] else read
+    changes = read[0] == "row" and bool(read[1]) and read[1][0] in CHANGES
+    return Piece(text, ATOM, raised=changes or (last[0] == "script" and last[3] is not None))
 
 
 def _named(what: Any) -> str:
@@ -189,7 +193,7 @@ def _named(what: Any) -> str:
             f"the LaTeX {what.tex!r} of {what.name} is not complete: close its braces and scripts; the place of an"
             f" index is written #1, as in latex=r'\\hat g^{{#1}}'"
         )
-    if NOT_ONE.search(_outside_braces(what.tex)) or BREAKS.search(what.tex):
+    if NOT_ONE.search(_outside_braces(what.tex)) or BREAKS.search(what.tex) or not _is_symbol(what.tex):
         raise StatementError(
             f"the LaTeX {what.tex!r} of {what.name} is not that of one symbol: it begins with a letter or a command, "
             "and holds no sign of a calculation, a relation, a column or a comment"
@@ -203,6 +207,46 @@ NOT_ONE = re.compile(
 """What stands, outside of braces, for more than one symbol."""
 BREAKS = re.compile(r"\\\\|(?<!\\)[&%$~]|\n|#(?![1-9])|\\(?:begin|end|tag|label|newline)(?![A-Za-z])")
 """What does not stay within its place on the page."""
+
+
+CHANGES = {("letter", sign) for sign in "Δδ∇"}
+"""Letters that make one name with the letter after them: `\\Delta t`."""
+
+
+def _is_symbol(tex: str) -> bool:
+    """Is it one letter or word, with accents and scripts, and places in brackets: nothing that is a calculation?"""
+    try:
+        read = tree(re.sub("#[1-9]", "1", tex))
+    except StatementError:
+        return False
+    nodes = list(read[1]) if read[0] == "row" else [read]
+    if nodes and nodes[0] in CHANGES and len(nodes) > 1 and nodes[1] != ("sign", "["):
+        nodes = nodes[1:]
+    if not nodes or not _is_name(nodes[0]):
+        return False
+    rest = nodes[1:]
+    if len(rest) > 1 and rest[0] == ("sign", ".") and _is_name(rest[1]):  # W.grad
+        rest = rest[2:]
+    return not rest or "#1" in tex and rest[0] == ("sign", "[") and rest[-1] == ("sign", "]")
+
+
+def _is_name(node: Tree) -> bool:
+    if node[0] in ("word", "operator"):
+        limits = node[0] == "operator" and node[2]
+        return not limits and bool(re.fullmatch(r"[^\W_][\w ]*|\[[0-9A-F]{4,6}\]", node[1]))
+    if node[0] == "script":
+        return _is_name(node[1])
+    if node[0] == "root":
+        return node[1] is None and _is_symbol_tree(node[2])
+    if node[0] in ("accent", "font", "fence"):
+        return _is_symbol_tree(node[2])
+    return node[0] == "letter"
+
+
+def _is_symbol_tree(node: Tree) -> bool:
+    if node[0] == "row" and len(node[1]) == 2 and node[1][0] in CHANGES:
+        return _is_name(node[1][1])
+    return _is_name(node)
 
 
 def _place(index: Any) -> str:
@@ -359,7 +403,7 @@ def _partial(node: Partial) -> Piece:
     piece = _piece(body)
     if piece.level == ATOM and isinstance(body, (Parameter, Element, Apply)):
         return Piece(rf"\frac{{\partial {piece.text}}}{{\partial {latex(variable)}}}", FACTOR)
-    return Piece(rf"\frac{{\partial}}{{\partial {latex(variable)}}} {_bracketed(piece.text)}", FACTOR)
+    return Piece(rf"\frac{{\partial}}{{\partial {latex(variable)}}} {_bracketed(piece.text)}", FACTOR, reaches=True)
 
 
 def _apply(node: Apply) -> Piece:
@@ -471,18 +515,34 @@ def _bounds(one: Any, index: Index) -> bool:
 
 def refuse_alike(symbols: Iterable[Any]) -> None:
     """StatementError if two different symbols, or elements of families, of one entry have the same print."""
-    seen: dict[str, Any] = {}
+    seen: dict[Any, Any] = {}
     for symbol in symbols:
         if isinstance(symbol, Family) and symbol.arity:
             continue  # only its elements are printed
         if isinstance(symbol, Element) and not symbol.indices:
             symbol = symbol.family
-        text = re.sub(r"[{}\s]", "", latex(symbol))
-        other = seen.setdefault(text, symbol)
+        other = seen.setdefault(_look(tree(latex(symbol))), symbol)
         if other != symbol:
             raise StatementError(
                 f"{other} and {symbol} would both be printed as {latex(symbol)}: give one of them another latex=..."
             )
+    for text in [text for text in seen if text[0] == "row" and text[1] in CHANGES & seen.keys()]:
+        raise StatementError(
+            f"{seen[text]} would be printed like a product with {seen[text[1]]}: give one of them another latex=..."
+        )
+
+
+def _look(node: Tree) -> Any:
+    """What is seen of a formula: the same for two that a reader cannot tell apart."""
+    if node[0] == "font" and node[1] == "italic":
+        return _look(node[2])
+    if node[0] in ("word", "operator") and len(node[1]) == 1:
+        return "letter", node[1]
+    if node[0] == "row":
+        seen = [_look(part) for part in node[1] if part[0] != "space"]
+        return seen[0] if len(seen) == 1 else ("row", *seen)
+    below = list(parts(node))
+    return (*(part for part in node if not isinstance(part, tuple)), *map(_look, below)) if below else node
 
 
 def _tail(assumptions: tuple) -> str:

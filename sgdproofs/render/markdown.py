@@ -44,16 +44,17 @@ def escape(text: str) -> str:
     """Plain text for Markdown: no sign of it marks anything up."""
     for pair, sign in DIGRAPHS.items():
         text = text.replace(pair, sign)
-    text = re.sub(r"([\\`*_{}\[\]#|~$^<>])", r"\\\1", " ".join(text.split("\n"))).replace("&", "&amp;")
+    text = "".join(sign if sign.isprintable() else "\ufffd" for sign in re.sub(r"\s", " ", text))
+    text = re.sub(r"([\\`*_{}\[\]#|~$^<>])", r"\\\1", text).replace("&", "&amp;")
     # At the start of a line these would begin a list.
-    return re.sub(r"^(\s*)([-+]|\d+\.)(?=\s)", lambda m: m[1] + m[2][:-1] + "\\" + m[2][-1], text)
+    return re.sub(r"^(\s*)([-+]|\d+[.)])(?=\s)", lambda m: m[1] + m[2][:-1] + "\\" + m[2][-1], text)
 
 
 def _text(words: Words, *, cell: bool = False) -> str:
     said = []
     for part in words:
         if isinstance(part, Math):
-            tex = part.tex.replace("|", r"\vert ") if cell else part.tex
+            tex = part.tex.replace(r"\|", r"\Vert ").replace("|", r"\vert ") if cell else part.tex
             said.append(f"${tex}$")
         elif part.strong and part.text.strip():
             bare = part.text.strip()

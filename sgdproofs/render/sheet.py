@@ -489,7 +489,7 @@ def _symbols(subject: Any) -> Iterator[Any]:
 
 
 def _mentioned(statement: Any) -> Iterator[Any]:
-    if isinstance(statement, (Parameter, Family, Element)):
+    if isinstance(statement, (Parameter, Family, Element, Function)):
         yield statement
     if isinstance(statement, Basic):
         for part in statement.args:

@@ -14,10 +14,12 @@ from typing import Any
 import sympy
 
 from ..language.derivation import Branches, Calc, Induction, leaves
+from ..language.errors import StatementError
 from ..language.facts import Equation, Given
 from ..language.report import Condition
 from ..language.statements import Relation
 from ..language.terms import Apply, Family, Negative, Parameter, Plus, Quotient, Times, number
+from .formula import tree
 from .latex import RELATIONS, latex, on_one_line
 from .words import Math, Text, Words, fact_name, words
 
@@ -147,13 +149,11 @@ def written(text: str) -> Words:
 
 
 def _is_formula(tex: str) -> bool:
-    """Would LaTeX read this within a line of text: braces in pairs, and no sign that ends the line or the formula?"""
-    depth = 0
-    for brace in re.findall(r"(?<!\\)[{}]", tex):
-        depth += 1 if brace == "{" else -1
-        if depth < 0:
-            return False
-    return depth == 0 and not tex.isspace() and not re.search(r"(?<!\\)[%&#~]|\\\\|\\$", tex)
+    """Can every writer read it, and is it one line?"""
+    try:
+        return not tex.isspace() and not re.search(r"(?<!\\)[&~]|\\\\|\\$", tex) and bool(tree(tex))
+    except StatementError:
+        return False
 
 
 def merged(conditions: Iterable[Condition]) -> list[list[Condition]]:

@@ -20,7 +20,9 @@ from sgdproofs.render import exam, markdown, pdf
 from sgdproofs.render.handout import handout, prose
 from sgdproofs.render.outline import Calculation, Formula, Items, Paragraph, Part, Problem, Solution, Table, plain
 from sgdproofs.render.sheet import entry
+from sgdproofs.render.words import Text
 from sgdproofs.render.worked import worked
+from sgdproofs.sheets import SheetError
 from sgdproofs.verdicts import judge
 
 from . import handmade
@@ -57,6 +59,19 @@ def test_the_prose_of_a_definition() -> None:
     assert blocks[0].words[3].strong and blocks[1].row.tex == "a = b"
     assert [item[0].text for item in blocks[3].items] == ["one more", "two "]
     assert prose("") == []
+
+
+def test_what_stands_out_may_hold_a_formula() -> None:
+    (paragraph,) = prose(r"**all $x$ of it** and \*\* not")
+    said = [(part.text, part.strong) for part in paragraph.words if isinstance(part, Text)]
+    assert said == [("all ", True), (" of it", True), (" and ** not", False)]
+
+
+@pytest.mark.parametrize("text", ["2**3", "$$ $$", "a $$", "$ $", "**a\n\nb**", r"$\mathrm{a_b}$", r"$\text{50%}$",
+                                  r"$$\begin{align*} a \end{align*}$$"])
+def test_prose_that_would_print_otherwise_is_refused(text: str) -> None:
+    with pytest.raises(SheetError):
+        prose(text, "hw.toml:3")
 
 
 def test_problems_tell_no_solution_and_solutions_repeat_the_problems(homework) -> None:

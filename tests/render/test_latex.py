@@ -50,7 +50,7 @@ from sgdproofs.language.terms import (
     real,
     term,
 )
-from sgdproofs.render.latex import as_sums, latex, name_latex
+from sgdproofs.render.latex import as_sums, latex, name_latex, refuse_alike
 
 from .reader import MEANINGS, TOKEN, Point, Reader, Undefined, power, quotient, span
 
@@ -339,13 +339,41 @@ def test_what_is_no_term_is_refused() -> None:
 
 @pytest.mark.parametrize("tex", ["a+b", "2", "2x", r"a \\ 1=2", "a%", "a & b", "a = b", r"a \le b", r"a \cdot b",
                                  "a_{b % c}", "", "$a$", "a, b = c", r"\begin{array}{l} a \end{array}",
-                                 r"a \text{ is }"])
+                                 r"a \text{ is }", "{a+b}", r"\frac{a}{b}", r"\sum", r"\mathrm{a+b}", r"\hat{a+b}",
+                                 r"\min", r"\infty", "x y", r"x\ y", "a(b)", "a|b", "a[1]", r"\mu\nu", r"\foo",
+                                 r"\input{secret}", r"\def\x{y}", r"\color{white}x", r"\phantom{x}", r"\mathrm{}", "{}",
+                                 "x}{", r"\left(", r"\hspace{-3em}x", r"\sqrt{a+b}", r"\mathrm{x_y}"])
 def test_declared_latex_is_that_of_one_symbol(tex: str) -> None:
     with pytest.raises(StatementError, match=r"not (complete|that of one symbol)"):
         latex(real("c", latex=tex))
 
 
 @pytest.mark.parametrize("tex", [r"\sigma_{\hat\mu,\infty}^2", r"\mathcal{L}", r"\sqrt{\Delta t}", r"W.\mathrm{grad}",
-                                 r"a_{i+1}", r"\ell'", r"{x}", r"\left(x\right)"])
+                                 r"a_{i+1}", r"\ell'", r"{x}", r"\left(x\right)", r"\Delta t", r"\operatorname{tr}"])
 def test_latex_of_one_symbol_is_kept(tex: str) -> None:
     assert latex(real("c", latex=tex)) == tex
+
+
+@pytest.mark.parametrize(("tex", "power"), [
+    (r"\Delta t", r"(\Delta t)^2"), ("{x^2}", r"\left({x^2}\right)^2"), ("x'", "(x')^2"), ("x_{a^2}", "x_{a^2}^2"),
+])
+def test_an_exponent_is_that_of_the_whole_symbol(tex: str, power: str) -> None:
+    assert latex(real("c", latex=tex)**2) == power
+
+
+def test_a_derivative_reaches_over_its_bracket_only() -> None:
+    assert latex(Partial(v*v, v)*N) == r"\left(\frac{\partial}{\partial v} (v v)\right) N"
+
+
+@pytest.mark.parametrize("alike", [
+    (real("a", latex=r"\hat\mu"), real("b", latex=r"\widehat{\mu}")),
+    (real("a", latex="x_1^2"), real("b", latex="x^2_1")),
+    (real("a", latex=r"\mathit{x}"), real("x")),
+    (real("a", latex=r"\mathrm{x}"), real("x")),
+    (real("x1"), family("x")[1]),
+    (real("a", latex=r"\Delta t"), real("b", latex=r"\Delta")),
+])
+def test_symbols_that_look_alike_are_refused(alike: tuple[Any, Any]) -> None:
+    with pytest.raises(StatementError, match=r"would (both )?be printed"):
+        refuse_alike(alike)
+    refuse_alike(alike[:1] * 2)

@@ -22,13 +22,14 @@ from sgdproofs.language.statements import Relation, eq, ge, gt, le, lt, ne
 from sgdproofs.language.terms import Apply, Sum, family, function, index, limit, natural, random_family, real
 from sgdproofs.meaning import Model
 from sgdproofs.refute import Witness
-from sgdproofs.render import latex, solution_sheet
+from sgdproofs.render import article, latex, markdown, solution_sheet
 from sgdproofs.render.article import escape
 from sgdproofs.render.layout import broken, width
 from sgdproofs.render.markdown import escape as escape_markdown
+from sgdproofs.render.outline import Items, Sheet, Table
 from sgdproofs.render.told import condition_math, phrases, told, written
 from sgdproofs.render.witness import witness_words
-from sgdproofs.render.words import Math
+from sgdproofs.render.words import Math, words
 from sgdproofs.verdicts import judge
 
 from . import handmade
@@ -183,6 +184,15 @@ def test_text_of_objects_is_escaped() -> None:
     assert escape_markdown("a_b *c* [d](e) <f> $x$ | `g`") == r"a\_b \*c\* \[d\](e) \<f\> \$x\$ \| \`g\`"
     assert escape_markdown("1. one") == r"1\. one"
     assert escape_markdown("- one") == r"\- one"
+    assert escape_markdown("1) one") == r"1\) one"
+    assert escape_markdown("a\u202eb\x1b[2J\nc") == "a\ufffdb\ufffd\\[2J c"
+    assert [escape(text) for text in ("a--b", "''q''", "?`")] == ["a-{}-b", "'{}'q'{}'", "?{}`"]
+
+
+def test_the_text_of_an_item_is_not_its_label_and_a_norm_is_no_new_line() -> None:
+    sheet = Sheet("t", "", (Items((words("[x] done"),)), Table((words(Math(r"\|x\| + |y|")),), ())))
+    assert r"\item{} [x] done" in article.write(sheet)
+    assert r"| $\Vert x\Vert  + \vert y\vert $ |" in markdown.write(sheet)
 
 
 # --- width -----------------------------------------------------------------------------------------------
@@ -447,6 +457,21 @@ def test_elements_and_parameters_that_print_alike_are_not_printed(pair: str) -> 
     with pytest.warns(UserWarning, match="would both be printed as"):
         text = printed(proved(eq(one, two)))
     assert r"\boxed" not in text
+
+
+def test_a_function_and_a_number_of_one_print_are_not_printed() -> None:
+    f, g, x = function("f"), real("g", latex=r"\mathit{f}"), real("x")
+    with pytest.warns(UserWarning, match="would both be printed as"):
+        assert r"\boxed" not in printed(proved(eq(f(x + 1), g*(x + 1))))
+
+
+def test_a_witness_names_a_function_by_its_declared_latex() -> None:
+    f, x = function("f", latex=r"\varphi"), real("x")
+    claim = eq(f(x), x)
+    model = Model({x: Fraction(2)}, (Fraction(1),), {}, {("f", (Fraction(2),)): Fraction(3)})
+    line = Line(1, claim, None, "refuted", witness=Witness(model, {}, Fraction(3), Fraction(2), "", {}))
+    text = printed(Report(Refutation(name="no", claim=claim), "refuted", (line,)), form="markdown")
+    assert r"$\varphi(2) = 3$" in text
 
 
 def test_facts_whose_names_do_not_tell_them_apart_are_cited_by_letters() -> None:
