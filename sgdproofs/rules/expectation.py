@@ -136,22 +136,21 @@ def splits(n: Normal, fact: Any) -> MomentRule | None:
     if isinstance(fact, F.Across):
         return lambda m, free, given: _split(m, free, given, fact.strength, lambda a: _place(m, fact, a))
     said = fact.statement if isinstance(fact, F.Given) else fact
-    if isinstance(said, Independence) and all(holds(n, w, {}) for w in said.when):
-        items = said.items
-        return lambda m, free, given: _split(m, free, given, "mutual", lambda a: _item(m, items, a))
-    if isinstance(said, F.ConditionallyIndependent):
-        common = tuple(sorted(key(n.poly(g, {})) for g in said.given))
+    if not isinstance(said, (Independence, F.ConditionallyIndependent)):
+        return None
+    if not all(holds(n, w, {}) for w in getattr(said, "when", ())):
+        return None
+    common = tuple(sorted(key(n.poly(g, {})) for g in getattr(said, "given", ())))
 
-        def rule(m: Normal, free: Monomial, given: tuple[Key, ...]) -> Poly | None:
-            """In two rounds, by the tower property, where less is given than the fact is conditional on."""
-            coarser = all(_fixed(k, common) for k in given)
-            inner = tuple((a, e) for a, e in free if not (coarser and known(a, common)))
-            outer = tuple((a, e) for a, e in free if coarser and known(a, common))
-            parts = _split(m, inner, common if coarser else given, "mutual", lambda a: _item(m, said.items, a), common)
-            return None if parts is None else _expect(m, mul({outer: 1}, parts), given)
+    def rule(m: Normal, free: Monomial, given: tuple[Key, ...]) -> Poly | None:
+        """In two rounds, by the tower property, where less is given than the fact is conditional on."""
+        coarser = all(_fixed(k, common) for k in given)
+        inner = tuple((a, e) for a, e in free if not (coarser and known(a, common)))
+        outer = tuple((a, e) for a, e in free if coarser and known(a, common))
+        parts = _split(m, inner, common if coarser else given, "mutual", lambda a: _item(m, said.items, a), common)
+        return None if parts is None else _expect(m, mul({outer: 1}, parts), given)
 
-        return rule
-    return None
+    return rule
 
 
 def _place(n: Normal, fact: F.Across | F.Identical, a: Atom) -> Poly | None:
