@@ -19,7 +19,7 @@ from typing import Any
 
 from ..language.errors import StatementError
 
-__all__ = ["Tree", "counts", "parts", "spoken", "tree"]
+__all__ = ["Tree", "counts", "marked", "parts", "spoken", "tree"]
 
 Tree = tuple[Any, ...]
 """A node: its kind, and its parts.
@@ -286,6 +286,16 @@ def tree(tex: str) -> Tree:
     return found
 
 
+def marked(tex: str) -> Tree:
+    r"""The tree with what is said and not seen: `("mark", "times")` in a product of neighbours, `("mark", "apply")`
+    between a function and its argument.  A factor has a space before it, a bracket of arguments has none."""
+    reader = _Marking(TOKEN.findall(tex), tex)
+    found = reader.row(())
+    if reader.place < len(reader.tokens):
+        raise reader.error(f"{reader.tokens[reader.place]} has nothing that it closes")
+    return found
+
+
 class _Reader:
     """Reads tokens from left to right, one function a construction."""
 
@@ -315,10 +325,15 @@ class _Reader:
                 base = nodes.pop() if nodes else ("row", ())
                 nodes.append(self.scripts(base))
             else:
+                mark = self.mark(nodes)
                 node = self.atom()
                 if node is not None:
-                    nodes.append(node)
+                    nodes += [*([mark] if mark else []), node]
         return nodes[0] if len(nodes) == 1 else ("row", tuple(nodes))
+
+    def mark(self, nodes: list[Tree]) -> Tree | None:
+        """What is said between the nodes and what comes next."""
+        return None
 
     def scripts(self, base: Tree) -> Tree:
         below: Tree | None = None
@@ -496,6 +511,73 @@ class _Reader:
         if len(rows) > 1 and rows[-1] == [("row", ())]:
             rows.pop()
         return tuple(map(tuple, rows))
+
+
+class _Marking(_Reader):
+    def mark(self, nodes: list[Tree]) -> Tree | None:
+        token = self.peek()
+        if not nodes or not _begins(token):
+            return None
+        if is_function(nodes[-1]):
+            return "mark", "apply"
+        if not _is_value(nodes[-1]) or nodes[-1] in (("letter", "∂"), ("letter", "∇")):
+            return None
+        if token in ("(", "[", r"\left") and not self.tokens[self.place - 1].isspace():
+            return "mark", "apply" if _is_named(nodes[-1]) else "times"
+        return ("mark", "times") if self.tokens[self.place - 1].isspace() else None
+
+
+OPENING, CLOSING = "([{⌊⌈⟨", ")]}⌋⌉⟩"
+LARGE = {"lim", "limsup", "liminf", "sup", "inf"}
+
+
+def _begins(token: str) -> bool:
+    """Can a value begin with the token?"""
+    if token[0] != "\\":
+        return token[0].isalnum() or token in ("(", "[", "{")
+    name = token[1:]
+    if name in SIGNS:
+        return SIGNS[name] in OPENING or name in ("sum", "prod", "int", "infty", "bigcup", "bigcap")
+    return name not in SPACES.keys() | NOTHING | CLASSES.keys() | (TEXTS.keys() - {"mathrm"}) | {"right"}
+
+
+def _base(node: Tree) -> Tree:
+    return _base(node[1]) if node[0] == "script" else node
+
+
+def is_large(node: Tree) -> bool:
+    """A sum, a limit: what reaches over what follows, with bounds below and above."""
+    base = _base(node)
+    return base[0] == "sign" and base[1] in "∑∏∫⋃⋂" or base[0] == "operator" and base[1] in LARGE
+
+
+def is_function(node: Tree) -> bool:
+    """A name or a derivative that takes an argument."""
+    base = _base(node)
+    return base[0] == "operator" and not is_large(node) or base[0] == "fraction" and base[1] == ("letter", "∂")
+
+
+def _is_named(node: Tree) -> bool:
+    return _base(node)[0] in ("letter", "word", "accent", "font", "row")
+
+
+def _is_value(node: Tree) -> bool:
+    base = _base(node)
+    if base[0] == "sign":
+        return base[1] in CLOSING or base[1] == "∞"
+    return base[0] in (
+        "letter",
+        "number",
+        "word",
+        "fraction",
+        "binomial",
+        "root",
+        "accent",
+        "font",
+        "fence",
+        "row",
+        "rows",
+    )
 
 
 def _plain(text: str, reader: _Reader) -> str:

@@ -13,8 +13,9 @@ from html import escape
 from itertools import count
 from typing import Any
 
+from ..language.errors import StatementError
 from .layout import width
-from .mathml import UnknownMath, mathml
+from .mathml import mathml
 from .outline import (
     Beside,
     Calculation,
@@ -108,7 +109,7 @@ def _plain(text: str) -> str:
 def _math(tex: str, *, display: bool = False) -> str:
     try:
         return mathml(tex, display=display)
-    except UnknownMath:
+    except StatementError:
         # LaTeX of an author that is not read here is shown as it was written, not as something else.
         return f'<code class="tex">{escape(tex)}</code>'
 
