@@ -54,6 +54,8 @@ Opener = Callable[["Normal", Any, Environment], Poly]
 WORK = 200_000
 UNROLL = 32
 """A sum of at most this many terms is written out."""
+MOMENTS = ("E", "Var", "Cov", "Conditional")
+"""Atoms that are about all outcomes: what holds for some outcomes says nothing about them."""
 
 
 class Normal:
@@ -367,7 +369,7 @@ class Normal:
         for monomial, c in body.items():
             for a, _ in monomial:
                 place = _solved(dict(a[2][0]), var) if a[0] == "delta" and has(a, var.__eq__) else None
-                if place is None:
+                if place is None or not self.scope.integral(place):
                     continue
                 if self.scope.nonnegative(place) and self.scope.nonnegative(add(add(length, place, -1), constant(-1))):
                     picked = add(picked, self.rename({without(monomial, a): c}, {var: place}))
@@ -520,8 +522,9 @@ class Normal:
         numerator, _ = fraction(self._aligned(p))
         if not numerator:
             return True
+        moments = any(b[0] in MOMENTS for b in within(numerator))
         for a in sorted(atoms(numerator)):
-            if a[0] == "delta":
+            if a[0] == "delta" and not (moments and has(a, lambda b: b[0] == "rv")):
                 return self._zero_by_cases(numerator, a)
             if a[0] in ("Minimum", "Maximum"):
                 return self.scope.by_choice(a, numerator, self.zero)

@@ -50,11 +50,6 @@ def _fixed(k: Key, given: tuple[Key, ...]) -> bool:
     return k in given or all(known(a, given) for a in atoms(dict(k)))
 
 
-def is_random(a: Atom) -> bool:
-    """True if the atom's value depends on the outcome."""
-    return not known(a)
-
-
 def expect(n: Normal, p: Poly, *given: Poly) -> Poly:
     """`E[p | given]`, and `E[p]` if nothing is given."""
     return _expect(n, p, tuple(sorted({key(g) for g in given if not _fixed(key(g), ())})))
@@ -324,7 +319,7 @@ def _match_atom(a: Atom, e: int, b: Atom, f: int, mapping: dict[Atom, Poly]) -> 
     if (e, a[0], a[1], len(a[2])) != (f, "rv", b[1], len(b[2])) or b[0] != "rv":
         return False
     for k, j in zip(a[2], b[2]):
-        gap, marks = add(dict(j), dict(k), -1), [x for x in atoms(dict(k)) if x[0] == "par" and x[1].startswith("?")]
+        gap, marks = add(dict(j), dict(k), -1), [x for x in within(dict(k)) if x[0] == "par" and x[1].startswith("?")]
         if len(marks) > 1 or marks and dict(k).get(((marks[0], 1),)) != 1 or not marks and gap:
             return False
         if marks and mapping.setdefault(marks[0], add(gap, atom(marks[0]))) != add(gap, atom(marks[0])):

@@ -456,7 +456,15 @@ class _Builder:
             self._fixes(node)
             # Members of one distribution have the moment together.
             own = self.alike[name].family[self._index()] if name in self.alike else self._element(name)[0]
-            self.facts.append(F.assume(eq(moment(own), number)))
+            self.facts.append(F.assume(eq(moment(own), number).given(*self._existing(own))))
+
+    def _existing(self, element: T.Element) -> tuple[Relation, ...]:
+        """That an arbitrary member exists, where there may be none.  Beyond the last one there may be more of them."""
+        ends = self.names.lengths.get(element.family.name, ())
+        empty = any(
+            not (isinstance(n, T.Parameter) and n.lower and n.lower >= 1 or n.is_Integer and n >= 1) for n in ends
+        )
+        return tuple(le(i, n) for i, n in zip(element.indices, ends)) if empty else ()
 
     def _fixes(self, node: Node) -> None:
         """A symbol that stands alone as the value of a moment is fixed by it."""
@@ -481,7 +489,13 @@ class _Builder:
         i, j = self._index(), self._index()
         said = eq(T.Cov(family[i], family[j]), common).given(ne(i, j), le(i, last), le(j, last))
         self.facts.append(F.assume(said))
-        self.stronger.append(F.Identical((family,), self._index()))
+        # A model has all the members: some of them alone may have covariances that the others exclude.
+        k, members = self._index(), T.Times(last, T.Plus(last, T.number(-1)))
+        whole = T.Plus(T.Sum(T.Var(family[k]), (k, 1, last)), T.Times(members, common))
+        self.stronger += [
+            F.Identical((family,), self._index()),
+            F.assume(eq(T.Var(T.Sum(family[k], (k, 1, last))), whole)),
+        ]
 
     def _fact_condmean0(self, names: list[str], given: Any) -> None:
         self._fact_condmean(names, given, "0")

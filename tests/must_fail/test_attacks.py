@@ -11,7 +11,8 @@ import pytest
 from sgdproofs import *
 from sgdproofs.advice import Search
 from sgdproofs.kernel.check import Proof, Sequent
-from sgdproofs.language.functions import Logarithm, SquareRoot, product
+from sgdproofs.language.functions import EqualTo, Logarithm, SquareRoot, product
+from sgdproofs.rules.truth import cases
 from sgdproofs.verdicts import judge
 
 from .test_must_fail import judged, refused
@@ -261,3 +262,24 @@ def test_a_need_is_not_met_by_an_assumption_with_the_same_need():
     whole = integer("W")
     ones = Sum(1, (s, 1, whole))
     refused(step(eq(whole + 0 * ones, 0).given(eq(ones, 0)), by=sums()))
+
+
+def test_what_holds_for_some_outcomes_says_nothing_about_moments():
+    Z, Y = random_variable("Z"), random_variable("Y")
+    same = EqualTo(Z, Y)
+    refused(step(eq(same * E(same), same), by=linearity() & cases()))
+    refused(step(eq(same * E(Z * Y), same * E(Z**2)), by=linearity() & cases()))
+    refused(step(eq(EqualTo(Z, c) * E(c * Z), EqualTo(Z, c) * E(Z**2)), by=linearity() & cases()))
+    assert judged(step(eq(same * Z * E(Y), same * E(Y) * Z), by=linearity() & cases())).theorem
+    assert judged(step(eq(EqualTo(Z, c) * Z, EqualTo(Z, c) * c), by=cases())).theorem
+
+
+@pytest.mark.parametrize("place", [c, natural("m") / 2, random_variable("Z")], ids=["real", "half", "random"])
+def test_an_index_is_picked_by_integers_only(place):
+    refused(step(eq(Sum(EqualTo(s, place), (s, 0, 9)), 1).given(ge(place, 0), place <= 9), by=sums() & cases()))
+
+
+@pytest.mark.parametrize("place", [s + s * s, s - s * s, s + Minimum(s, 3)], ids=["up", "down", "minimum"])
+def test_a_moment_is_matched_by_an_index_that_occurs_once(place):
+    known = assume(eq(E(random_family("Q")[place]), c * s))
+    refused(step(eq(E(random_family("Q")[5]), E(random_family("Q")[4]) + c), by=moments(known)), given=(known,))

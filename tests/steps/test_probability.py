@@ -153,6 +153,39 @@ FALSE += [
     case("E(w*g(1)*g(2))", "==", "E(w)*E(g(1))*E(g(2))", **OUTSIDE),
 ]
 
+EQUAL = {
+    "random": {"x": seq("n")},
+    "symbols": {"n": "posint", "m": "real", "k": "real"},
+    "facts": [{"fact": "equicov", "of": "x"}, {"fact": "identical", "of": "x"}],
+}
+MEANS = {**EQUAL, "facts": [{"fact": "mean", "of": "x", "value": v} for v in "mk"]}
+EMPTY = {**MEANS, "symbols": {**EQUAL["symbols"], "n": "natural"}}
+COUNTED = {"symbols": {"c": "nonnegative", "n": "posint"}}
+TRUE += [
+    case("m", "==", "k", **MEANS),
+    case("E(Sum(x(i),(i,1,n)))", "==", "n*m", **EMPTY),
+    case("KroneckerDelta(X,a)*X", "==", "KroneckerDelta(X,a)*a", **PLAIN, symbols={"a": "real"}),
+]
+FALSE += [
+    case("Indicator(Eq(X,Y))*P(Eq(X,Y))", "==", "Indicator(Eq(X,Y))", **PLAIN),
+    case("Indicator(Eq(X,Y))*E(X*Indicator(Eq(X,Y)))", "==", "Indicator(Eq(X,Y))*E(X)", **PLAIN),
+    case("Sum(KroneckerDelta(i,c),(i,0,n))", "==", "1", **COUNTED, assume=["c <= n"]),
+    case("Sum(KroneckerDelta(i,n/2),(i,0,n))", "==", "1", **COUNTED),
+    case("m", "==", "k", **EMPTY),
+    case("2*Cov(x(1),x(2))", ">=", "-Var(x(1))", **EQUAL, assume=["n >= 2"]),
+]
+UNREFUTED = [
+    case("(n-1)*Cov(x(1),x(2))", ">=", "-Var(x(1))", **EQUAL, assume=["n >= 2"]),
+    case("9*Cov(x(1),x(2))", ">=", "-Var(x(1))", **EQUAL, assume=["n >= 10"]),
+    case("3*Cov(x(1),x(2))", ">=", "-Var(x(1))", **EQUAL, assume=["n >= 4"]),
+]
+
+
+@pytest.mark.parametrize("data", UNREFUTED, ids=lambda data: name(data))
+def test_a_witness_has_all_members(data: dict) -> None:
+    """Two or three members may have covariances that are impossible for all of them together."""
+    assert check_step(data)["verdict"] != "refuted"
+
 
 def name(data: dict) -> str:
     return f"{data['lhs']} {data['rel']} {data['rhs']}"
