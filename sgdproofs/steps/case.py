@@ -243,14 +243,23 @@ class _Builder:
     # --- symbols ------------------------------------------------------------------------------------------
 
     def _fold(self) -> None:
-        """Assumptions `symbol rel number` are taken into the domain of the symbol."""
-        symbols = self.data.get("symbols") or {}
+        """Assumptions `symbol rel number` are taken into the domain of the symbol, if it has one: a name for a moment
+        has none."""
+        named = (self.data.get("random") or {}).get("let") or {}
+        symbols = {name: domain for name, domain in (self.data.get("symbols") or {}).items() if name not in named}
+        builtin = "Abs" not in self._declared()
         for text in self.data.get("assumptions") or ():
-            found = _simple_bounds(self._tree(text), symbols)
+            found = _simple_bounds(self._tree(text), symbols, builtin)
             for name, rel, value in found:
                 self.bounds.setdefault(name, []).append((rel, value))
             if not found:
                 self.kept.append(text)
+
+    def _declared(self) -> set[str]:
+        """All names that the case declares."""
+        random = self.data.get("random") or {}
+        parts = (self.data.get("symbols"), self.data.get("functions"), random.get("vars"), random.get("let"))
+        return {name for part in parts for name in part or ()} | {d["name"] for d in self.data.get("defs") or ()}
 
     def _tree(self, text: str) -> Node:
         try:
@@ -320,10 +329,8 @@ class _Builder:
             if fact["fact"] in ("iid", "identical") and isinstance(names, list) and scalars.issuperset(names):
                 if len(names) < 2 or len(set(names)) < len(names) or not found.keys().isdisjoint(names):
                     raise NotInLanguage(f"the fact {fact['fact']} about {', '.join(names)}")
-                taken = {*self.names.known, *(random.get("vars") or ()), *(random.get("let") or ())}
-                taken |= {d["name"] for d in self.data.get("defs") or ()}
                 name = "_".join(names)
-                while name in taken:
+                while name in self._declared():
                     name += "_"
                 family = T.random_family(name, first=1)
                 found |= {name: family[k] for k, name in enumerate(names, 1)}
@@ -769,12 +776,12 @@ def _simple_bound(node: Node, symbols: Mapping[str, str]) -> tuple[str, str, Fra
     return left.value, sign, number
 
 
-def _simple_bounds(node: Node, symbols: Mapping[str, str]) -> list[tuple[str, str, Fraction]]:
-    """`symbol rel number`, and `Abs(symbol) rel number` as two such bounds."""
+def _simple_bounds(node: Node, symbols: Mapping[str, str], absolute: bool) -> list[tuple[str, str, Fraction]]:
+    """`symbol rel number`, and `Abs(symbol) rel number` as two such bounds, if Abs is the absolute value."""
     bound = _simple_bound(node, symbols)
     if bound is not None:
         return [bound]
-    if node.kind != "compare" or len(node.value) != 1 or node.value[0] not in ("<", "<=", ">", ">="):
+    if not absolute or node.kind != "compare" or len(node.value) != 1 or node.value[0] not in ("<", "<=", ">", ">="):
         return []
     (left, right), (sign,) = node.parts, node.value
     if sign in (">", ">="):

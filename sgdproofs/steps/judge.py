@@ -495,7 +495,8 @@ class Prover:
     def by_reduction(self, statement: Relation) -> Outcome | None:
         """The statement without roots, absolute values, exponentials and the like."""
         sides = (s for r in (statement, *statement.when) for s in (r.lhs, r.rhs))
-        if not self.setting.complexes and not reducible(*sides) and statement.rel != "!=":
+        divided = any(isinstance(x, T.Quotient) for w in statement.when for s in (w.lhs, w.rhs) for x in T.walk(s))
+        if not (self.setting.complexes or reducible(*sides) or statement.rel == "!=" or divided):
             return None
         fixed = {s for f in self.setting.facts for s in _free(f)}
         if fixed & set(self.setting.complexes):

@@ -91,9 +91,10 @@ class Plan:
     fixed: frozenset[Any] = frozenset()
     """Symbols that facts mention, which therefore stay as they are."""
     moduli: dict[Any, int] = field(default_factory=dict)
-    powers: dict[Any, int] = field(default_factory=dict)
+    powers: set[Any] = field(default_factory=set)
+    """Symbols that are powers of their roots of the common order."""
     order: int = 1
-    """The common order of all roots."""
+    """The common order of all roots: only roots of the same order have the order of what they are roots of."""
     parts: dict[Any, int] = field(default_factory=dict)
     """For each monomial in exponents the denominator of its coefficients."""
     ordered: str = ""
@@ -269,7 +270,7 @@ class Path:
             elif s in self.plan.moduli:
                 self.symbols[s] = (self._residue(s, self.plan.moduli[s]), None)
             elif s in self.plan.powers:
-                self.symbols[s] = (self._as_power(s, self.plan.powers[s]), None)
+                self.symbols[s] = (self._as_power(s, self.plan.order), None)
 
     def _residue(self, s: T.Parameter, d: int) -> Any:
         r = self._chosen(list(range(d)))
@@ -339,6 +340,9 @@ class Path:
             if self.assuming and bound:
                 raise Unsupported("a function inside of a sum")  # an empty sum is defined, whatever its body is
             return self.real(node)
+        if self.assuming and isinstance(node, L.Choice):
+            if any(isinstance(x, FUNCTIONS) and not T.is_random(x) for part in node.args[1:] for x in T.walk(part)):
+                raise Unsupported("a function inside of a case")  # it may be that the case never occurs
         if isinstance(node, T.Parameter):
             return self.real(node)
         if not node.args or isinstance(node, (sympy.Rational, T.Family, T.Function)):
@@ -367,7 +371,10 @@ class Path:
         return T.Negative(re), None if im is None else T.Negative(im)
 
     def quotient(self, node: Any) -> Value:
-        return _over(self.value(node.args[0]), self.value(node.args[1]))
+        above, below = self.value(node.args[0]), self.value(node.args[1])
+        if self.assuming:  # an assumption is defined
+            self._say(ne(below[0] if below[1] is None else _distance(below, (ZERO, None)), ZERO))
+        return _over(above, below)
 
     def power(self, node: Any) -> Value:
         base, exponent = self.value(node.args[0]), self.real(node.args[1])
@@ -375,6 +382,8 @@ class Path:
             return T.Power(base[0], exponent), None
         if not isinstance(exponent, sympy.Integer) or abs(exponent) > 6:
             raise Unsupported("a power of a complex number")
+        if exponent == 0:
+            self._defined(*base)
         found: Value = (ONE, None)
         for _ in range(abs(int(exponent))):
             found = _times(found, base)
@@ -517,7 +526,8 @@ class Path:
         if mark in self.roots:
             return self.roots[mark]
         if self._power_symbol(g):
-            self.plan._grow(self.plan.powers, g, d)
+            self.plan.powers.add(g)
+            raise Restart
         s = self.fresh("s", lower=0, open_lower=self.holds(gt(g, ZERO)))
         self._say(eq(T.Power(s, T.number(d)), g))
         self.roots[mark] = s

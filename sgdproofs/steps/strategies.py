@@ -87,6 +87,8 @@ def _proved(statement: Relation, plan: Plan, kernel: Kernel, over: Callable[[], 
     known: dict[Relation, bool] = {}
 
     def proves(relation: Relation) -> bool | None:
+        if over():
+            raise Unsupported("the time is over")
         outcome = kernel(relation)
         return None if outcome.impossible else bool(outcome.proved)
 

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import pytest
 
+from sgdproofs.steps import judge
 from sgdproofs.steps.case import read_case
 from sgdproofs.steps.enclosure import Unclear, Undefined, enclosed, fails
 from sgdproofs.steps.judge import check_step
@@ -215,3 +216,61 @@ def test_no_random_statement_that_fails_somewhere_is_proved(seed):
     given = case(f"{left.format(*parts)} {rel} {right.format(*parts)}", "x:real y:real n:integer")
     if check_step(given, seconds=3)["verdict"] == "proved":
         assert failing_point(given) is None, given
+
+
+FALSE_TO_THE_PROOFS = [
+    ("sqrt(x) <= y**(1/6)", "x:nonnegative y:nonnegative", ("x <= y",)),
+    ("sqrt(x) <= y**(1/3)", "x:positive y:positive", ("x <= y",)),
+    ("sqrt(x) <= (y + 1)**(1/3)", "x:nonnegative y:nonnegative", ("x <= y + 1",)),
+    ("sqrt(x) <= x**(1/3)", "x:nonnegative", ("x >= 1",)),
+    ("(1/z)**0 == 1", "z:complex", ()),
+]
+
+
+@pytest.mark.parametrize("text, symbols, premises", FALSE_TO_THE_PROOFS)
+def test_no_proof_of_what_is_false_even_if_no_witness_is_searched_for(text, symbols, premises, monkeypatch):
+    """Most false statements are refuted before the longer proofs begin: here these are on their own."""
+    for name in ("_refuted", "_refuted_limit", "_refuted_value"):
+        monkeypatch.setattr(judge, name, lambda *_: None)
+    assert verdict(text, symbols, premises) == "undecided"
+
+
+def test_roots_of_one_order_increase():
+    assert verdict("sqrt(x) + x**(1/3) <= sqrt(y) + y**(1/3)", "x:nonnegative y:nonnegative", ("x <= y",)) == "proved"
+    assert verdict("(1/z)**0 == 1", "z:complex", ("z != 0",)) == "proved"
+
+
+ABOUT_A_MEAN = {"vars": {"X": {"type": "scalar"}}, "let": {"m": "E(X)"}}
+
+
+def test_assumptions_on_a_name_for_a_moment_are_kept():
+    about = {"symbols": {"m": "real"}, "random": ABOUT_A_MEAN, "assumptions": ["m > 0"]}
+    assert check_step({**case("m >= 0", "m:real"), **about})["verdict"] == "proved"
+    assert check_step({**case("m >= 1", "m:real"), **about})["verdict"] == "refuted"
+
+
+def test_a_declared_function_is_not_the_absolute_value():
+    given = {**case("x <= 1", "x:real", functions="Abs"), "assumptions": ["Abs(x) <= 1"]}
+    assert check_step(given)["verdict"] == "undecided"
+
+
+def test_a_case_that_may_never_occur_tells_nothing(monkeypatch):
+    for name in ("_refuted", "_refuted_limit", "_refuted_value"):
+        monkeypatch.setattr(judge, name, lambda *_: None)
+    given = case("a != 0", "a:real", ("E(Piecewise((log(a), X > 0), (0, True))) <= 5",))
+    assert check_step({**given, "random": {"vars": {"X": {"type": "scalar"}}}})["verdict"] == "undecided"
+
+
+DEFINED_BY_ASSUMPTION = [
+    ("x != 0", "x:real", ("1/x == 1/x",), "proved"),
+    ("x/x == 1", "x:real", ("0/x == 0",), "proved"),
+    ("z != 0", "z:complex", ("1/z == 1/z",), "proved"),
+    ("1/x <= 1", "x:real", ("Not(1/x > 1)",), "proved"),
+    ("x != 0", "x:real", ("Piecewise((1/x, x > 1), (0, True)) <= 1",), "refuted"),
+    ("x != 0", "x:real n:natural", ("Sum(1/x, (i, 1, n)) <= 1",), "refuted"),
+]
+
+
+@pytest.mark.parametrize("text, symbols, premises, expected", DEFINED_BY_ASSUMPTION)
+def test_what_an_assumption_divides_by_is_not_zero(text, symbols, premises, expected):
+    assert verdict(text, symbols, premises) == expected
