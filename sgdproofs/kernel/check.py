@@ -23,6 +23,7 @@ from dataclasses import InitVar, dataclass, replace
 from itertools import pairwise
 from time import thread_time
 from typing import Any
+from weakref import WeakSet
 
 from ..language.errors import StatementError
 from ..language.facts import Definition, Equation, Fact
@@ -32,12 +33,14 @@ from ..language.terms import Element, Index, Limit, Partial, bound_by, is_random
 from .conditions import needs, needs_of_fact
 from .goal import Goal, difference, seen
 from .normal import Normal
-from .polynomial import DEADLINE, Budget, Poly, add, fraction, is_constant, mul
+from .polynomial import DEADLINE, Budget, Poly, add, fraction, is_constant, mul, proposed
 from .reasons import Reason
 from .scope import Advisor, Contradiction, Scope
 
 SECONDS = 10.0
 _SEAL = object()
+_MADE = WeakSet["Theorem"]()
+"""The theorems that the kernel has made, but no copies, and none of a class that imitates them."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -53,6 +56,7 @@ class Theorem(Displayed):
     def __post_init__(self, seal: object) -> None:
         if seal is not _SEAL:
             raise TypeError("a Theorem is made by check(derivation) and by nothing else")
+        _MADE.add(self)
 
     def __str__(self) -> str:
         facts = "; ".join(f.name for f in self.facts)
@@ -80,6 +84,7 @@ class Sequent:
     def __post_init__(self, seal: object) -> None:
         if seal is not _SEAL:
             raise TypeError("a Sequent is made by the rules of a Proof and by nothing else")
+        self.proof.made.add(self)
 
 
 # --- one line --------------------------------------------------------------------------------------------
@@ -198,13 +203,13 @@ def _equation(goal: Goal, n: Normal, gap: Poly, met: dict[Relation, bool]) -> st
     premises = goal.premises(n) if goal.reason.plain else []
     premises += [p for transform in goal.reason.premises for p in transform(goal, n) if p]
     if not premises:
-        return goal.scope.advisor.remainder(gap, goal.scope)
-    for proposal in n.scope.advisor.cofactors(gap, premises):
-        rest = gap
+        return f"{goal.scope.advisor.remainder(gap, goal.scope)}" or "the difference of the two sides is not 0"
+    for candidate in n.scope.advisor.cofactors(dict(gap), [dict(p) for p in premises]):
+        proposal, rest = [proposed(c) for c in candidate], gap
         for c, p in zip(proposal, premises, strict=True):
             rest = add(rest, mul(c, p), -1)
         if n.zero(rest):
-            divisors = [q for c in proposal for q, _ in n.scope.factored(fraction(c)[1]) if not is_constant(q)]
+            divisors = [q for c in proposal for q, _ in n.scope.factored(fraction(c)[1]) if not q or not is_constant(q)]
             lacking = [str(ne(spelled(q, goal.scope), 0)) for q in divisors if not n.scope.nonzero(q)]
             if not lacking:
                 for q in divisors:
@@ -221,7 +226,7 @@ class Proof:
     """The rules that make sequents under the facts `given`; where a rule does not apply, StatementError."""
 
     def __init__(self, given: tuple[Fact, ...], advisor: Advisor | None = None) -> None:
-        self.given, self.advisor = given, advisor
+        self.given, self.advisor, self.made = tuple(given), advisor, WeakSet[Sequent]()
         self.inherited: set[Fact] = set()
         equations = [f.relation for f in given if isinstance(f, Equation) and not f.relation.when]
         fixed = tuple(r for r in equations if r.rel == "==" and not free_indices(r))
@@ -235,7 +240,7 @@ class Proof:
     ) -> Sequent:
         """A sequent that rests on others of this proof; each hypothesis still pending was made where it is used."""
         pending = frozenset(h for s in rests_on for h in (s.pending if not s.assumed else {s})) - {discharged}
-        if any(s.proof is not self for s in rests_on):
+        if any(s not in self.made for s in rests_on):
             raise StatementError(f"{statement} rests on what was shown under other facts")
         if any(not set(h.assumptions) <= set(assumptions) for h in pending):
             raise StatementError(f"{statement} rests on a hypothesis outside of its induction")
@@ -246,7 +251,7 @@ class Proof:
     def hypothesis(self, claim: Relation, over: Index, assumptions: tuple = ()) -> Sequent:
         """The claim at `over - 1`, for the step of an induction over `over` under `assumptions`."""
         around = (*assumptions, ge(over, self._start(over) + 1))
-        return Sequent(self, claim.at({over: over - 1}), around, assumed=True, seal=_SEAL)
+        return Sequent(self, Relation.at(claim, {over: over - 1}), around, assumed=True, seal=_SEAL)
 
     def _start(self, over: Any) -> Any:
         if not isinstance(over, Index) or over.lower is None:
@@ -257,7 +262,7 @@ class Proof:
         return Sequent(self, statement, assumptions, sure=False, seal=_SEAL)
 
     def lemma(self, theorem: Theorem) -> Sequent:
-        if not isinstance(theorem, Theorem) or not set(theorem.facts) <= set(self.given):
+        if theorem not in _MADE or not set(theorem.facts) <= set(self.given):
             raise StatementError(f"the lemma {theorem.name} rests on facts that are not given here")
         self.inherited |= set(theorem.facts)
         return self._made(theorem.claim, ())
@@ -328,7 +333,8 @@ class Proof:
         inside = (*around, ge(over, start + 1))
         if step.assumptions != inside or hypothesis.assumptions != inside or not hypothesis.assumed:
             raise StatementError(f"the step to {over} rests on other assumptions than the base and the step itself")
-        if base.statement != claim.at({over: start}) or hypothesis.statement != claim.at({over: over - 1}):
+        first, before = (Relation.at(claim, {over: place}) for place in (start, over - 1))
+        if base.statement != first or hypothesis.statement != before:
             raise StatementError(f"base and hypothesis of an induction over {over} are its claim at {start} and before")
         return self._made(claim, around, (base, step), discharged=hypothesis)
 
@@ -337,7 +343,7 @@ class Proof:
         if is_random(condition.lhs) or is_random(condition.rhs):
             raise StatementError(f"{condition} is random: it may hold for some outcomes only")
         around = tuple(a for a in first.assumptions if a != condition)
-        if first.statement != second.statement or not set(second.assumptions) <= {*around, condition.negated()}:
+        if first.statement != second.statement or not set(second.assumptions) <= {*around, Relation.negated(condition)}:
             raise StatementError("cases are a condition and its negation, such as t <= N and t > N")
         gap = condition.lhs - condition.rhs
         defined = Relation(gap, "==", gap, getattr(first.statement, "when", ()))
@@ -347,7 +353,7 @@ class Proof:
 
     def theorem(self, name: str, claim: Any, lines: tuple[Sequent, ...]) -> Theorem:
         """The claim, if it is one of the lines, and every limit that a definition names is shown to exist by one."""
-        shown = [s.statement for s in lines if s.proof is self and s.sure and not s.assumptions and not s.pending]
+        shown = [s.statement for s in lines if s in self.made and s.sure and not s.assumptions and not s.pending]
         if claim not in shown:
             raise StatementError(f"no line of the proof is the claim {claim}")
         exists = {r.lhs for r in shown if isinstance(r, Relation) and r.rel == "==" and not r.when}

@@ -219,6 +219,7 @@ class Normal:
 
     def place(self, of: T.Family, places: tuple[Poly, ...]) -> Poly:
         """The element of a family at indices in normal form, taken through the cited definitions."""
+        self.scope.one_symbol(of)
         self.scope.families[of.name] = of
         for fact in self.definitions.get(of, ()):
             value = self._instance(fact, places)

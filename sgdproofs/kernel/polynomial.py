@@ -63,6 +63,11 @@ def exact(value: Any) -> Any:
     return value.numerator if isinstance(value, Fraction) and value.denominator == 1 else value
 
 
+def proposed(p: Poly) -> Poly:
+    """A copy of a polynomial that comes from a search, with exact coefficients."""
+    return {m: c if type(c) is int else exact(Fraction(c)) for m, c in p.items() if c}
+
+
 def add(p: Poly, q: Poly, times: Any = 1) -> Poly:
     """`p + times * q`."""
     total = dict(p)

@@ -14,6 +14,7 @@ from itertools import count
 from math import ceil, floor, prod
 from typing import Any
 
+from ..language.errors import StatementError
 from ..language.terms import Parameter, function, number
 from .polynomial import (
     Atom,
@@ -29,6 +30,7 @@ from .polynomial import (
     is_constant,
     mul,
     power,
+    proposed,
     replace_atoms,
     scale,
     within,
@@ -87,6 +89,7 @@ class Scope:
     def __init__(self, advisor: Advisor | None = None) -> None:
         self.advisor: Advisor = advisor or Advisor()
         self.bounds: dict[str, list] = {}
+        self.named: dict[str, Any] = {}
         self.declared: dict[str, Parameter] = {}
         self.integers: set[Atom] = set()
         self.strict: set[Atom] = set()
@@ -122,11 +125,17 @@ class Scope:
 
     def bounds_of(self, p: Parameter) -> list:
         """The lower bounds of `p` and of `-p`: each with whether it is excluded, or None."""
+        self.one_symbol(p)
         if p.name not in self.bounds:
             low = None if p.lower is None else (p.lower, p.open_lower)
             high = None if p.upper is None else (-p.upper, p.open_upper)
             self.bounds[p.name] = [low, high]
         return self.bounds[p.name]
+
+    def one_symbol(self, symbol: Any) -> None:
+        """StatementError if another symbol goes by the same name: atoms are told apart by their names."""
+        if self.named.setdefault(symbol.name, symbol) != symbol:
+            raise StatementError(f"two different symbols are called {symbol.name}: rename one")
 
     def only_value(self, name: str) -> Fraction | None:
         """The value of a parameter, if its bounds leave one."""
@@ -279,11 +288,11 @@ class Scope:
             self.known[:] = [k for k in self.known if not any(k is f for f in facts)]
 
     def factored(self, p: Poly) -> list[tuple[Poly, int]]:
-        parts = self.advisor.factors(p)
+        parts = [(proposed(q), e) for q, e in self.advisor.factors(dict(p)) if e > 0]
         product = constant(1)
         for q, e in parts:
             product = mul(product, power(q, e))
-        return parts if product == p else [(p, 1)]
+        return parts if product == p and all(fraction(q)[1] == constant(1) for q, _ in parts) else [(p, 1)]
 
     def atom_sign(self, a: Atom) -> int:
         """2 if the atom is positive, 1 if it is not negative, 0 if nothing is known."""
@@ -337,12 +346,13 @@ class Scope:
         known += self._powers_below_one(here) + _truths_of(p)
         if strict and any(sharp and self._by_terms(add(p, q, -1), False) for q, sharp in known):
             return True
-        proposal = self.advisor.combination(p, [k[0] for k in known], self.atom_sign)
+        proposal = self.advisor.combination(dict(p), [dict(k[0]) for k in known], self.atom_sign)
         if not proposal:
             return False
         rest, found = p, not strict
-        for c, product, root in proposal:
-            if not self._by_terms(c, False):
+        for own, product, base in proposal:
+            c, root = proposed(own), proposed(base)
+            if not self._by_terms(c, False) or not all(self.nonzero(fraction(q)[1]) for q in (c, root)):
                 return False
             piece, sharp = mul(c, power(root, 2)), self._by_terms(c, True) and root == constant(1)
             for i in product:

@@ -145,6 +145,8 @@ def _canonical(body: Any, variable: Any, *ends: Any) -> tuple[Any, Index]:
             raise StatementError(f"the range of {variable} mentions {variable} itself: rename one of them")
     height = 1 + max((int(node.variable.name[2:]) for node in walk(body) if isinstance(node, _Binder)), default=0)
     bound = Index(f"k'{height}", "integer")
+    if bound in body.free_symbols:
+        raise StatementError(f"{bound} is the name of a bound index: rename it")
     return substituted(body, {variable: bound}), bound
 
 

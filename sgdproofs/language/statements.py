@@ -9,7 +9,7 @@ import sympy
 from sympy.core.basic import Basic
 
 from .errors import StatementError
-from .terms import Element, Family, Index, Parameter, Row, term, walk
+from .terms import Element, Family, Index, Parameter, Row, term, unchanging, walk
 
 __all__ = [
     "Relation",
@@ -41,6 +41,7 @@ class Relation(Basic):
     """
 
     __slots__ = ("rel",)
+    __setattr__ = unchanging
 
     def __new__(cls, lhs: Any, rel: str, rhs: Any, when: Any = ()) -> Relation:
         if rel not in NEGATED:

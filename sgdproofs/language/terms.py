@@ -89,6 +89,13 @@ def term(value: Any) -> sympy.Expr:
     return number(value)
 
 
+def unchanging(self: Any, name: str, value: Any) -> None:
+    """Set an attribute of a symbol or a statement once: what was proved is about it as it was."""
+    if not name.startswith("_") and hasattr(self, name):
+        raise AttributeError(f"{name} of {self} does not change: make another one")
+    object.__setattr__(self, name, value)
+
+
 DEPTH, SIZE = 200, 20_000
 """How deep and how large a term may be: what is larger is not read by people, and not checked in time."""
 
@@ -239,6 +246,7 @@ class Parameter(Term):
     """
 
     __slots__ = ("name", "sort", "lower", "open_lower", "upper", "open_upper", "tex")
+    __setattr__ = unchanging
     is_Atom = True
 
     def __new__(
@@ -378,6 +386,7 @@ class Family(Basic):
     """
 
     __slots__ = ("name", "arity", "random", "first", "tex")
+    __setattr__ = unchanging
 
     def __new__(
         cls, name: str, arity: int = 1, random: bool = False, first: int | None = None, tex: str | None = None

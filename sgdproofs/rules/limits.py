@@ -64,12 +64,20 @@ def small(n: Normal, q: Poly) -> bool:
 class Near:
     """Expansions near infinity, or near a point from above: there the variable is the point plus `1/t`."""
 
-    def __init__(self, n: Normal, which: Atom, point: Poly | None) -> None:
-        self.n, self.which, self.at_infinity = n, which, point is None
+    def __init__(self, n: Normal, node: Any, env: Environment) -> None:
+        """Of the body of a limit: all values above the point and close to it have to be in the variable's domain."""
+        _, variable, point = node.args
+        self.n, self.at_infinity, self.here = n, point is T.INFINITY, dict(env)
+        self.which, low = n.open_variable(variable, self.here), constant(exact(variable.lower or 0))
         self.t, self.log = (n.scope.fresh() for _ in range(2))
         self.up: Scale = (ONE[0], key(atom(self.log)))
-        down: Scale = (ONE[0], key(scale(atom(self.log), -1)))
-        self.variable: Germ = {self.up: UNIT} if point is None else self.sum({ONE: point}, {down: UNIT})
+        self.variable: Germ = {self.up: UNIT}
+        if not self.at_infinity:
+            at, upper = n.poly(point, env), variable.upper
+            inside = upper is None or n.scope.positive(add(constant(exact(upper)), at, -1))
+            if not inside or not n.admits(variable, at):
+                raise Unseen
+            self.variable = self.sum({ONE: add(at, low, -1)}, {(ONE[0], key(scale(atom(self.log), -1))): UNIT})
 
     # --- arithmetic of germs --------------------------------------------------------------------------------
 
@@ -102,12 +110,9 @@ class Near:
             part = {tuple(x for x in m if x != (a, 1)): c for m, c in p.items() if (a, 1) in m}
             p = add(p, mul(part, atom(a)), -1)
             found.append(part)
-        if not all(self.free(q, self.t) for q in (*found, p)) or not all(self.free(q, self.log) for q in (found[1], p)):
+        if any(self.t in within(q) for q in (*found, p)) or any(self.log in within(q) for q in (found[1], p)):
             raise Unseen
         return found[0], found[1], p
-
-    def free(self, p: Poly, which: Atom) -> bool:
-        return which not in within(p)
 
     # --- comparing ------------------------------------------------------------------------------------------
 
@@ -115,7 +120,7 @@ class Near:
         """True if the first scale, also times any power of log t, vanishes against the second."""
         signs, divisor = self.n.scope, dict(other[0])
         rate, degree, _ = self.linear(add(dict(other[1]), dict(one[1]), -1))
-        if not self.free(rate, self.log) or not signs.nonnegative(rate) or not signs.nonzero(divisor):
+        if self.log in within(rate) or not signs.nonnegative(rate) or not signs.nonzero(divisor):
             return False
         ratio = mul(dict(one[0]), self.n.inverse(divisor))
         if small(self.n, ratio):
@@ -126,7 +131,7 @@ class Near:
     def leading(self, g: Germ) -> tuple[Scale, Poly]:
         """The scale against which all others vanish, and its coefficient; neither is 0."""
         for s, c in g.items():
-            if c is None or not self.free(c, self.log) or not all(z == s or self.below(z, s) for z in g):
+            if c is None or self.log in within(c) or not all(z == s or self.below(z, s) for z in g):
                 continue
             if self.n.scope.nonzero(c) and self.n.scope.nonzero(dict(s[0])):
                 return s, c
@@ -146,7 +151,7 @@ class Near:
     def value(self, p: Poly) -> Poly:
         g = self.of(p)
         found = g.get(ONE, {})
-        if found is None or not self.free(found, self.log) or not all(z == ONE or self.below(z, ONE) for z in g):
+        if found is None or self.log in within(found) or not all(z == ONE or self.below(z, ONE) for z in g):
             raise Unseen
         return found
 
@@ -184,9 +189,9 @@ class Near:
             return {(key(constant(-1)), ()): UNIT}
         if kind in ("pow", "RealPower"):
             base, exponent = arguments
-            if self.free(exponent, self.which):
+            if self.which not in within(exponent):
                 return self.power(self.of(base), exponent)
-            if kind == "pow" and self.at_infinity and self.free(base, self.which):
+            if kind == "pow" and self.at_infinity and self.which not in within(base):
                 return self.progression(base, exponent)
             return self.exponential(self.product(self.of(exponent), self.logarithm(self.of(base))))
         if kind == "Exponential":
@@ -205,7 +210,7 @@ class Near:
         c = exponent.get(((self.which, 1),), 0)
         rest = add(exponent, atom(self.which), -c)
         natural = c > 0 and self.n.scope.nonnegative(rest)
-        if not isinstance(c, int) or not self.free(rest, self.which) or not (natural or self.n.scope.nonzero(q)):
+        if not isinstance(c, int) or self.which in within(rest) or not (natural or self.n.scope.nonzero(q)):
             raise Unseen
         return {(key(self.n.powers(q, constant(c))), ()): self.n.powers(q, rest)}
 
@@ -237,10 +242,8 @@ class Near:
         for k in range(1, ORDER + 1):
             binomial.append(mul(binomial[-1], scale(add(exponent, constant(1 - k)), Fraction(1, k))))
         own: Scale = (q if q == ONE[0] else key(n.powers(dict(q), exponent)), key(mul(dict(s), exponent)))
-        half = exponent == constant(Fraction(1, 2))
-        lead = c if c == UNIT else n.powers(c, exponent) if whole else None
-        if lead is None:
-            lead = n.made("SquareRoot", "", (c,)) if half else n.made("RealPower", "", (c, exponent))
+        real = ("SquareRoot", "", (c,)) if exponent == constant(Fraction(1, 2)) else ("RealPower", "", (c, exponent))
+        lead = UNIT if c == UNIT else n.powers(c, exponent) if whole else n.made(*real)
         return self.product({own: lead}, self.series(u, binomial))
 
     def exponential(self, g: Germ) -> Germ:
@@ -269,23 +272,11 @@ class Near:
 def open_limit(n: Normal, node: Any, env: Environment) -> Poly:
     """The limit as a polynomial without the variable, or the closed node where no rule applies."""
     try:
-        near, here = _near(n, node, env)
-        return near.value(close_geometric(n, _rewritten(n, n.poly(node.args[0], here), node.args[1], here)))
+        near = Near(n, node, env)
+        body = _rewritten(n, n.poly(node.args[0], near.here), node.args[1], near.here)
+        return near.value(close_geometric(n, body))
     except Unseen:
         return n.closed(node, env)
-
-
-def _near(n: Normal, node: Any, env: Environment) -> tuple[Near, Environment]:
-    """Where the body is expanded: all values above the point and close to it have to be in the variable's domain."""
-    _, variable, point = node.args
-    here = dict(env)
-    which, offset = n.open_variable(variable, here), constant(exact(variable.lower or 0))
-    if point is T.INFINITY:
-        return Near(n, which, None), here
-    at, upper = n.poly(point, env), variable.upper
-    if not n.admits(variable, at) or upper is not None and not n.scope.positive(add(constant(exact(upper)), at, -1)):
-        raise Unseen
-    return Near(n, which, add(at, offset, -1)), here
 
 
 def eventually(n: Normal, node: Any, env: Environment, relation: Relation) -> bool:
@@ -295,8 +286,8 @@ def eventually(n: Normal, node: Any, env: Environment, relation: Relation) -> bo
     if relation.rel == "==" or any(v in symbols - x.free_symbols for x in binders for v in T.walk(x)):
         return False
     try:
-        near, here = _near(n, node, env)
-        sign = near.sign(add(n.poly(relation.lhs, here), n.poly(relation.rhs, here), -1))
+        near = Near(n, node, env)
+        sign = near.sign(add(n.poly(relation.lhs, near.here), n.poly(relation.rhs, near.here), -1))
     except (Unseen, ZeroDivisionError):
         return False
     return {"!=": sign != 0, ">": sign > 0, ">=": sign >= 0, "<": sign < 0, "<=": sign <= 0}[relation.rel]
@@ -308,7 +299,8 @@ open_limit.eventually = eventually  # type: ignore[attr-defined]  # the conditio
 def _rewritten(n: Normal, p: Poly, variable: T.Parameter, here: Environment) -> Poly:
     """`p` with what a cited equation is about, for all large values of the variable, given by its right-hand side."""
     for r in n.equations if isinstance(variable, T.Index) else ():
-        if variable not in r.lhs.free_symbols or not all(_eventually(w, variable) or _fixed(n, w) for w in r.when):
+        fixed = [w for w in r.when if not free_indices(w) and holds(n, w, {})]
+        if variable not in r.lhs.free_symbols or not all(w in fixed or _eventually(w, variable) for w in r.when):
             continue
         left = n.poly(r.lhs, here)
         for a in [a for m in left for a, e in m if a[0] in ("sum", "el", "Product", "E", "Var", "Cov") and e == 1][:1]:
@@ -317,11 +309,6 @@ def _rewritten(n: Normal, p: Poly, variable: T.Parameter, here: Environment) -> 
             if a not in {*within(times), *within(rest)} and n.scope.nonzero(times):
                 p = n.rename(p, {a: mul(add(n.poly(r.rhs, here), rest, -1), n.inverse(times))})
     return p
-
-
-def _fixed(n: Normal, assumption: Relation) -> bool:
-    """True for an assumption that mentions no index and holds."""
-    return not free_indices(assumption) and holds(n, assumption, {})
 
 
 def limits(*cites: Any) -> Reason:
@@ -359,19 +346,18 @@ def pass_to_limit(goal: Goal, n: Normal) -> list[Poly]:
     for index in sorted({v for r in equations for v in _tends(r)}, key=lambda v: v.name):
         here: dict[Any, Poly] = {}
         which = n.open_variable(index, here)
-        known: list[tuple[Poly, Poly]] = []
-        for relation in equations:
-            if index in _tends(relation):
-                value = n.closed(relation.lhs, {})
-                known.append((n.poly(relation.lhs.args[0], here), value))
-                if isinstance(relation.rhs, T.Parameter):
-                    found.append(add(value, n.poly(relation.rhs, {}), -1))
-        for relation in equations:
-            if not isinstance(relation.lhs, T.Limit) and all(_eventually(w, index) for w in relation.when):
-                gap = add(n.poly(relation.lhs, here), n.poly(relation.rhs, here), -1)
-                image = _limit_of_equation(n, gap, which, known)
-                if image is not None:
-                    found.append(image)
+        images: dict[Atom, Poly] = {}
+        for r in (r for r in equations if index in _tends(r)):
+            value, body = n.closed(r.lhs, {}), n.poly(r.lhs.args[0], here)
+            for shift in range(-2, 3):
+                moved = n.rename(body, {which: add(atom(which), constant(shift))})
+                images.update({a: value for a in within(moved) if moved == atom(a)})
+            found += [add(value, n.poly(r.rhs, {}), -1)] if isinstance(r.rhs, T.Parameter) else []
+        for r in equations:
+            if not isinstance(r.lhs, T.Limit) and all(_eventually(w, index) for w in r.when):
+                numerator, _ = fraction(add(n.poly(r.lhs, here), n.poly(r.rhs, here), -1))
+                image = replace_atoms(numerator, images.get)
+                found += [image] if which not in within(image) else []
     return found
 
 
@@ -385,16 +371,6 @@ def _tends(relation: Relation) -> tuple[T.Index, ...]:
 def _eventually(assumption: Relation, index: T.Index) -> bool:
     """True for `t >= 1` and the like: it holds for all large t."""
     return assumption.lhs == index and assumption.rel in (">=", ">") and not assumption.rhs.free_symbols
-
-
-def _limit_of_equation(n: Normal, p: Poly, which: Atom, known: list[tuple[Poly, Poly]]) -> Poly | None:
-    images = {
-        key(n.rename(body, {which: add(atom(which), constant(shift))})): value
-        for body, value in known
-        for shift in range(-2, 3)
-    }
-    image = replace_atoms(fraction(p)[0], lambda a: images.get(key(atom(a))))
-    return None if which in within(image) else image
 
 
 def passage_to_limit(*cites: Any) -> Reason:

@@ -406,8 +406,11 @@ class Prover:
         """The limit as a term without limits, if that it is this is proved under the assumptions; else None."""
         items = self._closed_ranges(eq(limit, limit).given(*when))
         said = tuple(item.claim for item in items)
-        probe = Goal(eq(limit, limit), RULES, self.setting.facts, said, when, Search(), self.setting.facts)
-        p = probe.normal(probe.scope).poly(limit, {})
+        try:
+            probe = Goal(eq(limit, limit), RULES, self.setting.facts, said, when, Search(), self.setting.facts)
+            p = probe.normal(probe.scope).poly(limit, {})
+        except (Budget, Contradiction, ZeroDivisionError):
+            return None
         if any(a[0].startswith("Limit") for a in within(p)):
             return None
         value = spelled(p, probe.scope)
@@ -416,8 +419,11 @@ class Prover:
 
     def shorter(self, term: Any, when: tuple) -> Any:
         """The term as a quotient of factored polynomials; untrusted, as it is only proposed."""
-        probe = Goal(eq(term, term), RULES, (), (), when, Search(), ())
-        return factored(probe.normal(probe.scope).poly(term, {}), probe.scope)
+        try:
+            probe = Goal(eq(term, term), RULES, (), (), when, Search(), ())
+            return factored(probe.normal(probe.scope).poly(term, {}), probe.scope)
+        except (Budget, Contradiction, ZeroDivisionError):
+            return term
 
     def holds(self, need: Need) -> bool:
         """True if what a claim needs is proved."""
