@@ -40,6 +40,7 @@ from .polynomial import (
     key,
     mul,
     power,
+    proposed,
     scale,
     spend,
     total,
@@ -418,16 +419,16 @@ class Normal:
             ranges = (key(self.rename(q, mapping)) for _, length, shift in chosen for q in (shift, length))
             return ("sum", (height, count), (*ranges, key(self.rename(body, mapping))))
 
-        order, shifts = self.scope.advisor.arrangement(binders, monomial, arranged)
-        inside = {v for v, _ in binders}
-        shifts = [q if self._may_shift(q, inside) else {} for q in shifts]
+        inside, copied = {v for v, _ in binders}, [(v, dict(length)) for v, length in binders]
+        chosen, offsets = self.scope.advisor.arrangement(copied, monomial, arranged)
+        order, shifts = tuple(chosen), tuple(q if self._may_shift(q, inside) else {} for q in map(proposed, offsets))
         for k in order:
             if inside.intersection(within(binders[k][1])):
                 raise Budget("a range depends on a later index")
             inside.remove(binders[k][0])
         if inside:
             raise Budget("an arrangement leaves out an index")
-        return atom(arranged(tuple(order), tuple(shifts)))
+        return atom(arranged(order, shifts))
 
     def _may_shift(self, p: Poly, indices: set[Atom]) -> bool:
         """True if `p` is an integer that depends on none of the indices, and on no index of a closed binder."""

@@ -123,10 +123,8 @@ class Near:
         if self.log in within(rate) or not signs.nonnegative(rate) or not signs.nonzero(divisor):
             return False
         ratio = mul(dict(one[0]), self.n.inverse(divisor))
-        if small(self.n, ratio):
-            return True
-        bounded = all(signs.nonnegative(add(UNIT, ratio, sign)) for sign in (1, -1))
-        return bounded and (signs.positive(rate) or signs.positive(degree))
+        slower = signs.positive(rate) or signs.positive(degree)
+        return small(self.n, ratio) or slower and all(signs.nonnegative(add(UNIT, ratio, sign)) for sign in (1, -1))
 
     def leading(self, g: Germ) -> tuple[Scale, Poly]:
         """The scale against which all others vanish, and its coefficient; neither is 0."""
