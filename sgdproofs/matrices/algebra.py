@@ -12,12 +12,13 @@ column is a scalar: its words are empty, because the word `x^T A y` is the atom 
 
 `Algebra` is the only maker of polynomials.  It joins words by the laws of the domains (symmetric, orthogonal,
 projection, inverse), rotates and transposes the words of traces into one form, and takes expectations by exactly the
-declared facts.  What an operation needs in order to be defined is noted in `needs`.
+declared facts.  What an operation needs in order to be defined is noted in `needs`: true if it is undefined without
+it, false if it may be defined all the same (`0^k` for a k that is not negative, the root of a negative number).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -35,6 +36,7 @@ Monomial = tuple
 Term = tuple[Monomial, Word]
 Key = tuple
 TERMS = 4_000
+LARGEST_POWER = 200
 SCALAR: Shape = (1, 1)
 SYMMETRIC = ("sym", "psd", "spd", "projection", "diag")
 INVERTIBLE = ("invertible", "spd", "orthogonal")
@@ -71,6 +73,28 @@ def unkey(key: Key) -> Poly:
     return Poly(key[0], dict(key[1]))
 
 
+def pieces(*terms: Term) -> Iterator[tuple[Any, int]]:
+    """The letters and atoms of terms with their exponents, and those inside them."""
+    for m, w in terms:
+        for x, e in (*m, *((x, 1) for x in w)):
+            yield x, e
+            yield from pieces(*_inside(x))
+
+
+def _inside(x: Any) -> Iterable[Term]:
+    """The terms of which a letter or an atom is made."""
+    kind, what = x[:2]
+    if kind in ("inverse", "diag", "det", "over", "root"):
+        return unkey(what).terms
+    if kind == "power" and len(x) == 2:
+        return ((((what[0], 1), *what[1]), ()),)
+    if kind == "power":
+        return (*unkey(what[0]).terms, (((("par", what[1]), 1),), ()))
+    if kind == "E":
+        return (what if len(x) == 2 else what[0],)
+    return (((), what),) if kind == "trace" else ()
+
+
 @dataclass
 class Declared:
     """What is declared: domains of matrices and scalars, random quantities, and the facts about these.
@@ -87,13 +111,16 @@ class Declared:
     uncorrelated: list[frozenset[str]] = field(default_factory=list)
     alike: list[frozenset[str]] = field(default_factory=list)
     means: dict[str, Poly] = field(default_factory=dict)
-    covs: dict[str, Poly] = field(default_factory=dict)
+    covs: dict[tuple[str, str], Poly] = field(default_factory=dict)
 
 
 class Algebra:
     def __init__(self, declared: Declared) -> None:
         self.declared = declared
-        self.needs: dict[tuple[str, Poly], None] = {}
+        self.needs: dict[tuple[str, Poly], bool] = {}
+
+    def need(self, kind: str, p: Poly, sure: bool = True) -> None:
+        self.needs[(kind, p)] = sure or self.needs.get((kind, p), False)
 
     # --- making -------------------------------------------------------------------------------------------
 
@@ -160,10 +187,7 @@ class Algebra:
         return total
 
     def power(self, p: Poly, n: int) -> Poly:
-        total = self.number(1, p.shape[0])
-        for _ in range(n):
-            total = self.mul(total, p)
-        return total
+        return self.product(self.number(1, p.shape[0]), *([p] * n))
 
     def transpose(self, p: Poly) -> Poly:
         shape = (p.shape[1], p.shape[0])
@@ -293,7 +317,7 @@ class Algebra:
                 return self.product(scalar, *(self._inverted(x) for x in reversed(w)), self.number(1, p.shape[0]))
         first = next(iter(sorted(p.terms.items(), key=repr)), (None, Fraction(1)))[1]
         p = self.scale(p, 1 / first)
-        self.needs[("invertible", p)] = None
+        self.need("invertible", p)
         return self.scale(Poly(p.shape, {((), (("inverse", p.key(), *p.shape),)): Fraction(1)}), 1 / first)
 
     def _inverted(self, x: Letter) -> Poly:
@@ -304,53 +328,54 @@ class Algebra:
         if x[0] == "inverse":
             return unkey(x[1])
         if kind not in INVERTIBLE:
-            self.needs[("invertible", p)] = None
+            self.need("invertible", p)
         return self.letter(("inverse", p.key(), x[2], x[3]))
 
     def kind(self, x: Letter) -> str:
         return self.declared.matrices.get(x[1][0], ("",))[0] if x[0] == "name" else ""
 
-    def over(self, p: Poly) -> Poly:
+    def over(self, p: Poly, sure: bool = True) -> Poly:
         """1/p of a scalar, noting that it is not 0."""
+        if p.shape != SCALAR:
+            raise ShapeError(f"a division by a matrix of shape {p.shape}")
         if not p.terms:
             raise ZeroDivisionError("division by zero")
         if len(p.terms) == 1:
             (((m, _), c),) = p.terms.items()
             for a, _ in m:
-                if not (a[0] == "par" and self.declared.scalars.get(a[1]) in ("positive", "nonzero", "unit", "posint")):
-                    self.needs[("nonzero", self.atom(a))] = None
+                if not self.nonzero(a):
+                    self.need("nonzero", self.atom(a), sure)
             return self.scale(self._monomial(tuple((a, -e) for a, e in m)), 1 / c)
         first = min(p.terms.items(), key=repr)[1]
         p = self.scale(p, 1 / first)
-        self.needs[("nonzero", p)] = None
+        self.need("nonzero", p, sure)
         return self.scale(self.atom(("over", p.key())), 1 / first)
+
+    def nonzero(self, atom: Atom) -> bool:
+        """Whether an atom is not 0 by its domain."""
+        return atom[0] == "par" and self.declared.scalars.get(atom[1]) in ("positive", "nonzero", "unit", "posint")
 
     def det(self, p: Poly) -> Poly:
         """Factor by factor for a product of square matrices; otherwise an atom."""
         if p.shape[0] != p.shape[1]:
             raise ShapeError(f"a matrix of shape {p.shape} has no determinant")
-        if p.shape == SCALAR:
-            return p
-        if not p.terms:
-            return p if p.shape == SCALAR else self.zero(SCALAR)
+        if not p.terms or p.shape == SCALAR:
+            return Poly(SCALAR, p.terms)
         if len(p.terms) == 1:
             (((m, w), c),) = p.terms.items()
             if all(x[2] == x[3] for x in w):
                 factors = [self._det(x) for x in w]
                 return self.product(self.raised(self.scale(self._monomial(m), c), self.size(p.shape[0])), *factors)
-        return self.atom(("det", min(p.key(), self.transpose(p).key(), key=repr)))
+        return self._det_atom(p)
 
     def _det(self, x: Letter) -> Poly:
-        if x[0] == "inverse":
-            return self._monomial(tuple((a, -e) for a, e in self._one_monomial(self.det(unkey(x[1])))))
-        p = self._alone(x)
-        return self.atom(("det", min(p.key(), self.transpose(p).key(), key=repr)))
+        if x[0] != "inverse":
+            return self._det_atom(self._alone(x))
+        (((m, _), c),) = self.det(unkey(x[1])).terms.items()
+        return self.scale(self._monomial(tuple((a, -e) for a, e in m)), 1 / c)
 
-    def _one_monomial(self, p: Poly) -> Monomial:
-        (((m, _), c),) = p.terms.items()
-        if c != 1:
-            raise TooLarge("such a determinant")
-        return m
+    def _det_atom(self, p: Poly) -> Poly:
+        return self.atom(("det", min(p.key(), self.transpose(p).key(), key=repr)))
 
     def raised(self, p: Poly, exponent: Poly) -> Poly:
         """A scalar monomial to a power: the exponent has whole coefficients, and is natural unless p != 0."""
@@ -363,8 +388,10 @@ class Algebra:
             kinds = {self.declared.scalars.get(a[1], "") if a[0] == "par" else "" for a, _ in n}
             if k.denominator != 1 or not kinds <= {"posint", "natural", "integer"} or any(e < 0 for _, e in n):
                 raise TooLarge("such a power")
-            if k < 0 or "integer" in kinds:
-                self.over(p)
+            if k < 0 or self.integral(n):
+                self.over(p, False)
+            if abs(k) > LARGEST_POWER:
+                raise TooLarge("such a power")
             for a, e in bases:
                 if n:
                     total = self.mul(total, self.atom(("power", (a, n)), int(k) * e))
@@ -373,6 +400,10 @@ class Algebra:
                 else:
                     total = self.mul(total, self.atom(a, int(k) * e))
         return total
+
+    def integral(self, exponent: Monomial) -> bool:
+        """Whether an exponent may be negative."""
+        return any(self.declared.scalars.get(a[1]) == "integer" for a, _ in exponent if a[0] == "par")
 
     def matrix_power(self, p: Poly, exponent: Poly) -> Poly:
         """A square matrix to a natural power: a sum of symbols and a number, none of them negative."""
@@ -391,7 +422,7 @@ class Algebra:
 
     def root(self, p: Poly) -> Poly:
         """The square root of a scalar, noting that it is not negative."""
-        self.needs[("nonnegative", p)] = None
+        self.need("nonnegative", p, False)
         return self.atom(("root", p.key()))
 
     def diagonal(self, p: Poly) -> Poly:
@@ -406,33 +437,34 @@ class Algebra:
 
     # --- expectation --------------------------------------------------------------------------------------
 
-    def randoms(self, x: Any) -> Iterator[str]:
-        """The random quantities in a polynomial, term, word, letter or atom, once for each time that they occur."""
-        if isinstance(x, Poly):
-            yield from self.randoms(tuple(x.terms))
-        elif isinstance(x, tuple):
-            if x[:1] in (("mean",), ("cov",), ("E",)):
-                return
-            if len(x) == 2 and x[0] == "par" or len(x) == 4 and x[0] == "name":
-                name = x[1] if x[0] == "par" else x[1][0]
-                if name in self.declared.random:
-                    yield name
-                return
-            for part in x:
-                yield from self.randoms(part)
+    def randoms(self, *terms: Term) -> Iterator[str]:
+        """The random quantities in terms, once for each time that they occur (more than three times count as three)."""
+        for m, w in terms:
+            for x, e in (*m, *((x, 1) for x in w)):
+                name = x[1] if x[0] == "par" else x[1][0] if x[0] == "name" else ""
+                for _ in range(min(abs(e), 3) if x[0] not in ("mean", "cov", "E") else 0):
+                    if name in self.declared.random:
+                        yield name
+                    yield from self.randoms(*_inside(x))
+
+    def is_random(self, x: Any) -> bool:
+        """Whether a letter or an atom has a random quantity in it."""
+        return any(self.randoms((((x, 1),), ())))
 
     def mean(self, p: Poly) -> Poly:
-        """The expectation, term by term; two or fewer factors of dependent quantities are taken all the way."""
+        """The expectation, term by term, over one block of quantities after another, each independent of the others.
+
+        Two or fewer factors of dependent quantities are taken all the way.
+        """
         total = self.zero(p.shape)
         for (m, w), c in p.terms.items():
-            known = tuple((a, e) for a, e in m if not any(self.randoms(a)))
-            rest = [a for a, e in m if any(self.randoms(a)) for _ in range(e)]
-            if any(e < 0 for a, e in m if any(self.randoms(a))):
-                part = self._closed(m, w, p.shape)
-            else:
-                part = self._mean(rest, w, p.shape, frozenset(self.randoms((tuple(rest), w))))
-                part = self.mul(self._monomial(known), part)
-            total = self.add(total, part, c)
+            known = self._monomial(tuple((a, e) for a, e in m if not self.is_random(a)))
+            part = Poly(p.shape, {(tuple((a, e) for a, e in m if self.is_random(a)), w): Fraction(1)})
+            for block in self._blocks(frozenset(self.randoms((m, w)))):
+                before, part = part, self.zero(p.shape)
+                for (n, v), d in before.terms.items():
+                    part = self.add(part, self._over_block(n, v, p.shape, block), d)
+            total = self.add(total, self.mul(known, part), c)
         return total
 
     def _blocks(self, names: frozenset[str]) -> list[frozenset[str]]:
@@ -441,19 +473,9 @@ class Algebra:
             return [frozenset({n}) for n in sorted(names)]
         return [names]
 
-    def _mean(self, atoms: list[Atom], word: Word, shape: Shape, names: frozenset[str]) -> Poly:
-        """E of one term, over one block of quantities after another, each independent of all others in the term."""
-        start = self._joined(shape, tuple((a, 1) for a in atoms), word)
-        for block in self._blocks(names) if names else []:
-            total = self.zero(shape)
-            for (m, w), c in start.terms.items():
-                total = self.add(total, self._over_block(m, w, shape, block), c)
-            start = total
-        return start
-
     def _over_block(self, m: Monomial, w: Word, shape: Shape, block: frozenset[str]) -> Poly:
         ends = self._open(m, w)
-        count = [n for n in self.randoms((tuple(a for a, e in m for _ in range(abs(e))), w)) if n in block]
+        count = [n for n in self.randoms((m, w)) if n in block]
         if not count:
             return Poly(shape, {(m, w): Fraction(1)})
         if ends is None or len(count) > 2:
@@ -487,17 +509,11 @@ class Algebra:
         """A term as random scalars and chains: `x^T A y` for each trace, then the word's left and right part."""
         scalars, chains = [], []
         for a, e in m:
-            if not any(self.randoms(a)):
-                if a[0] == "trace":
-                    chains += [a[1]] * e if e > 0 else []
-                    if e < 0:
-                        return None
-                continue
-            if a[0] == "par" and e > 0:
-                scalars += [a[1]] * e
-            elif a[0] == "trace" and e > 0:
+            if a[0] == "trace" and e > 0:
                 chains += [a[1]] * e
-            else:
+            elif a[0] == "par" and e > 0 and self.is_random(a):
+                scalars += [a[1]] * e
+            elif a[0] == "trace" or self.is_random(a):
                 return None
         narrow = next((k for k in range(1, len(w)) if w[k][2] == 1), len(w))
         if w and w[0][2] == 1:
@@ -569,9 +585,11 @@ class Algebra:
         shape = (d.random[u][0], d.random[v][0])
         if u != v and any({u, v} <= f for f in (*d.apart, *d.pairs, *d.uncorrelated)):
             return self.zero(shape)
+        if (u, v) in d.covs:
+            return d.covs[u, v]
+        if (v, u) in d.covs:
+            return self.transpose(d.covs[v, u])
         if u == v:
-            if u in d.covs:
-                return d.covs[u]
             u = v = self._same(u)
         if shape == SCALAR:
             return self.atom(("cov", (min(u, v), max(u, v))))
@@ -579,10 +597,10 @@ class Algebra:
 
     def _closed(self, m: Monomial, w: Word, shape: Shape) -> Poly:
         """What no fact takes further: an atom or a letter, without the factors that are not random."""
-        known = tuple((a, e) for a, e in m if not any(self.randoms(a)))
-        rest = tuple((a, e) for a, e in m if any(self.randoms(a)))
-        first = next((k for k, x in enumerate(w) if any(self.randoms(x))), len(w))
-        last = next((k for k in range(len(w), first, -1) if any(self.randoms(w[k - 1]))), first)
+        known = tuple((a, e) for a, e in m if not self.is_random(a))
+        rest = tuple((a, e) for a, e in m if self.is_random(a))
+        first = next((k for k, x in enumerate(w) if self.is_random(x)), len(w))
+        last = next((k for k in range(len(w), first, -1) if self.is_random(w[k - 1])), first)
         inner = w[first:last]
         if not inner:
             found = self.atom(("E", (rest, ())))

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from .algebra import INVERTIBLE, SCALAR, Algebra, Poly, unkey
+from .algebra import INVERTIBLE, SCALAR, Algebra, Poly, pieces, unkey
 
 __all__ = ["Checker", "Given", "Part", "Refused"]
 
@@ -61,18 +61,19 @@ class Checker:
             return self.given[rest[0]].poly
         if kind == "inverse":
             p = unkey(rest[0])
-            self.sound(a.letter(("inverse", p.key(), *p.shape)))
             w, one = a.letter(("inverse", p.key(), *p.shape)), a.number(1, p.shape[0])
+            self.sound(w)
             return a.add(a.mul(w, p) if rest[1] else a.mul(p, w), one, -1)
         if kind == "over":
             p = unkey(rest[0])
-            self.sound(a.atom(("over", p.key())))
-            return a.add(a.mul(a.atom(("over", p.key())), p), a.number(1), -1)
+            w = a.atom(("over", p.key()))
+            self.sound(w)
+            return a.add(a.mul(w, p), a.number(1), -1)
         if kind == "det":  # det(PQ) = det P det Q
             p, q = rest
             self.sound(p, q)
-            if p.shape[0] != p.shape[1]:
-                raise Refused("factors that are not square")
+            if p.shape != q.shape:
+                raise Refused("factors of different shapes")
             return a.add(a.det(a.mul(p, q)), a.mul(a.det(p), a.det(q)), -1)
         if kind == "exchanged":  # det(I + UV) = det(I + VU)
             u, v = rest
@@ -97,33 +98,27 @@ class Checker:
         raise Refused(f"no such equation: {kind}")
 
     def sound(self, *polys: Poly) -> None:
-        """Refused unless every inverse, quotient and root inside is known to be defined."""
+        """Refused unless every inverse, quotient, root and power inside is known to be defined."""
         for p in polys:
-            for kind, q in self._needs(p.key()):
-                if (kind, q) not in self.known and (kind, self.algebra.transpose(q)) not in self.known:
-                    raise Refused(f"{kind} is not known")
+            for x, e in pieces(*p.terms):
+                for kind, q in self._needs(x, e):
+                    if (kind, q) not in self.known and (kind, self.algebra.transpose(q)) not in self.known:
+                        raise Refused(f"{kind} is not known")
 
-    def _needs(self, x: Any) -> Iterator[tuple[str, Poly]]:
-        a = self.algebra
-        if not isinstance(x, tuple):
-            return
-        if len(x) == 4 and x[0] == "inverse":
-            p = unkey(x[1])
+    def _needs(self, x: Any, exponent: int) -> Iterator[tuple[str, Poly]]:
+        """What one letter or atom with an exponent needs, what is inside it aside."""
+        a, kind, what = self.algebra, x[0], x[1]
+        if kind == "inverse":
+            p = unkey(what)
             letters = [w[0] for m, w in p.terms if len(w) == 1 and not m and len(p.terms) == 1]
             if not (letters and a.kind(letters[0]) in INVERTIBLE):
                 yield "invertible", p
-        if len(x) == 2 and x[0] == "over":
-            yield "nonzero", unkey(x[1])
-        if len(x) == 2 and x[0] == "root":
-            yield "nonnegative", unkey(x[1])
-        if len(x) == 2 and isinstance(x[0], tuple) and isinstance(x[1], int) and x[1] < 0 and not self._nonzero(x[0]):
-            yield "nonzero", a.atom(x[0])
-        for part in x:
-            yield from self._needs(part)
-
-    def _nonzero(self, atom: Any) -> bool:
-        positive = ("positive", "nonzero", "unit", "posint")
-        return atom[0] == "par" and self.algebra.declared.scalars.get(atom[1]) in positive
+        if kind in ("over", "root"):
+            yield "nonzero" if kind == "over" else "nonnegative", unkey(what)
+        if exponent < 0 and not a.nonzero(x):
+            yield "nonzero", a.atom(x)
+        if kind == "power" and len(x) == 2 and what[0][0] != "number" and not a.nonzero(what[0]):
+            yield from [("nonzero", a.atom(what[0]))] if exponent < 0 or a.integral(what[1]) else []
 
     def equal(self, p: Poly, q: Poly, parts: Combination = ()) -> None:
         """Refused unless `p - q` is the combination."""
@@ -204,13 +199,15 @@ class Checker:
                 raise Refused("the trace of a product of three has no sign")
             return a.trace(a.product(*polys)), all(strict)
         if kind == "inverse":
-            self.sound(a.letter(("inverse", polys[0].key(), *polys[0].shape)))
-            return a.letter(("inverse", polys[0].key(), *polys[0].shape)), True
+            found = a.letter(("inverse", polys[0].key(), *polys[0].shape))
+            self.sound(found)
+            return found, True
         if kind == "det":
             return a.det(polys[0]), strict[0]
         if kind == "over":
-            self.sound(a.over(polys[0]))
-            return a.over(polys[0]), True
+            found = a.over(polys[0])
+            self.sound(found)
+            return found, True
         if kind == "mean":
             return a.mean(polys[0]), strict[0]
         if kind in ("gram", "mean gram"):  # B(M, M) B(N, N) >= B(M, N)^2 for B(M, N) = tr(M^T P N), or E of it
@@ -226,10 +223,14 @@ class Checker:
             x = rest[0]
             self.sound(x)
             y, squares = polys
+            if y.shape != SCALAR:
+                raise Refused("the roots of matrices")
             self.equal(squares, a.add(a.power(y, 2), a.power(x, 2), -1))
             return a.add(y, x, -1), strict[1]
         if kind == "shared":  # y - s, where s >= 0, y >= 0 and s y >= s^2
             s, y, both = polys
+            if s.shape != SCALAR:
+                raise Refused("a factor that is a matrix")
             self.equal(both, a.add(a.mul(s, y), a.power(s, 2), -1))
             return a.add(y, s, -1), False
         raise Refused(f"no such sign: {kind}")
@@ -245,6 +246,7 @@ class Checker:
     def admit(self, need: tuple[str, Poly], way: tuple) -> None:
         """Note that something is invertible, not 0 or not negative, if the way to it holds."""
         a, (kind, p), (how, *rest) = self.algebra, need, way
+        self.sound(p)  # so no condition is used for itself
         if how == "sign":  # +-p, up to a combination
             tree, factor, parts = rest
             value, strict = self.sign(tree)
@@ -257,13 +259,14 @@ class Checker:
             self.equal(a.mul(p, w), a.number(1, p.shape[0]), parts)
         elif how == "factors" and kind != "nonnegative":  # a product of what is known
             factors, parts = rest
+            self.sound(*factors)
             for f in factors:
                 if (kind, f) not in self.known and not self._regular(f):
                     raise Refused("a factor that may vanish")
             self.equal(p, a.product(*factors), parts)
         elif how == "det" and kind == "nonzero":  # det Q for an invertible Q
             (q,) = rest
-            self.sound(a.inverse(q))
+            self.sound(q, a.inverse(q))
             self.equal(p, a.det(q))
         elif how == "det" and kind == "invertible":  # det P is a scalar that is not 0
             q, parts = rest

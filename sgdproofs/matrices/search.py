@@ -12,7 +12,7 @@ from fractions import Fraction
 from itertools import combinations, permutations
 from typing import Any
 
-from .algebra import INVERTIBLE, SCALAR, Poly, ShapeError, Term, TooLarge, unkey
+from .algebra import INVERTIBLE, SCALAR, Poly, ShapeError, Term, TooLarge, pieces, unkey
 from .check import Checker, Part, Refused
 
 __all__ = ["Search"]
@@ -42,16 +42,16 @@ class Search:
     def generators(self, *polys: Poly) -> list[Generator]:
         """Every zero that bears on what occurs; also transposed, and freed of invertible letters at its ends."""
         names: list[tuple] = [("given", k) for k, g in enumerate(self.checker.given) if g.kind == "zero"]
-        seen = [x for p in (*polys, *(g.poly for g in self.checker.given)) for x in _tuples(p.key())]
-        letters = {x for x in seen if len(x) == 4 and self._is_letter(x)}
-        for x in dict.fromkeys(seen):
+        seen = _pieces(*polys, *(g.poly for g in self.checker.given))
+        letters = {x for x in seen if len(x) == 4}
+        for x in seen:
             if len(x) == 4 and x[0] == "inverse" and not _single(unkey(x[1])):
                 names += [("inverse", x[1], True), ("inverse", x[1], False)]
             elif len(x) == 2 and x[0] == "over":
                 names.append(("over", x[1]))
             elif len(x) == 2 and x[0] == "det":
                 names += self._determinants(unkey(x[1]))
-        diagonal = [x for x in dict.fromkeys(seen) if len(x) == 4 and self._is_letter(x) and self._diagonal(x)]
+        diagonal = [x for x in seen if len(x) == 4 and self._diagonal(x)]
         names += [("diagonal", x, y) for x, y in combinations(diagonal, 2) if x[2] == y[2]]
         for p in polys:
             for term in p.terms:
@@ -85,9 +85,6 @@ class Search:
     def _note(self, found: dict[Poly, Generator], g: Generator) -> None:
         if g.value.terms and g.value not in found and self.algebra.scale(g.value, -1) not in found:
             found[g.value] = g
-
-    def _is_letter(self, x: tuple) -> bool:
-        return isinstance(x[0], str) and isinstance(x[2], (int, str))
 
     def _diagonal(self, x: tuple) -> bool:
         return x[0] == "diag" or x[0] == "name" and self.algebra.kind(x) == "diag"
@@ -269,7 +266,7 @@ class Search:
         return tuple(sorted(((x, e) for x, e in powers.items() if e), key=repr))
 
     def _nonzero(self, atom: tuple) -> bool:
-        return self.checker._nonzero(atom) or ("nonzero", self.algebra.atom(atom)) in self.checker.known
+        return self.checker.algebra.nonzero(atom) or ("nonzero", self.algebra.atom(atom)) in self.checker.known
 
     def equation(self, p: Poly, q: Poly) -> tuple[Part, ...] | None:
         """A combination that the checker accepts for `p == q`, or for a multiple of it that can be cancelled."""
@@ -383,8 +380,8 @@ class Search:
         a = self.algebra
         given = [g.poly for g in self.checker.given if g.kind == "zero"]
         letters: dict[tuple, None] = {}
-        for x in _tuples((p.key(), *(g.key() for g in given))):
-            if len(x) == 4 and self._is_letter(x) and x[0] in ("name", "inverse"):
+        for x in _pieces(p, *given):
+            if len(x) == 4 and x[0] in ("name", "inverse"):
                 letters[x] = None
         before = dict(a.needs)
         for kind, q in list(self.checker.known):
@@ -494,8 +491,8 @@ class Search:
         a, d = self.algebra, self.algebra.declared
         sizes: dict[Any, None] = {target.shape[0]: None}
         found: list[tuple] = []
-        for x in dict.fromkeys(_tuples((target.key(), *(g.poly.key() for g in self.checker.given)))):
-            if len(x) != 4 or not self._is_letter(x):
+        for x in _pieces(target, *(g.poly for g in self.checker.given)):
+            if len(x) != 4:
                 continue
             sizes[x[2]] = sizes[x[3]] = None
             if x[0] == "name" and d.matrices.get(x[1][0], ("",))[0] in ("psd", "spd", "projection"):
@@ -585,7 +582,7 @@ class Search:
                 yield ("cov", a.add(u, v))
             if target.shape == SCALAR and u.shape == v.shape:
                 yield ("mean gram", u, v, ("number", Fraction(1), u.shape[0]))
-        for t in dict.fromkeys(_tuples(target.key())) if target.shape == SCALAR else ():
+        for t in _pieces(target) if target.shape == SCALAR else ():
             if len(t) == 2 and t[0] == "det" and unkey(t[1]) not in self.open:
                 p = unkey(t[1])
                 self.open.add(p)
@@ -616,9 +613,9 @@ class Search:
                         if target.shape == SCALAR and rows != 1:
                             inner = ("trace", inner)
                         yield from self._with(scalars, inner)
-                        if any(a.randoms(m)) and m.shape[1] == 1 and value.shape == SCALAR:
+                        if any(a.randoms(*m.terms)) and m.shape[1] == 1 and value.shape == SCALAR:
                             yield from self._with(scalars, ("cov", m))
-                        if any(a.randoms(m)):
+                        if any(a.randoms(*m.terms)):
                             yield from self._with(scalars, ("mean", inner))
         if target.shape == SCALAR:
             for tree, value in basics:
@@ -634,7 +631,7 @@ class Search:
 
     def _random_scalars(self, target: Poly) -> Iterator[Poly]:
         a = self.algebra
-        for x in dict.fromkeys(_tuples(target.key())):
+        for x in _pieces(target):
             if len(x) == 2 and x[0] == "E" and isinstance(x[1], tuple) and len(x[1]) == 2 and x[1][1] == ():
                 total = a.number(1)
                 for atom, e in x[1][0]:
@@ -682,7 +679,7 @@ class Search:
                 found[a.transpose(p)] = found[p] = None
             if shape != SCALAR:
                 for h in list(found)[:10]:
-                    if h.shape[1] == shape[0] and not any(a.randoms(h)):
+                    if h.shape[1] == shape[0] and not any(a.randoms(*h.terms)):
                         found[a.mul(h, x)] = None
         return list(found)[:40]
 
@@ -921,10 +918,6 @@ def _words(term: Term) -> Iterator[tuple]:
                 yield atom[1]
 
 
-def _tuples(x: Any) -> Iterator[tuple]:
-    """Every tuple inside."""
-    if isinstance(x, tuple):
-        if x:
-            yield x
-        for part in x:
-            yield from _tuples(part)
+def _pieces(*polys: Poly) -> list[tuple]:
+    """Every letter and atom inside, once."""
+    return list(dict.fromkeys(x for p in polys for x, _ in pieces(*p.terms)))

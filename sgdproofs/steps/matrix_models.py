@@ -22,7 +22,9 @@ from .matrix_values import (
     Unknown,
     as_json,
     identity,
+    plus,
     replay,
+    times,
 )
 from .reader import Node, read
 
@@ -258,8 +260,9 @@ class _Draw:
         model.weights = (Fraction(1, len(outcomes)),) * len(outcomes)
         for fact in self.facts:
             if fact["fact"] in ("var", "cov") and fact.get("value") in self.symbols:
-                name = fact["of"] if isinstance(fact["of"], str) else fact["of"][0]
-                model.symbols[fact["value"]] = Evaluation(model).of(read(f"Cov({name})"))
+                of = [fact["of"]] if isinstance(fact["of"], str) else list(fact["of"])
+                own = ", ".join(of if fact["fact"] == "cov" else of[:1])
+                model.symbols[fact["value"]] = Evaluation(model).of(read(f"Cov({own})"))
         return True
 
     def _value(self, name: str, model: Model) -> Any:
@@ -327,7 +330,7 @@ class _Draw:
                         difference = difference + target.scaled(Fraction(-1))
                     found += [v for row in difference.rows for v in row]
                 else:
-                    found.append(e.number(a) - e.number(b))
+                    found.append(plus(e.number(a), times(Fraction(-1), e.number(b))))
             if not all(isinstance(v, Fraction) for v in found):
                 raise Unknown("irrational")
             return found

@@ -47,7 +47,7 @@ class Reading:
         self.data = data
         self.declared = Declared()
         self.algebra = Algebra(self.declared)
-        self.named: dict[str, Poly] = {}
+        self.named: dict[str, Value] = {}
         self.squares: dict[Poly, tuple] = {}
         symbols = data.get("symbols") or {}
         for name, domain in symbols.items():
@@ -57,46 +57,54 @@ class Reading:
         for name, domain in symbols.items():
             kind, *sizes = domain.split()
             if kind not in SCALAR_DOMAINS:
-                shape = [self.size(s) for s in sizes]
+                shape = [self.size(read(s)) for s in sizes]
                 self.declared.matrices[name] = (kind, shape[0], 1 if kind == "vector" else shape[-1])
         random = data.get("random") or {}
         for name, own in (random.get("vars") or {}).items():
-            self.declared.random[name] = (self.size(str(own["dim"])), 1) if own["type"] == "vector" else SCALAR
+            self.declared.random[name] = (self.size(read(str(own["dim"]))), 1) if own["type"] == "vector" else SCALAR
             if own["type"] != "vector":
                 self.declared.scalars[name] = own.get("values", "real")
         for fact in random.get("facts") or ():
             self._fact(fact)
+        self.defined = [Given(kind, p) for (kind, p), sure in self.algebra.needs.items() if sure]
+        self.algebra.needs = {}
         for name, text in (random.get("let") or {}).items():
-            self.named[name] = self.of(read(text)).poly
+            self.named[name] = self.of(read(text))
 
-    def size(self, text: str) -> Any:
-        node = read(text)
+    def size(self, node: Node) -> Any:
         if node.kind == "number" and node.value.denominator == 1 and node.value >= 1:
             return int(node.value)
-        if node.kind == "name" and self.declared.scalars.get(node.value) == "posint":
-            return node.value
-        raise NotInLanguage(f"the size {text}")
+        name = node.value if node.kind == "name" else ""
+        if self.declared.scalars.get(name) == "posint" and name not in self.declared.random:
+            return name
+        raise NotInLanguage("a size that is no symbol or number")
 
     def _fact(self, fact: Mapping[str, Any]) -> None:
         d, kind, of = self.declared, fact["fact"], fact.get("of", ())
-        names = frozenset([of] if isinstance(of, str) else of)
+        group = frozenset([of] if isinstance(of, str) else of)
         if kind in ("independent", "iid"):
-            d.apart.append(names)
+            d.apart.append(group)
         if kind in ("identical", "iid"):
-            d.alike.append(names)
+            d.alike.append(group)
         if kind == "pairwise_independent":
-            d.pairs.append(names)
+            d.pairs.append(group)
         if kind == "uncorrelated":
-            d.uncorrelated.append(names)
-        if kind in ("mean", "var", "cov"):
-            value = self.of(read(str(fact["value"]))).poly
-            for name in names:
-                shape = d.random[name] if kind == "mean" else (d.random[name][0],) * 2
-                if not value.terms:
-                    value = self.algebra.zero(shape)
-                if value.shape != shape:
-                    raise NotInLanguage(f"the fact {kind} with a value of another shape")
-                (d.means if kind == "mean" else d.covs)[name] = value
+            d.uncorrelated.append(group)
+        if kind not in ("mean", "var", "cov"):
+            return
+        value = self.of(read(str(fact["value"]))).poly
+        several = [of] if isinstance(of, str) else list(of)
+        if kind == "cov" and len(several) > 2:
+            raise NotInLanguage("the fact cov of more than two quantities")
+        for u, v in [(several[0], several[1])] if len(several) == 2 and kind == "cov" else [(n, n) for n in several]:
+            shape = d.random[u] if kind == "mean" else (d.random[u][0], d.random[v][0])
+            known = value if value.terms else self.algebra.zero(shape)
+            if known.shape != shape:
+                raise NotInLanguage(f"the fact {kind} with a value of another shape")
+            if kind == "mean":
+                d.means[u] = known
+            else:
+                d.covs[u, v] = known
 
     # --- expressions --------------------------------------------------------------------------------------
 
@@ -135,7 +143,7 @@ class Reading:
     def _name(self, name: str) -> Value:
         d = self.declared
         if name in self.named:
-            return Value(self.named[name], False)
+            return self.named[name]
         if name in d.matrices or name in d.random and d.random[name] != SCALAR:
             return Value(self.algebra.name(name), False)
         if name not in d.scalars:
@@ -157,7 +165,7 @@ class Reading:
         n = self.of(exponent).poly
         constant = n.terms.get(((), ()), Fraction(0))
         if n.shape == SCALAR and set(n.terms) <= {((), ())}:
-            if constant.denominator == 2 and base.number and constant > 0:
+            if constant.denominator == 2 and base.number and 0 < constant <= LARGEST_POWER:
                 return Value(a.power(a.root(base.poly), int(2 * constant)), True)
             if constant.denominator != 1 or abs(constant) > LARGEST_POWER:
                 raise NotInLanguage("such a power")
@@ -169,21 +177,23 @@ class Reading:
 
     def _call(self, name: str, parts: tuple[Node, ...]) -> Value:
         a = self.algebra
+        if name in (self.data.get("functions") or {}) or name in {d["name"] for d in self.data.get("defs") or ()}:
+            raise NotInLanguage(f"the function {name} in a statement about matrices")
         if name in ("Eye", "Zeros"):
-            sizes = [self._size(p) for p in parts]
+            sizes = [self.size(p) for p in parts]
             if name == "Eye" and len(sizes) == 1:
                 return Value(a.number(1, sizes[0]), False)
             if name == "Zeros" and len(sizes) == 2:
                 return Value(a.zero((sizes[0], sizes[1])), False)
             raise NotInLanguage(f"{name} of {len(sizes)} sizes")
-        if name == "Sum" and len(parts) == 2 and name not in (self.data.get("functions") or {}):
+        if name == "Sum" and len(parts) == 2:
             return self._sum(parts[0], parts[1])
         function = _FUNCTIONS.get((name, len(parts)))
-        if function is None or name in (self.data.get("functions") or {}):
+        if function is None:
             raise NotInLanguage(f"{name} of {len(parts)} arguments in a statement about matrices")
         values = [self.of(p) for p in parts]
         poly = function(self, *(v.poly for v in values))
-        same = name in ("Transpose", "Inverse", "E", "sqrt", "Abs") and values[0].number
+        same = name in ("Transpose", "Inverse", "E", "Cov") and all(v.number for v in values)
         return Value(poly, same or name in ("Trace", "Det", "dot", "norm", "norm2", "Var", "sqrt", "Abs"))
 
     def _sum(self, body: Node, limits: Node) -> Value:
@@ -198,13 +208,6 @@ class Reading:
         for v in values[1:]:
             total = self.algebra.add(total, v.poly)
         return Value(total, all(v.number for v in values))
-
-    def _size(self, node: Node) -> Any:
-        if node.kind == "number" and node.value.denominator == 1 and node.value >= 1:
-            return int(node.value)
-        if node.kind == "name" and self.declared.scalars.get(node.value) == "posint":
-            return node.value
-        raise NotInLanguage("a size that is no symbol or number")
 
     def squared(self, x: Poly, y: Poly) -> Poly:
         if x.shape[1] != 1 or y.shape[1] != 1:
@@ -221,6 +224,17 @@ class Reading:
         square = self.squared(x, x)
         self.squares[square] = ("around", self.algebra.transpose(x), ("number", Fraction(1)))
         return self.algebra.root(square)
+
+    def squared_norm(self, checker: Checker, need: tuple[str, Poly]) -> str:
+        """Admit that the square of a norm is not negative."""
+        tree = self.squares.get(need[1])
+        try:
+            if tree is None:
+                return ""
+            checker.admit(need, ("sign", tree, 1, ()))
+            return "a square"
+        except Refused:
+            return ""
 
     def outer(self, x: Poly, y: Poly) -> Poly:
         self.squared(x, x), self.squared(y, y)
@@ -247,7 +261,7 @@ class Reading:
                     found += self._hypothesis(node.parts[k], rel, node.parts[k + 1])
             elif node.kind == "call" and len(node.parts) == 2 and (node.value in named or node.value[:4] == "psd_"):
                 found += self._hypothesis(node.parts[0], named.get(node.value, node.value), node.parts[1])
-            found += [Given(kind, p) for kind, p in a.needs]
+            found += [Given(kind, p) for (kind, p), sure in a.needs.items() if sure]
         except (ShapeError, TooLarge, NotInLanguage, ZeroDivisionError):
             found = []
         finally:
@@ -342,7 +356,7 @@ def _implied(data: Mapping[str, Any], given: list[Node], goal: tuple, tick: Call
         reading = Reading(data)
         a = reading.algebra
         hypotheses = tuple(g for node in given for g in reading.hypotheses(node))
-        a.needs = {}
+        hypotheses += tuple(reading.defined)
         x, y = reading.of(left).poly, reading.of(right).poly
         if rel in ("<", "<=", "psd_le"):
             x, y, rel = y, x, {"<": ">", "<=": ">=", "psd_le": "psd_ge"}[rel]
@@ -354,13 +368,11 @@ def _implied(data: Mapping[str, Any], given: list[Node], goal: tuple, tick: Call
         checker = Checker(a, hypotheses)
         search = Search(checker, tick)
         conditions: list[tuple[str, str | None]] = []
-        for square, tree in reading.squares.items():
-            checker.admit(("nonnegative", square), ("sign", tree, 1, ()))
         waiting = [n for n in needs if n not in checker.known]
         while waiting:
             left_over = []
             for need in waiting:
-                how = search.admit(need)
+                how = reading.squared_norm(checker, need) or search.admit(need)
                 if how is None:
                     left_over.append(need)
                 else:

@@ -609,6 +609,11 @@ def fact_holds(fact: Mapping[str, Any], model: Model) -> bool:
     if kind == "uncorrelated" and len(names) > 1:
         pairs = [(a, b) for k, a in enumerate(names) for b in names[k + 1 :]]
         return all(_zero(e.of(read(f"Cov({a}, {b})"))) for a, b in pairs)
+    if kind == "cov" and len(names) > 1:
+        if len(names) > 2:
+            raise NotInLanguage("the fact cov of more than two quantities")
+        found, value = e.of(read(f"Cov({names[0]}, {names[1]})")), e.of(read(str(fact["value"])))
+        return (_zero(found) if value == 0 else related(e, found, "==", value) is None) and not e.loose
     if kind in ("mean", "var", "cov"):
         moment = {"mean": "E", "var": "Cov", "cov": "Cov"}[kind]
         for name in names:

@@ -105,7 +105,7 @@ def test_candidates_for_signs_have_the_sign(text, given, facts):
             continue
         count += 1
         for space in spaces:
-            outcomes = range(len(space.model.weights)) if any(checker.algebra.randoms(poly)) else (0,)
+            outcomes = range(len(space.model.weights)) if any(checker.algebra.randoms(*poly.terms)) else (0,)
             for k in outcomes:
                 value = space.poly(poly, k)
                 if not enclosed(value):
