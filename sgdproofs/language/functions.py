@@ -144,8 +144,8 @@ def _canonical(body: Any, variable: Any, *ends: Any) -> tuple[Any, Index]:
         if variable in end.free_symbols:
             raise StatementError(f"the range of {variable} mentions {variable} itself: rename one of them")
     height = 1 + max((int(node.variable.name[2:]) for node in walk(body) if isinstance(node, _Binder)), default=0)
-    bound = Index(f"k'{height}", "integer")
-    if bound in body.free_symbols:
+    bound = Index(f"'k{height}", "integer")  # no name that is written or made elsewhere begins so
+    if bound in body.free_symbols - {variable}:
         raise StatementError(f"{bound} is the name of a bound index: rename it")
     return substituted(body, {variable: bound}), bound
 

@@ -666,15 +666,17 @@ def walk(node: Any) -> Iterator[Any]:
 
 def bound_by(node: Any) -> set:
     """The symbols that a node binds."""
-    return {node.args[1]} if isinstance(node, Limit) else {v for v, _, _ in getattr(node, "ranges", ())}
+    if isinstance(node, Limit) or hasattr(node, "variable"):
+        return {node.args[1]}
+    return {v for v, _, _ in getattr(node, "ranges", ())}
 
 
 def substituted(node: Any, values: dict) -> Any:
     """`node` with parameters replaced by terms, as written; a bound index is not replaced, and nothing is captured."""
     if node in values:
         return term(values[node])
-    if isinstance(node, (Sum, Limit)):
-        bound = bound_by(node)
+    bound = bound_by(node)
+    if bound:
         values = {v: new for v, new in values.items() if v not in bound and v in node.free_symbols}
         for new in values.values():
             for symbol in bound & term(new).free_symbols:

@@ -60,7 +60,7 @@ def _text(node: Any) -> tuple[str, int]:
         level = ATOM if node.q == 1 and node >= 0 else TIMES if node.q != 1 else PLUS
         return str(node), level
     if isinstance(node, (Parameter, Family)):
-        return node.name, ATOM
+        return node.name.removeprefix("'"), ATOM
     if isinstance(node, Row):
         return str(node), ATOM
     if node is INFINITY:

@@ -11,7 +11,7 @@ from sgdproofs.advice import Search
 from sgdproofs.kernel.check import Proof, Sequent, Theorem
 from sgdproofs.language.functions import product
 from sgdproofs.language.statements import Relation
-from sgdproofs.language.terms import Index
+from sgdproofs.language.terms import Index, substituted
 
 x, y = real("x"), real("y")
 z, w = nonnegative("z"), nonnegative("w")
@@ -180,4 +180,7 @@ def test_what_is_proved_does_not_change_afterwards():
 
 def test_an_index_that_goes_by_the_name_of_a_bound_one():
     with pytest.raises(StatementError, match="rename it"):
-        product(Index("k'1", "integer"), i, 1, n)
+        product(Index("'k1", "integer"), i, 1, n)
+    inside, K = product(x * i, i, 1, n), Index("'k1", "integer")
+    with pytest.raises(StatementError, match="bound"):
+        substituted(inside, {x: K})
