@@ -295,7 +295,8 @@ class Normal:
         result = constant(1)
         for sign, n in ((1, value.numerator), (-1, value.denominator)):
             if n < 0:
-                odd = {m: 1 for m, c in exponent.items() if c % 2}
+                # An integer and its powers are even together, or odd together.
+                odd = [tuple((a, 1) for a, _ in m) for m, c in exponent.items() if c % 2]
                 for m in odd:
                     result = mul(result, constant(-1) if m == () else atom(("sgn", "", (key({m: 1}),))))
                 n = -n

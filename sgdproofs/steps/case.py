@@ -161,7 +161,8 @@ def read_case(data: dict[str, Any]) -> Case:
 
 def _merged(data: Mapping, own: Mapping) -> dict:
     """The declarations of an obligation on top of those around it."""
-    found = {k: data.get(k) for k in ("symbols", "functions", "defs", "random", "assumptions", "premises")}
+    kept = ("symbols", "functions", "defs", "random", "assumptions", "premises", "direction")
+    found = {k: data.get(k) for k in kept}
     for key in ("symbols", "functions"):
         found[key] = {**(data.get(key) or {}), **(own.get(key) or {})}
     names = {d["name"] for d in own.get("defs") or ()}

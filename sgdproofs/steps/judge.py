@@ -26,7 +26,7 @@ from ..language.errors import SgdproofsError, StatementError
 from ..language.facts import Across, Definition
 from ..language.functions import Product
 from ..language.report import PROVED, REFUTED, UNDECIDED, UNJUSTIFIED
-from ..language.statements import FunctionOf, Independence, Relation, eq, ge, gt, le, ne
+from ..language.statements import FunctionOf, Independence, Relation, eq, ge, gt, le, lt, ne
 from ..ledger import factored, spelled
 from ..refute import search
 from ..rules.dependence import disjoint_blocks, function_of_past
@@ -475,6 +475,7 @@ class Prover:
     def longer(self, statement: Relation) -> Outcome | None:
         ways = (
             self.by_order,
+            self.by_ranges,
             self.by_reduction,
             self.by_settling,
             self.by_sums,
@@ -573,6 +574,34 @@ class Prover:
         left, right = pairs[0]
         found = [self.quick(statement.given(way)) for way in (le(left, right), gt(left, right))]
         return None if None in found else _whole([f for f in found if f is not None])
+
+    def by_ranges(self, statement: Relation) -> Outcome | None:
+        """The sum over an empty range is 0: the statement where the first range that may be reversed is not empty, and
+        where it is."""
+        if any(isinstance(x, T.Limit) for x in _nodes(statement)):
+            return None
+        for x in _nodes(statement):
+            if not isinstance(x, T.Sum) or len(x.ranges) != 1:
+                continue
+            ((_, low, high),) = x.ranges
+            if any(isinstance(s, T.Index) for s in low.free_symbols | high.free_symbols):
+                continue
+
+            def proved(claim: Relation) -> bool:
+                return bool(self.goal(claim.given(*statement.when), self.setting.facts).proved)
+
+            if proved(ge(high, T.Plus(low, T.number(-1)))) or not all(proved(eq(end, end)) for end in (low, high)):
+                continue
+            sides = (_with(side, x, T.number(0)) for side in (statement.lhs, statement.rhs))
+            empty = Relation(next(sides), statement.rel, next(sides), statement.when)
+            found = []
+            for case in (empty.given(lt(high, low)), statement.given(ge(high, low))):
+                one = self.quick(case) or self.longer(case)
+                if one is None:
+                    return None
+                found.append(one)
+            return _whole(found)
+        return None
 
     def by_moments(self, statement: Relation) -> Outcome | None:
         """The statement as one about numbers, with what is known of moments."""

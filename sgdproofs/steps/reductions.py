@@ -9,11 +9,12 @@ the point.  The claim is proved if on each path all `goals` are proved, each fro
     p**(m/D)      s^m with s >= 0 and s^D = p, for p >= 0;  roots of products by their factors, since |f g| = |f| |g|
     |p|           p where p >= 0, -p where p < 0;  of a complex number s >= 0 with s^2 = re^2 + im^2
     min, max      one of the two, by their order;  a case by its condition
-    floor(p)      p - r where r in [0, 1) makes it an integer;  else an integer n with n <= p < n + 1
+    floor(p)      p - r where r in [0, 1) makes it an integer;  one of few integers for p between two numbers;
+                  else an integer n with n <= p < n + 1
     exp(p)        products of powers of positive numbers, by exp(a + b) = exp(a) exp(b) and exp(log f) = f
     log(p)        sums over the factors of p, by log|f g| = log|f| + log|g|;  of p < 0 it is log(-p) + i pi
     a**x          exp(x log(a)) for a > 0
-    a symbol n    d k + r with 0 <= r < d, for integers;  s^D with s >= 0, for real n >= 0
+    a symbol n    d k + r with an integer k and 0 <= r < d;  s^D with s >= 0, for real n >= 0
 
 Everything else is a complex number in rectangular form.  An argument that disappears from the claim leaves the goal
 `p = p`, in which the kernel sees all that `p` needs in order to be defined; an order relation leaves the goal that both
@@ -28,7 +29,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
-from math import lcm
+from math import floor, lcm
 from typing import Any
 
 import sympy
@@ -91,6 +92,7 @@ class Plan:
     fixed: frozenset[Any] = frozenset()
     """Symbols that facts mention, which therefore stay as they are."""
     moduli: dict[Any, int] = field(default_factory=dict)
+    """Symbols to write as `d k + r`, where r is an integer if they are integers."""
     powers: set[Any] = field(default_factory=set)
     """Symbols that are powers of their roots of the common order."""
     order: int = 1
@@ -104,7 +106,7 @@ class Plan:
     factored: bool = True
 
     def split(self, symbol: Any, modulus: int) -> None:
-        """Write an integer symbol as `modulus k + r`."""
+        """Write a symbol as `modulus k + r`."""
         self._grow(self.moduli, symbol, modulus)
 
     def _grow(self, where: dict, what: Any, by: int) -> None:
@@ -173,6 +175,8 @@ class Path:
         self.memo: dict[Any, Value] = {}
         self.roots: dict[Any, Any] = {}
         self.floors: dict[Any, Any] = {}
+        self.below: dict[Any, int] = {}
+        """Names of numbers that are not negative, and what they are less than."""
         self.bases: dict[Any, Any] = {}
         self.logs: dict[Any, Any] = {}
         self.antilogs: dict[Any, Any] = {}
@@ -268,7 +272,8 @@ class Path:
             if s in self.plan.complexes:
                 self.symbols[s] = (self.fresh("re"), self.fresh("im"))
             elif s in self.plan.moduli:
-                self.symbols[s] = (self._residue(s, self.plan.moduli[s]), None)
+                part = self._residue if s.sort == "integer" else self._rest
+                self.symbols[s] = (part(s, self.plan.moduli[s]), None)
             elif s in self.plan.powers:
                 self.symbols[s] = (self._as_power(s, self.plan.order), None)
 
@@ -281,6 +286,17 @@ class Path:
             self._say(eq(ZERO, ONE))
         k = self.fresh("k", sort="integer", lower=low, upper=high)
         return T.Plus(T.Times(T.number(d), k), T.number(r))
+
+    def _rest(self, s: T.Parameter, d: int) -> Any:
+        """A real symbol as `d k + r` for an integer k, where 0 <= r < d."""
+        rest = self.fresh("r", lower=0, upper=d, open_upper=True)
+        self.below[("par", rest.name, ())] = d
+        value = T.Plus(T.Times(T.number(d), self.fresh("k", sort="integer")), rest)
+        if s.lower is not None:
+            self._say((gt if s.open_lower else ge)(value, T.number(s.lower)))
+        if s.upper is not None:
+            self._say((lt if s.open_upper else le)(value, T.number(s.upper)))
+        return value
 
     def _as_power(self, s: T.Parameter, d: int) -> Any:
         strict = s.lower > 0 or s.open_lower
@@ -340,9 +356,8 @@ class Path:
             if self.assuming and bound:
                 raise Unsupported("a function inside of a sum")  # an empty sum is defined, whatever its body is
             return self.real(node)
-        if self.assuming and isinstance(node, L.Choice):
-            if any(isinstance(x, FUNCTIONS) and not T.is_random(x) for part in node.args[1:] for x in T.walk(part)):
-                raise Unsupported("a function inside of a case")  # it may be that the case never occurs
+        if self.assuming and isinstance(node, L.Choice) and reducible(*node.args[1:]):
+            raise Unsupported("a function inside of a case")  # it may be that the case never occurs
         if isinstance(node, T.Parameter):
             return self.real(node)
         if not node.args or isinstance(node, (sympy.Rational, T.Family, T.Function)):
@@ -458,10 +473,32 @@ class Path:
                 for s in sorted(node.free_symbols, key=lambda s: s.name):
                     if s.name in integers and s not in self.plan.fixed and not isinstance(s, T.Index):
                         self.plan.split(s, d)
+            for (a, e), *more in (m for m in poly if m):
+                s = None if more or e != 1 else self.atoms.get(a)
+                if isinstance(s, T.Parameter) and s in node.free_symbols and self._splits(s):
+                    self.plan.split(s, d)
         whole, rest = self._whole_part(poly)
         if whole is not None:
-            return T.Plus(whole, self._floor_symbol(rest)), None
-        return self._floor_symbol(p), None
+            return T.Plus(whole, self._floor_between(rest)), None
+        return self._floor_between(p), None
+
+    def _splits(self, s: T.Parameter) -> bool:
+        return s.sort == "real" and s not in self.plan.fixed and not isinstance(s, T.Index)
+
+    def _floor_between(self, p: Any) -> Any:
+        """The floor of what lies between two numbers that are close: one of few integers."""
+        low = high = Fraction(0)
+        for m, c in self.poly(p).items():
+            at_most = 1 if not m else self.below.get(m[0][0]) if len(m) == 1 and m[0][1] == 1 else None
+            if at_most is None:
+                return self._floor_symbol(p)
+            low, high = low + min(c * at_most, 0 if m else c), high + max(c * at_most, 0 if m else c)
+        n = floor(low)
+        if high - n > POINTS:
+            return self._floor_symbol(p)
+        while n + 1 <= high and self.decide(lt(p, T.number(n + 1)), ge(p, T.number(n + 1))) == 1:
+            n += 1
+        return T.number(n)
 
     def _whole_part(self, p: Poly) -> tuple[Any, Any]:
         """The terms of a polynomial that are integers, and the others; None if there are no such two."""

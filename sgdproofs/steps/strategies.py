@@ -16,7 +16,7 @@ from ..kernel.polynomial import fraction
 from ..language import functions as L
 from ..language import terms as T
 from ..language.errors import SgdproofsError
-from ..language.statements import Relation, ge, le, lt
+from ..language.statements import Relation, ge, gt, le, lt
 from .reductions import Path, Plan, Restart, Unsupported, paths
 from .translate import integral
 
@@ -173,9 +173,15 @@ def _by_contradiction(goal: Relation, kernel: Kernel) -> bool:
         return False
     when = goal.when
     for k in range(len(when) - 1, max(len(when) - 7, -1), -1):
-        other = when[k].negated().given(*when[:k], *when[k + 1 :], goal.negated())
-        outcome = kernel(other)
-        if outcome.proved or outcome.impossible or len(when) <= 4 and _by_order(other, kernel):
+        other = when[k].negated().given(*when[:k], *when[k + 1 :])
+
+        def fails(*otherwise: Relation, other: Relation = other) -> bool:
+            case = other.given(*other.when, *otherwise)
+            outcome = kernel(case)
+            return bool(outcome.proved or outcome.impossible or len(when) <= 4 and _by_order(case, kernel))
+
+        # Of two real numbers that differ one is the smaller one.
+        if fails(goal.negated()) or goal.rel == "==" and all(fails(r(goal.lhs, goal.rhs)) for r in (lt, gt)):
             return True
     return False
 

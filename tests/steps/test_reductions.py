@@ -274,3 +274,56 @@ DEFINED_BY_ASSUMPTION = [
 @pytest.mark.parametrize("text, symbols, premises, expected", DEFINED_BY_ASSUMPTION)
 def test_what_an_assumption_divides_by_is_not_zero(text, symbols, premises, expected):
     assert verdict(text, symbols, premises) == expected
+
+
+FLOORS = [
+    ("floor(2*x) == floor(x) + floor(x + 1/2)", "x:real"),
+    ("floor(3*x) == floor(x) + floor(x + 1/3) + floor(x + 2/3)", "x:real"),
+    ("floor(floor(x)/3) == floor(x/3)", "x:real"),
+    ("floor(x) + floor(y) <= floor(x + y)", "x:real y:real"),
+    ("floor(x + y) <= floor(x) + floor(y) + 1", "x:real y:real"),
+    ("floor(x) == 0", "x:unit"),
+]
+NOT_FLOORS = [
+    ("floor(2*x) == 2*floor(x)", "x:real"),
+    ("floor(3*x) == floor(x) + floor(x + 1/3) + floor(x + 1/2)", "x:real"),
+    ("floor(x + y) <= floor(x) + floor(y)", "x:real y:real"),
+    ("floor(-x) == -floor(x) - 1", "x:real"),
+    ("floor(x) > 0", "x:positive"),
+]
+PARITIES = [
+    ("(-1)**(n*(n + 1)) == 1", "n:integer", True),
+    ("(-1)**(3*n**2) == (-1)**n", "n:integer", True),
+    ("(-1)**(n**2*m + n*m**3) == 1", "n:integer m:integer", True),
+    ("(-1)**(n**2 + n + 1) == 1", "n:integer", False),
+    ("(-1)**(n**2*m) == (-1)**n", "n:integer m:integer", False),
+]
+RANGES = [
+    ("Sum(f(i)**2, (i, 1, n)) >= 0", "n:integer", True),
+    ("Sum(1, (i, 1, n)) == Max(n, 0)", "n:integer", True),
+    ("Sum(f(i), (i, 1, n)) == Sum(f(i - 1), (i, 2, n + 1))", "n:integer", True),
+    ("Sum(1, (i, 1, n)) == Abs(n)", "n:integer", False),
+    ("Sum(f(i), (i, 1, n)) + Sum(f(i), (i, n + 1, m)) == Sum(f(i), (i, 1, m))", "n:integer m:integer", False),
+    ("Sum(1/x, (i, 1, n))*x == Sum(1, (i, 1, n))", "n:integer x:real", False),
+    ("Sum(1, (i, 1, floor(1/x))) >= 0", "x:real", False),
+]
+
+
+@pytest.mark.parametrize(
+    "text, symbols, true", [(*f, True) for f in FLOORS] + [(*f, False) for f in NOT_FLOORS] + PARITIES + RANGES
+)
+def test_floors_parities_and_ranges_that_may_be_empty(text, symbols, true, monkeypatch):
+    for name in ("_refuted", "_refuted_limit", "_refuted_value"):
+        monkeypatch.setattr(judge, name, lambda *_: None)
+    assert verdict(text, symbols, functions="f") == ("proved" if true else "undecided")
+
+
+def test_an_equivalence_is_one_in_an_induction_too():
+    given = {
+        "id": "t",
+        "kind": "induction",
+        "symbols": {"x": "real"},
+        "direction": "iff",
+        "obligations": [{"name": "base", "lhs": "x", "rel": ">", "rhs": "0", "premises": ["x == 1"]}],
+    }
+    assert check_step(given)["verdict"] == "refuted"
