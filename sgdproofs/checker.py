@@ -126,7 +126,9 @@ class Checker:
             return self.line(claim, last, replace(place, known=known), item)
         if getattr(last, "conclusion", None) == claim:
             return self.block(lines, place)[-1][1]
-        raise StatementError(f"the lines for “{place.scope}” end neither in a reason nor in {claim}")
+        raise StatementError(
+            f"the lines for “{place.scope}” have to end in step({claim}, by=...), or in a reason for it"
+        )
 
     def line(self, statement: Any, reason: Any, place: Place, item: Any, continued: bool = False) -> Sequent:
         line, goal, sequent = self.judged(statement, reason, place, item, len(self.lines) + 1, continued)
@@ -142,9 +144,12 @@ class Checker:
     def judged(
         self, statement: Any, reason: Any, place: Place, item: Any, count: int = 0, continued: bool = False
     ) -> tuple[Line, Any, Sequent]:
+        file, number = self.derivation.file, getattr(item, "place", None)
+        self.where = f"{file}:{number}: " if file and number else ""
         if not isinstance(reason, Reason):
-            raise StatementError(f"the line {statement} needs a reason, for instance by=algebra()")
-        self.where = f"{self.derivation.file}:{item.place}: " if getattr(item, "place", None) else ""
+            name = getattr(reason, "__name__", "")
+            told = f"by={name}() or by={name}(facts), not by={name}" if name else f"by=algebra(), not by={reason!r}"
+            raise StatementError(f"the line {statement} needs a reason: write for instance {told}")
         facts, cited = self.resolved(statement, reason, place)
         sequent, outcome = self.proof.line(statement, reason, facts, cited, place.assumptions)
         self.where = ""

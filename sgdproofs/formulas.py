@@ -16,8 +16,8 @@ The arithmetic is that of the arguments.  One float that leaves its range on the
 or refused; elements of arrays are refused if they are not finite.  Digits that are lost where large terms nearly cancel
 are not noticed: 1e6 steps of a running average cost a float32 result two of its seven digits.  Fraction loses nothing,
 and mpmath numbers of more digits show how many are right.
-  Only a proved
-claim is a formula: the derivation is checked when its formula is first imported, once in a process.
+
+Only a proved claim is a formula: the derivation is checked when its formula is first imported, once in a process.
 """
 
 from __future__ import annotations
@@ -156,7 +156,7 @@ def __getattr__(name: str) -> Formula:
 
 
 def __dir__() -> list[str]:
-    return sorted(["Formula", "identifier", *_names()])
+    return sorted(["Formula", *_names()])
 
 
 # --- writing the function --------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ __all__ = [
     "everywhere",
     "fact_text",
     "as_expected",
+    "claim_failure",
     "closing",
     "counted",
     "entry_line",
@@ -90,6 +91,13 @@ def line_failure(line: Line) -> list[str]:
     return told
 
 
+def claim_failure(report: Report) -> list[str]:
+    """What an entry claims, and what keeps it from being what it is there for."""
+    reasons = [report.reason] if report.reason else []
+    reasons += [name if "erratum" in name else f"{name} is {line.verdict}" for name, line in failing_lines(report)]
+    return [f"claimed  {report.subject.claim}", *_under("reason", "\n".join(reasons))]
+
+
 def _under(label: str, text: str) -> list[str]:
     first, *rest = text.splitlines() or [""]
     return [f"{label:<9}{first}", *(f"{'':<9}{more}" for more in rest)]
@@ -130,10 +138,13 @@ def closing(reports: Sequence[Report], seconds: float, experiments: Sequence[Any
         f"checked {counted(len(derivations), 'derivation')} ({proved} proved), {counted(lines, 'line')}"
         + (f": {told}" if told else ""),
         f"{counted(len(conditions), 'condition')}, {len(conditions) - still_open} discharged",
-        f"{counted(len(errata) + len(refutations), 'erratum', 'errata')}: {sum(map(is_error, errata))} of "
-        f"{counted(len(errata), 'printed line')} and {refuted} of "
-        f"{counted(len(refutations), 'printed claim')} seen to be wrong",
     ]
+    if errata or refutations:
+        parts.append(
+            f"{counted(len(errata) + len(refutations), 'erratum', 'errata')}: {sum(map(is_error, errata))} of "
+            f"{counted(len(errata), 'printed line')} and {refuted} of "
+            f"{counted(len(refutations), 'printed claim')} seen to be wrong"
+        )
     if remarks:
         parts.append(f"{counted(len(remarks), 'remark')}: a line that is right, with facts that its reason leaves out")
     if experiments is not None:

@@ -21,7 +21,7 @@ import pytest
 
 from .catalogue import files_in, is_derivation_file, load, load_file
 from .language.errors import SgdproofsError
-from .messages import as_expected, expected, is_error, line_failure
+from .messages import as_expected, claim_failure, expected, is_error, line_failure
 
 CATALOGUES = pytest.StashKey[dict[Path, Any]]()
 
@@ -154,8 +154,8 @@ class ClaimItem(_Item):
     def runtest(self) -> None:
         report = self.parent.report
         if not as_expected(report):
-            reason = f"\n  reason   {report.reason}" if report.reason else ""
-            raise _Failed(f"{report.verdict}\n  claimed  {self.parent.entry.claim}{reason}")
+            told = [f"not {expected(report.subject)}", *(f"  {text}" for text in claim_failure(report))]
+            raise _Failed("\n".join(told))
 
 
 class ExperimentItem(_Item):

@@ -493,7 +493,7 @@ def test_a_formula_is_imported_by_name(shipped):
     assert good_result(N=2) == 0.5
     assert good_result is formulas.good_result, "checked once in a process"
     assert pickle.loads(pickle.dumps(good_result))(N=4) == 0.25
-    assert set(dir(formulas)) == {"Formula", "identifier", "good_result", "bad_result"}
+    assert set(dir(formulas)) == {"Formula", "good_result", "bad_result"}
 
 
 @pytest.mark.parametrize(

@@ -103,6 +103,7 @@ def test_a_failure_says_why_without_a_traceback(project):
         "witness  N = 2, c = 1:  left 2, right 3",
         "missing  x independent",
         "1/2 against 1/3",
+        "not proved\n  claimed  N = 1/N\n  reason   line 2 is refuted\n           line 3 is unjustified\n",
     ):
         assert text in out
     assert "Traceback" not in out and "pytest_plugin.py" not in out

@@ -532,6 +532,8 @@ class Sum(Term):
     def __new__(cls, body: Any, *ranges: Any, distinct: Any = False) -> Sum:
         read = []
         for place in ranges:
+            if not isinstance(place, (tuple, sympy.Tuple)) or len(place) != 3:
+                raise StatementError(f"a sum has ranges (index, first, last), such as (b, 1, B), not {place}")
             variable, low, high = place
             if not isinstance(variable, Index):
                 raise StatementError(f"a sum runs over an index, not over {variable}: declare it with index(...)")

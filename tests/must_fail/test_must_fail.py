@@ -48,6 +48,28 @@ X, Y = random_family("X", first=1), random_family("Y", first=0)
 U, V, W = random_variable("U"), random_variable("V"), random_variable("W")
 
 
+# --- what is no line ----------------------------------------------------------------------------------------
+
+
+def test_a_reason_that_is_none_is_named_with_its_mend() -> None:
+    for by, mend in ((algebra, r"by=algebra\(\) or by=algebra\(facts\), not by=algebra"), ("sums", "not by='sums'")):
+        with pytest.raises(StatementError, match=rf"^must-fail: the line a = b needs a reason: .*{mend}$"):
+            judged(step(eq(a, b), by=by))
+
+
+def test_a_base_that_is_another_statement_is_named_with_its_mend() -> None:
+    start = recurrence(A[t], r * A[t - 1], start={0: 1})
+    base, last = step(eq(A[0], 1), by=definition(start)), step(eq(A[t], r**t), by=algebra(start, HYPOTHESIS))
+    with pytest.raises(StatementError, match=r"“base, t = 0” have to end in step\(A\[0\] = r\^0, by="):
+        judged(induction(eq(A[t], r**t), over=t, base=base, step=last), given=(start,))
+
+
+def test_a_range_that_is_none() -> None:
+    for ranges in (((i, 1),), (i, 1, n)):
+        with pytest.raises(StatementError, match=r"ranges \(index, first, last\), such as \(b, 1, B\), not "):
+            Sum(A[i], *ranges)
+
+
 # --- divisions ---------------------------------------------------------------------------------------------
 
 
