@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import sys
 import time
 import warnings
@@ -193,8 +194,9 @@ def _write(text: str, output: Path | None) -> None:
     if output is None:
         click.echo(text, nl=False)
         return
-    output.parent.mkdir(parents=True, exist_ok=True)
-    output.write_text(text, encoding="utf-8")
+    from .printing import put
+
+    put(output, text.encode())
     _tell(f"wrote {output}")
 
 
@@ -468,6 +470,8 @@ def sheet(
     from .render.handout import handout
     from .render.sheet import outline
 
+    if both and problems:
+        raise click.UsageError("--both writes the solutions, and --problems does not: leave out one of the two")
     whole = not targets
     both = both or (whole and not problems)
     names = targets or ("sgd-problems",)
@@ -546,6 +550,8 @@ def sheet(
 
 def _called(path: Path, kind: str) -> Path:
     """`sgd-problems.pdf` for `sgd.pdf`."""
+    if not path.name or path.is_dir():
+        return path  # it is told to be a folder
     return path.with_name(f"{path.stem}-{kind}{path.suffix}")
 
 
@@ -575,9 +581,8 @@ def new_sheet(path: Path) -> int:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("x", encoding="utf-8") as file:
         file.write(template())
-    click.echo(
-        f"wrote {path}: it works as it stands; `sgdproofs sheet {path} -o {path.with_suffix('.pdf')} --both` prints it"
-    )
+    source, output = (shlex.quote(str(name)) for name in (path, path.with_suffix(".pdf")))
+    click.echo(f"wrote {path}: it works as it stands; `sgdproofs sheet {source} -o {output} --both` prints it")
     return OK
 
 

@@ -22,6 +22,7 @@ from typing import Any
 from .language.derivation import Calc, Refutation, leaves
 from .language.errors import MissingTool, SgdproofsError
 from .language.statements import NotDetermined, Relation
+from .printing import put
 from .render.latex import latex
 
 __all__ = ["ENDINGS", "available", "picture", "save"]
@@ -62,8 +63,7 @@ def save(results: Sequence[Any], path: Path) -> None:
     if path.suffix not in ENDINGS:
         raise SgdproofsError(f"{path}: a picture ends in one of {', '.join(ENDINGS)}")
     drawn = _drawn(tuple(results), path.suffix[1:])
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(drawn)
+    put(path, drawn)
 
 
 def picture(result: Any) -> tuple[str, str]:

@@ -20,7 +20,7 @@ from .language.errors import MissingTool, SgdproofsError
 if TYPE_CHECKING:
     from .render.outline import Sheet
 
-__all__ = ["APT", "FORMS", "PrintError", "compile_latex", "stamp", "targets", "tools", "written"]
+__all__ = ["APT", "FORMS", "PrintError", "compile_latex", "put", "stamp", "targets", "tools", "written"]
 
 APT = "apt-get install texlive-latex-recommended texlive-latex-extra latexmk lmodern"
 """What Debian and Ubuntu need to compile a sheet."""
@@ -75,6 +75,8 @@ def targets(outputs: Iterable[Path]) -> list[Path]:
     """The files to write: a name without an ending stands for every form."""
     found: list[Path] = []
     for output in outputs:
+        if not output.name or output.is_dir():
+            raise PrintError(f"{output}: this is a folder: name a file in it")
         if output.suffix in FORMS:
             found.append(output)
         elif output.suffix:
@@ -129,14 +131,25 @@ def written(sheet: Sheet, path: Path, *, engine: str = "typst", day: int | None 
     """Write the sheet in the form that the name asks for; the file is there as a whole or not at all."""
     make = _latexmk if path.suffix == ".pdf" and engine == "latex" else FORMS[path.suffix]
     content = make(sheet, day)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    put(path, content)
+
+
+def put(path: Path, content: bytes) -> None:
+    """Write a file: it is there as a whole or not at all, whatever interrupts this."""
+    beside = path.with_name(f".{path.name[:100]}.{os.getpid()}")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists() and not path.is_file():  # a pipe or a device
+            path.write_bytes(content)
+            return
         beside.write_bytes(content)
         beside.replace(path)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise PrintError(f"{path}: {error.strerror or error}: write to another place with -o") from None
+    except BaseException as error:
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise PrintError(f"{path}: {error.strerror or error}: write to another place") from None
+        raise
 
 
 def compile_latex(text: str, day: int | None = None, *, seconds: float = 300) -> bytes:

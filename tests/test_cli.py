@@ -496,6 +496,12 @@ def test_a_pdf_is_the_same_to_the_last_byte_for_a_fixed_date(run, monkeypatch):
         ("title = 'a'\n[[problem]\n", "hw.toml:2: "),
         ("title = 'a'\ntitle = 'b'\n", "hw.toml:2: Cannot overwrite a value"),
         ('title = "\\alpha"\n', "hw.toml:1: "),
+        ("title = 'a'\n[[problem]]\ntext = '**a'\n", "hw.toml:3: a ** has no partner"),
+        ("title = 'a'\n[[problem]]\ntext = '$$ $$'\n", "hw.toml:3: there is nothing between two $"),
+        ("title = 'a'\n[[problem]]\ntext = '$" + "{" * 900 + "x" + "}" * 900 + "$'\n", "it is nested more than 20 deep"),
+        ("title = 'a'\n[[problem]]\n[problem.part]\n", "has to be tables: write [[problem.part]] above its keys"),
+        ("title = 'a'\n[[problem]]\n" + "[[problem.part]]\ntext = 'x'\n" * 27, "a problem has at most 26 parts"),
+        ("title = '" + "a" * 600_000 + "'\n", "the file has 600,011 bytes"),
         (b"title = 'a'\ncourse = '\xfc'\n", "hw.toml:2: the byte 0xfc is not UTF-8: save the file as UTF-8"),
     ],
 )
@@ -509,9 +515,11 @@ def test_a_malformed_sheet_is_one_line_with_the_place_and_the_mend(run, text, to
 def test_a_target_that_cannot_be_written_is_told_before_anything_is_checked(run, monkeypatch):
     Path("hw.toml").write_text(SHEET)
     Path("folder.pdf").mkdir()
+    Path("folder").mkdir()
     Path("file").write_text("")
     for target, told in (
         ("folder.pdf", "folder.pdf: this is a folder"), ("file/hw.pdf", "is a file, and not a folder"),
+        ("folder", "folder: this is a folder"), ("", ".: this is a folder"),
         ("hw.docx", "hw.docx: .docx is no form of a sheet: use .pdf, .html, .tex, .md"),
     ):
         code, out, err = run("sheet", "hw.toml", "-o", target)
@@ -527,8 +535,25 @@ def test_a_sheet_that_is_not_there_says_which_are(run):
     code, _, err = run("sheet", "sgd-problem", "-o", "a.md", "--both")
     assert code == 2 and "did you mean sgd-problems" in err and err.count("\n") == 1
     Path("hw.toml").write_text(SHEET)
+    code, _, err = run("sheet", "hw.toml", "--both", "--problems")
+    assert code == 2 and "leave out one of the two" in err
     code, _, err = run("sheet", "hw.toml", "good-result")
     assert code == 2 and "name it alone" in err
+
+
+def test_an_interrupted_write_leaves_nothing(tmp_path, monkeypatch):
+    from sgdproofs.printing import PrintError, put
+
+    (tmp_path / "a.md").write_text("before")
+    for error, seen in ((KeyboardInterrupt(), KeyboardInterrupt), (OSError(28, "No space left"), PrintError)):
+        monkeypatch.setattr(Path, "replace", lambda *_, error=error: (_ for _ in ()).throw(error))
+        with pytest.raises(seen):
+            put(tmp_path / "a.md", b"after")
+    assert [path.name for path in tmp_path.iterdir()] == ["a.md"] and (tmp_path / "a.md").read_text() == "before"
+
+
+def test_a_name_with_spaces_is_quoted_in_the_advice(run):
+    assert "`sgdproofs sheet 'my hw.toml' -o 'my hw.pdf' --both`" in run("new-sheet", "my hw.toml")[1]
 
 
 def test_a_missing_typst_or_latexmk_is_exit_4_with_the_mend(run, monkeypatch):

@@ -279,7 +279,10 @@ TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\s+|\d+(?:\.\d+)?|.", re.DOTALL)
 @lru_cache(maxsize=4096)
 def tree(tex: str) -> Tree:
     """The tree of a formula; StatementError with the command or sign that cannot be read."""
-    reader = _Reader(TOKEN.findall(tex), tex)
+    return _read(_Reader(TOKEN.findall(tex), tex))
+
+
+def _read(reader: _Reader) -> Tree:
     found = reader.row(())
     if reader.place < len(reader.tokens):
         raise reader.error(f"{reader.tokens[reader.place]} has nothing that it closes")
@@ -289,21 +292,22 @@ def tree(tex: str) -> Tree:
 def marked(tex: str) -> Tree:
     r"""The tree with what is said and not seen: `("mark", "times")` in a product of neighbours, `("mark", "apply")`
     between a function and its argument.  A factor has a space before it, a bracket of arguments has none."""
-    reader = _Marking(TOKEN.findall(tex), tex)
-    found = reader.row(())
-    if reader.place < len(reader.tokens):
-        raise reader.error(f"{reader.tokens[reader.place]} has nothing that it closes")
-    return found
+    return _read(_Marking(TOKEN.findall(tex), tex))
+
+
+DEEPEST = 20
+"""How deep groups, fractions and brackets are nested at most, which every writer can set."""
 
 
 class _Reader:
     """Reads tokens from left to right, one function a construction."""
 
     def __init__(self, tokens: list[str], tex: str) -> None:
-        self.tokens, self.place, self.tex = tokens, 0, tex
+        self.tokens, self.place, self.tex, self.depth = tokens, 0, tex, 0
 
     def error(self, what: str) -> StatementError:
-        return StatementError(f"the formula {self.tex!r} cannot be read: {what}")
+        shown = self.tex if len(self.tex) < 200 else f"{self.tex[:200]} ..."
+        return StatementError(f"the formula {shown!r} cannot be read: {what}")
 
     def peek(self) -> str:
         while self.place < len(self.tokens) and self.tokens[self.place].isspace():
@@ -320,6 +324,9 @@ class _Reader:
     def row(self, ends: tuple[str, ...]) -> Tree:
         """Nodes up to one of `ends`, which is left standing."""
         nodes: list[Tree] = []
+        self.depth += 1
+        if self.depth > DEEPEST:
+            raise self.error(f"it is nested more than {DEEPEST} deep: give a part of it a name")
         while (token := self.peek()) and token not in ends and token not in ("}", r"\right", r"\end", "&", r"\\"):
             if token in ("^", "_", "'"):
                 base = nodes.pop() if nodes else ("row", ())
@@ -329,6 +336,7 @@ class _Reader:
                 node = self.atom()
                 if node is not None:
                     nodes += [*([mark] if mark else []), node]
+        self.depth -= 1
         return nodes[0] if len(nodes) == 1 else ("row", tuple(nodes))
 
     def mark(self, nodes: list[Tree]) -> Tree | None:

@@ -70,7 +70,7 @@ def handout(
         inside = [*text(problem), *(solved(problem) if solutions else [])]
         for place, part in enumerate(problem.parts):
             own = [*text(part), *(solved(part) if solutions else [])]
-            inside.append(Part(chr(ord("a") + place) if place < 26 else str(place + 1), part.points, tuple(own)))
+            inside.append(Part(chr(ord("a") + place), part.points, tuple(own)))
         title = sentence(problem.title, problem.where.get("title", ""))
         blocks.append(Problem(number, title, problem.worth, tuple(inside)))
     if solutions:

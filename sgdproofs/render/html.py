@@ -103,7 +103,7 @@ def _plain(text: str) -> str:
     """Plain text: no sign of it marks anything up."""
     for pair, sign in DIGRAPHS.items():
         text = text.replace(pair, sign)
-    return escape("".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in text))
+    return escape("".join(c if c.isprintable() or c.isspace() else "\ufffd" for c in text))
 
 
 def _math(tex: str, *, display: bool = False) -> str:

@@ -8,6 +8,8 @@ The same sheet gives the same bytes.
 from __future__ import annotations
 
 import json
+import re
+import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -15,7 +17,7 @@ from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any
 
-from ..language.errors import MissingTool
+from ..language.errors import MissingTool, StatementError
 from . import formula
 from .latex import RELATIONS
 from .layout import Cell, arranged, width
@@ -56,23 +58,43 @@ def write(sheet: Sheet, *, stamp: int | None = None) -> bytes:
     return compiled(json.dumps(data(sheet, stamp), ensure_ascii=False))
 
 
+MOST_SIGNS = 40
+"""So many times a sheet is set anew with signs that no font has named by their numbers."""
+
+
 def compiled(text: str) -> bytes:
     """The file of the template with these data."""
     try:
         import typst
     except ImportError:
         raise MissingTool('a PDF needs Typst, which is not installed: pip install "sgdproofs[pdf]"') from None
-    found = typst.compile(
-        TEMPLATE,
-        root=TEMPLATE.parent,
-        ignore_system_fonts=True,
-        sys_inputs={"data": text},
-        format="pdf",
-        pdf_standards=["ua-1"],
-        timestamp=0,
-    )
-    assert isinstance(found, bytes)
-    return found
+    for sign in {sign for sign in text if unicodedata.category(sign)[0] == "C"}:  # such as one that turns text around
+        text = text.replace(sign, f"[U+{ord(sign):04X}]")
+    for _ in range(MOST_SIGNS):
+        try:
+            found = typst.compile(
+                TEMPLATE,
+                root=TEMPLATE.parent,
+                ignore_system_fonts=True,
+                sys_inputs={"data": text},
+                format="pdf",
+                pdf_standards=["ua-1"],
+                timestamp=0,
+            )
+        except typst.TypstError as error:
+            missing = re.search(r'the text `"(.*?)"` could not be displayed', str(error))
+            signs = set(re.sub(r"\\u\{([0-9a-f]+)\}", lambda m: chr(int(m[1], 16)), missing[1]) if missing else "")
+            named = {sign for sign in signs if not sign.isascii() or not sign.isprintable()}
+            if not named:
+                raise StatementError(f"Typst cannot set this sheet: {' '.join(str(error).split())[:300]}") from None
+            # What the fonts have not is named, as in the PDF that LaTeX makes.
+            for sign in named:
+                for spelled in (sign, json.dumps(sign)[1:-1]):
+                    text = text.replace(spelled, f"[U+{ord(sign):04X}]")
+            continue
+        assert isinstance(found, bytes)
+        return found
+    raise StatementError(f"more than {MOST_SIGNS} signs of this sheet are in no font of Typst: use --engine latex")
 
 
 def data(sheet: Sheet, stamp: int | None = None) -> dict[str, Any]:

@@ -122,13 +122,22 @@ PROBLEM = {"title": TEXT, "before": TEXT, **PART, "part": TABLES}
 SHEET = {"title": TEXT, "course": TEXT, "date": DATE, "text": TEXT, "problem": TABLES, "further": NAMES}
 
 
+LARGEST = 500_000
+"""Bytes: some hundred pages."""
+
+
 def read(path: Path) -> Definition:
     """The definition in a file; SheetError, in one line with the place and the mend, if there is anything wrong."""
     try:
         raw = path.read_bytes()
     except OSError as error:
-        other = closest(str(path), [*map(str, sorted(path.parent.glob("*.toml"))), *shipped()])
+        others = [str(other) for other in sorted(path.parent.glob("*.toml")) if other.is_file()]
+        other = closest(str(path), [*others, *shipped()])
         raise SheetError(f"{path}: {error.strerror or error}{other}") from None
+    if len(raw) > LARGEST:
+        raise SheetError(
+            f"{path}: the file has {len(raw):,} bytes, and a sheet at most {LARGEST:,}: make several of it"
+        )
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -195,6 +204,10 @@ class _Reader:
         self.keys(at, data, PROBLEM)
         parts = tuple(self.part((*at, "part", n), one) for n, one in enumerate(data.get("part", ())))
         whole = [part.points for part in parts if part.points is not None]
+        if len(parts) > 26:
+            raise SheetError(
+                f"{self.place(*at, 'part', 26)}: a problem has at most 26 parts, (a) to (z): make two of it"
+            )
         if "points" in data and whole and data["points"] != sum(whole):
             raise SheetError(
                 f"{self.place(*at, 'points')}: the problem has {data['points']} points and its parts "
@@ -251,7 +264,8 @@ class _Reader:
                 mend = closest(key, known) or f": known are {', '.join(known)}"
                 raise SheetError(f"{self.place(*at, key)}: {here} has no key {key!r}{mend}")
             if not _is(known[key], value):
-                wanted = WANTED[known[key]].format(key=key)
+                whole = ".".join(name for name in (*at, key) if isinstance(name, str)) if known[key] == TABLES else key
+                wanted = WANTED[known[key]].format(key=whole)
                 raise SheetError(f"{self.place(*at, key)}: {key} is {_kind(value)}, and has to be {wanted}")
 
 

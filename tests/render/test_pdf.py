@@ -19,7 +19,7 @@ from sgdproofs.catalogue import load
 from sgdproofs.language.derivation import leaves
 from sgdproofs.language.errors import StatementError
 from sgdproofs.language.statements import Loops, Relation
-from sgdproofs.render import formula, pdf
+from sgdproofs.render import formula, html, pdf
 from sgdproofs.render.formula import counts, spoken, tree
 from sgdproofs.render.latex import latex
 from sgdproofs.render.outline import Formula, Paragraph, Row, Sheet
@@ -225,6 +225,17 @@ def test_text_is_never_read_as_a_document() -> None:
     content = compiler(data, pdf.TEMPLATE).query("math.equation")
     assert "#panic() *a*" in content
     assert pdf.write(made).startswith(b"%PDF")
+
+
+def test_signs_that_no_font_has_are_named_and_none_turns_the_text_around(tmp_path: Path) -> None:
+    nasty = "a \U0001f642 \u4e2d b \u202e cd \x07 \u200b \u00a0e"
+    made = pdf.write(Sheet(nasty, "", (Paragraph((Text(nasty),)),), course=nasty))
+    (tmp_path / "a.pdf").write_bytes(made)
+    if shutil.which("pdftotext"):
+        text = subprocess.run(["pdftotext", tmp_path / "a.pdf", "-"], capture_output=True, text=True, check=True).stdout
+        assert "a [U+1F642] [U+4E2D] b [U+202E] cd [U+0007] [U+200B]" in text
+    html_page = html.write(Sheet(nasty, "", ()))
+    assert "\u202e" not in html_page and "\u00a0e" in html_page
 
 
 needs_poppler = pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext is missing: apt-get install "
