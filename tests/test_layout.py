@@ -60,7 +60,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "arithmetic": {"language"},
     "formulas": {"arithmetic", "catalogue", "verdicts", "render", "kernel", "language"},
     "export": {"arithmetic", "formulas", "messages", "render", "kernel", "language"},
-    "plots": {"render", "language"},
+    "plots": {"printing", "render", "language"},
     "notebook": {"plots", "render", "language"},
     "messages": {"kernel", "language", "render"},
     "templates": set(),
