@@ -433,6 +433,11 @@ class Prover:
             return not need.real and self.holds_by_reduction(need)
         if self.goal(need.relation, self.setting.facts).proved:
             return True
+        left, right, rel = need.relation.lhs, need.relation.rhs, need.relation.rel
+        if isinstance(left, T.Times) and right == 0 and rel in (">=", ">", "!=") and speaks_of_moments(need.relation):
+            return all(
+                self.holds(replace(need, relation=Relation(p, rel, right, need.relation.when))) for p in left.args
+            )
         return self.by_moments(need.relation) is not None
 
     def holds_by_reduction(self, need: Need) -> bool:

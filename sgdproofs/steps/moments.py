@@ -11,6 +11,7 @@ What is known of moments are the facts, as the kernel expands them, and these co
     q >= 0 (q > 0) for all values      E[q] >= 0 (E[q] > 0)
     any u and v                        E[u v]^2 <= E[u^2] E[v^2]
     f convex where u has its values    f(E[u]) <= E[f(u)], for f = exp, -log, -sqrt
+    the same given Z                   f(E[u | Z]) <= E[f(u) | Z], for f = exp, |.|, the square, and signs
 
 Which q, u and v are taken is a search: squares, tangents, differences.  It is not trusted.
 """
@@ -265,7 +266,9 @@ class Moments:
     def _consequences(self) -> Iterator[Iterator[Relation]]:
         """Groups of true relations between moments, the simplest first."""
         inner = self._inner()
+        yield self._written()
         yield self._signs(inner)
+        yield self._given()
         yield self._of_facts()
         yield (relation for u in inner for relation in self._convex(u))
         roots = self._roots(inner)
@@ -290,6 +293,27 @@ class Moments:
         )
         yield self._means(q for u in inner for q in self._bends(u))
         yield self._means(q for a, b in combinations(inner, 2) for q in (minus(a, b), minus(b, a), T.Plus(a, b)))
+
+    def _written(self) -> Iterator[Relation]:
+        """The inequality of Cauchy and Schwarz for the products of two factors in the claim."""
+        for x in (x for side in (self.statement.lhs, self.statement.rhs) for x in T.walk(side)):
+            if isinstance(x, T.E) and isinstance(x.args[0], T.Times) and len(x.args[0].args) == 2:
+                yield le(square(x), T.Times(*(T.E(square(a)) for a in x.args[0].args)))
+
+    def _given(self) -> Iterator[Relation]:
+        """Of conditional means: their signs, and for convex f that `f(E[u | Z]) <= E[f(u) | Z]`."""
+        for _, _, (free, *given) in [a for a in self.names if a[0] == "Conditional"]:
+            u, *known = (said(dict(k), self.normal.scope) for k in (free, *given))
+            mean = L.Conditional(u, *known)
+            for q in (u, T.Negative(u)):
+                if self.pointwise(ge(q, 0), long=False):
+                    yield ge(L.Conditional(q, *known), 0)
+            if isinstance(u, L.Absolute):
+                yield from (le(L.Conditional(q, *known), mean) for q in (u.args[0], T.Negative(u.args[0])))
+            elif isinstance(u, L.Exponential):
+                yield le(L.Exponential(L.Conditional(u.args[0], *known)), mean)
+            for root in self._roots([u]):
+                yield le(square(L.Conditional(root, *known)), L.Conditional(square(root), *known))
 
     def _convex(self, u: Any) -> Iterator[Relation]:
         if isinstance(u, L.Exponential):

@@ -174,6 +174,19 @@ FALSE += [
     case("m", "==", "k", **EMPTY),
     case("2*Cov(x(1),x(2))", ">=", "-Var(x(1))", **EQUAL, assume=["n >= 2"]),
 ]
+NOT_NEGATIVE = {"random": {v: {"type": "scalar", "values": "nonnegative"} for v in "XY"}}
+TRUE += [
+    case("CondE(X,Y)", ">=", "0", **NOT_NEGATIVE),
+    case("CondE(Abs(X),Y)", ">=", "Abs(CondE(X,Y))", **PLAIN),
+    case("CondE(X**2,Y)", ">=", "CondE(X,Y)**2", **PLAIN),
+    case("E((X-Z)*(2*Y+X))**2", "<=", "E((X-Z)**2)*E((2*Y+X)**2)", **PLAIN),
+]
+FALSE += [
+    case("CondE(X,Y)", ">", "0", **NOT_NEGATIVE),
+    case("CondE(X**2,Y)", ">=", "E(X)**2", **PLAIN),
+    case("CondE(X**3,Y)", ">=", "CondE(X,Y)**3", **PLAIN),
+    case("E((X-Z)*(2*Y+X))**2", "<=", "E((X-Z)**2)*E((2*Y-X)**2)", **PLAIN),
+]
 UNREFUTED = [
     case("(n-1)*Cov(x(1),x(2))", ">=", "-Var(x(1))", **EQUAL, assume=["n >= 2"]),
     case("9*Cov(x(1),x(2))", ">=", "-Var(x(1))", **EQUAL, assume=["n >= 10"]),
