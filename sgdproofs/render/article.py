@@ -280,6 +280,7 @@ def _correction(number: int, entry: Correction, room: float) -> list[str]:
         rf"\par \textbf{{{escape(entry.verdict.capitalize())}.}}",
     ]
     said += [rf"{text_of(why)}\par" for why in entry.why]
+    said += ["\n".join(blocks_of([block], room)) for block in entry.shown]
     if entry.correction is not None:
         label = "Correct" if entry.proved else "Correction, not proved"
         right = entry.correction

@@ -420,6 +420,7 @@ def _correction(page: _Page, number: int, entry: Correction) -> list[str]:
         f"<h{depth}>{number}. {page.words(entry.where)} {_badge(entry.verdict)}</h{depth}>",
         f"<p>As printed:</p>{''.join(_formula(page, Formula(entry.printed)))}{reason}",
         *(f"<p>{page.words(why)}</p>" for why in entry.why),
+        *page.blocks(entry.shown),
         "</div>",
     ]
     right = []

@@ -90,7 +90,8 @@ def _errata(block: Errata) -> list[str]:
     table = ["| | Where | As printed | Verdict | Why | Correct |", "|---|---|---|---|---|---|"]
     for number, entry in enumerate(block.entries, start=1):
         table.append(_correction(number, entry))
-    return ["\n".join(table)]
+    worked = ((number, entry.shown) for number, entry in enumerate(block.entries, start=1) if entry.shown)
+    return ["\n".join(table), *(s for n, shown in worked for s in (f"Erratum {n} at its witness:", *_blocks(shown)))]
 
 
 def _mark(row: Row) -> str:

@@ -155,6 +155,8 @@ class Correction:
     """Where the correction is derived, if that is elsewhere."""
     is_remark: bool = False
     """Is the line right, and only its reason corrected?"""
+    shown: tuple[Any, ...] = ()
+    """The statement at its witness, worked out."""
 
 
 @dataclass(frozen=True)

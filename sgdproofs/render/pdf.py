@@ -234,6 +234,7 @@ def _correction(number: int, entry: Correction, room: float) -> dict[str, Any]:
         "reason": _text(entry.reason),
         "verdict": entry.verdict.capitalize(),
         "why": [_text(why) for why in entry.why],
+        "shown": _blocks(entry.shown, room),
         "right": None if right is None else _shown(right, space),
         "label": label,
         "see": _text(entry.see),

@@ -1089,6 +1089,7 @@ def _corrections(report: Report, known: Mapping[str, Report]) -> Iterator[Correc
             remark,
             settled(report),
             is_remark=_is_remark(line),
+            shown=tuple(worked(line.witness, printed.statement, subject.given)) if line.verdict == REFUTED else (),
         )
 
 

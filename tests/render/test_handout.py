@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from dataclasses import replace
@@ -16,10 +17,21 @@ from sgdproofs.language.errors import MissingTool
 from sgdproofs.language.report import UNDECIDED
 from sgdproofs.language.statements import eq
 from sgdproofs.printing import PrintError, compile_latex
-from sgdproofs.render import exam, markdown, pdf
+from sgdproofs.render import exam, html, markdown, pdf
 from sgdproofs.render.handout import handout, prose
-from sgdproofs.render.outline import Calculation, Formula, Items, Paragraph, Part, Problem, Solution, Table, plain
-from sgdproofs.render.sheet import entry
+from sgdproofs.render.outline import (
+    Calculation,
+    Formula,
+    Items,
+    Paragraph,
+    Part,
+    Problem,
+    Sheet,
+    Solution,
+    Table,
+    plain,
+)
+from sgdproofs.render.sheet import entry, errata
 from sgdproofs.render.words import Text
 from sgdproofs.render.worked import worked
 from sgdproofs.sheets import SheetError
@@ -173,6 +185,22 @@ def test_the_witness_against_problem_6_is_worked_out_with_its_numbers() -> None:
     assert [row.right for row in right.rows] == [
         r"(\alpha_1 + \alpha_2) \Sigma_g[1,1]", r"\left(\frac{1}{2} + \frac{1}{2}\right) \cdot 1", "1"]
     assert pdf.write(handout_of(report)).startswith(b"%PDF")
+
+
+def test_a_false_line_of_the_errata_is_worked_out_in_every_form() -> None:
+    report = judge(CATALOGUE["minibatch-covariance"], CATALOGUE)
+    blocks = errata(entry(report, {})[1])
+    (slip,) = [one for block in blocks for one in getattr(block, "entries", ()) if one.verdict == "refuted"]
+    table, left, right = slip.shown
+    assert isinstance(table, Table) and len(table.rows) == 4
+    assert [row.right for row in left.rows] == [r"\frac{1}{2}"]
+    assert [row.right for row in right.rows] == [r"\frac{1}{2^2} \cdot 3", r"\frac{3}{4}"]
+    sheet = Sheet("Errata", "", tuple(blocks))
+    for writer in (markdown, exam, html):
+        assert "probability" in writer.write(sheet) and "the values" in writer.write(sheet)
+    assert '"probability"' in json.dumps(pdf.data(sheet))
+    unjustified = [one for block in blocks for one in getattr(block, "entries", ()) if one.verdict != "refuted"]
+    assert unjustified and not any(one.shown for one in unjustified)
 
 
 def test_a_line_whose_value_is_not_that_of_its_side_is_not_printed() -> None:
