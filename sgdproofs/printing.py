@@ -25,7 +25,6 @@ __all__ = ["APT", "FORMS", "PrintError", "compile_latex", "put", "stamp", "targe
 APT = "apt-get install texlive-latex-recommended texlive-latex-extra latexmk lmodern"
 """What Debian and Ubuntu need to compile a sheet."""
 PIP = 'pip install "sgdproofs[pdf]"'
-ENGINES = ("typst", "latex")
 
 
 class PrintError(SgdproofsError):

@@ -93,7 +93,21 @@ figure svg { display: block; max-width: 100%; height: auto; background: var(--pl
 """
 """What equations, lines, verdicts and pictures look like, on a page of ours and in a notebook."""
 
-PAGE = """
+NARROW = """
+  .fit { display: inline-block; max-width: 100%; overflow-x: auto; overflow-y: hidden; vertical-align: middle; }
+  .lines, .lines tbody { display: block; }
+  .lines tr { display: grid; grid-template-columns: 2.2rem minmax(0, 1fr); padding: .3rem 0; }
+  .lines th[scope=row] { grid-row: 1 / 3; width: auto; }
+  .lines td { padding-left: .3rem; }
+  .lines .statement, .lines .continued { width: auto; max-width: none; min-width: 0; }
+  .lines .continued .wide { padding-left: 1rem; }
+  .why, .beside .lines .why { min-width: 0; max-width: none; grid-column: 2; padding-top: 0; }
+  .display, .result { flex-wrap: wrap; padding-left: .3rem; }
+"""
+"""Where there is no room for a line and its reason side by side, the reason stands below, and formulas scroll."""
+
+PAGE = (
+    """
 html { scroll-behavior: smooth; -webkit-text-size-adjust: 100%; scroll-padding-top: 1rem; }
 @media (prefers-reduced-motion: reduce) { html { scroll-behavior: auto; } }
 body { margin: 0 auto; max-width: 78rem; padding: 0 1.25rem 4rem; background: var(--paper); color: var(--ink);
@@ -134,18 +148,11 @@ nav .verdict { font-size: .68rem; padding: 0 .3em; }
   .beside { grid-template-columns: minmax(0, 1fr); }
 }
 @media (max-width: 46rem) {
-  .fit { display: inline-block; max-width: 100%; overflow-x: auto; overflow-y: hidden; vertical-align: middle; }
   header { padding-top: 1.25rem; }
   h1 { font-size: 1.6rem; }
-  .lines, .lines tbody { display: block; }
-  .lines tr { display: grid; grid-template-columns: 2.2rem minmax(0, 1fr); padding: .3rem 0; }
-  .lines th[scope=row] { grid-row: 1 / 3; width: auto; }
-  .lines td { padding-left: .3rem; }
-  .lines .statement, .lines .continued { width: auto; max-width: none; min-width: 0; }
-  .lines .continued .wide { padding-left: 1rem; }
-  .why, .beside .lines .why { min-width: 0; max-width: none; grid-column: 2; padding-top: 0; }
-  .display, .result { flex-wrap: wrap; padding-left: .3rem; }
-  .piece { display: block; }
+"""
+    + NARROW
+    + """  .piece { display: block; }
   .letter .points { display: inline; }
   .solution { padding-left: .6rem; }
   .result { padding: .5em .6em; }
@@ -164,6 +171,7 @@ nav .verdict { font-size: .68rem; padding: 0 .3em; }
   a { text-decoration: none; }
 }
 """
+)
 
 STYLE = f"""
 :root {{ {LIGHT} }}
@@ -171,13 +179,14 @@ STYLE = f"""
 {CONTENT}{PAGE}"""
 
 FRAGMENT = f""".sgdproofs {{ {LIGHT.replace("color-scheme: light dark;", "color-scheme: light;")}
-background: var(--paper); color: var(--ink); padding: .5rem 1rem; border-radius: 4px;
+background: var(--paper); color: var(--ink); padding: .5rem 1rem; border-radius: 4px; container-type: inline-size;
 font: 1rem/1.55 "Iowan Old Style", "Palatino Linotype", Palatino, "TeX Gyre Pagella", Charter, Georgia, serif;
 {CONTENT}
 table.lines {{ table-layout: auto; font-size: inherit; }}
 table.lines, table.lines tr, table.lines td, table.lines th {{ background: none; text-align: left;
   border-style: none; }}
 math {{ font-size: 1.05em; }}
+@container (max-width: 40rem) {{ {NARROW} }}
 }}"""
 """The same within one element of somebody else's page, which stays as it is; always light, as the page may be."""
 

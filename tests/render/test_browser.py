@@ -122,6 +122,23 @@ def test_nothing_is_wider_than_the_window(browser: Any, page: Path, size: tuple[
     assert size == WIDE or boxes
 
 
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+def test_a_notebook_has_room_for_its_equations(browser: Any, tmp_path: Path, size: tuple[int, int]) -> None:
+    html = load()["ema-variance"]._repr_mimebundle_()["text/html"]
+    page = tmp_path / "notebook.html"
+    head = '<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+    page.write_text(f"{head}<body>{html}", encoding="utf-8")
+    opened(browser, page, size)
+    assert browser.execute_script("return document.documentElement.scrollWidth") <= size[0]
+    boxes = browser.execute_script(
+        "return [...document.querySelectorAll('.lines tr')].filter(row => row.querySelector('.why')).map(row =>"
+        " [row, row.querySelector('.statement, .continued'), row.querySelector('.why')]"
+        ".map(part => part.getBoundingClientRect().toJSON()));"
+    )
+    assert boxes and all(line["width"] > 0.6 * row["width"] for row, line, _ in boxes)
+    assert all((reason["top"] >= line["bottom"]) == (size == NARROW) for _, line, reason in boxes)
+
+
 def test_a_button_copies_the_latex_and_says_so(browser: Any, page: Path) -> None:
     opened(browser, page)
     button = browser.find_element("css selector", ".tools button.copy")
