@@ -46,9 +46,7 @@ Combination = tuple[Part, ...]
 class Checker:
     def __init__(self, algebra: Algebra, given: tuple[Given, ...] = ()) -> None:
         self.algebra, self.given = algebra, given
-        self.known: set[tuple[str, Poly]] = {
-            (g.kind, g.poly) for g in given if g.kind in ("nonzero", "invertible", "nonnegative")
-        }
+        self.known = {(g.kind, g.poly) for g in given if g.kind in ("nonzero", "invertible", "nonnegative")}
 
     # --- equations ----------------------------------------------------------------------------------------
 
@@ -202,6 +200,8 @@ class Checker:
             found = a.letter(("inverse", polys[0].key(), *polys[0].shape))
             self.sound(found)
             return found, True
+        if kind == "spread":  # tr(P) I - P
+            return a.add(a.mul(a.trace(polys[0]), a.number(1, polys[0].shape[0])), polys[0], -1), False
         if kind == "det":
             return a.det(polys[0]), strict[0]
         if kind == "over":

@@ -497,6 +497,9 @@ class Search:
             sizes[x[2]] = sizes[x[3]] = None
             if x[0] == "name" and d.matrices.get(x[1][0], ("",))[0] in ("psd", "spd", "projection"):
                 found.append(("name", x[1][0]))
+                if a.kind(x) == "projection":  # I - K, which is its own square
+                    one = ("number", Fraction(1), x[2])
+                    found.append(("around", a.add(a.number(1, x[2]), a.letter(x), -1), one))
             if x[0] == "cov" and x[1][0] == x[1][1]:
                 found.append(("cov", a.name(x[1][0])))
             if x[0] == "inverse":
@@ -590,6 +593,12 @@ class Search:
                 self.open.discard(p)
                 if signed is not None and not signed[1]:
                     yield ("det", signed[0])
+        yield from self._inverses(target)
+        for tree, value in basics:
+            if value.shape != SCALAR and tree[0] != "number":
+                yield ("spread", tree) if target.shape != SCALAR else ("trace", tree, ("spread", tree))
+        for m in halves[:6] if target.shape != SCALAR else ():
+            yield ("spread", ("around", m, ("number", Fraction(1), m.shape[1])))
         for tree, value in basics:
             if value.shape == target.shape:
                 yield from self._with(scalars, tree)
@@ -624,6 +633,22 @@ class Search:
                     if m.shape == n.shape:
                         yield ("gram", m, n, tree)
                         yield ("gram", a.mul(m, a.transpose(n)), a.mul(n, a.transpose(m)), tree)
+
+    def _inverses(self, target: Poly) -> Iterator[tuple]:
+        """`P^-1 - Q^-1 = Q^-1 (D + D P^-1 D) Q^-1` for `D = Q - P`."""
+        a = self.algebra
+        inside = [unkey(x[1]) for x in _pieces(target) if x[0] == "inverse" and len(x) == 4 and target.shape != SCALAR]
+        for p, q in permutations(inside, 2):
+            difference = a.add(q, p, -1) if p.shape == q.shape else p
+            if difference in self.open or difference == p:
+                continue
+            self.open.add(difference)
+            signs = [self.sign(x, False, 1) for x in (difference, p)]
+            self.open.discard(difference)
+            trees = [found[0] for found in signs if found is not None and not found[1]]
+            if len(trees) == 2:
+                inner = ("sum", trees[0], ("around", difference, ("inverse", trees[1])))
+                yield ("around", a.letter(("inverse", q.key(), *q.shape)), inner)
 
     def _with(self, scalars: list[tuple[tuple, Poly]], tree: tuple) -> Iterator[tuple]:
         for s, value in scalars:

@@ -34,7 +34,6 @@ class MatrixStatement:
         random = data.get("random") or {}
         named = random.get("let") or {}
         texts = [self.lhs, self.rhs, *(data.get("assumptions") or ()), *(data.get("premises") or ()), *named.values()]
-        texts += [str(f["value"]) for f in random.get("facts") or () if "value" in f]
         for name, domain in (data.get("symbols") or {}).items():
             kind, *sizes = domain.split() or [""]
             if kind not in SCALARS and kind not in MATRICES:
@@ -42,27 +41,46 @@ class MatrixStatement:
             wanted = {"vector": (1,), "matrix": (1, 2)}.get(kind, (1,) if kind in MATRICES else (0,))
             if len(sizes) not in wanted:
                 raise CaseError(f"the domain {domain!r} of {name} has {len(sizes)} sizes: it takes {wanted[-1]}")
-            texts += sizes
+            for size in sizes:
+                _check_size(size, f"the domain {domain!r} of {name}")
         for name, own in (random.get("vars") or {}).items():
             if own["type"] == "vector":
                 if "dim" not in own:
                     raise CaseError(f"the random vector {name} has no dimension: add dim")
-                texts.append(str(own["dim"]))
+                _check_size(str(own["dim"]), f"the random vector {name}")
             elif own["type"] != "scalar":
                 raise NotInLanguage(f"random quantities of type {own['type']} beside matrices")
-        both = {*(data.get("symbols") or ())} & {*(random.get("vars") or ())}
+        both = ({*(data.get("symbols") or ())} | {*named}) & {*(random.get("vars") or ())}
         if both:
             raise CaseError(f"{min(both)} is declared twice: rename one of them")
-        for text in texts:
-            try:
-                read(text)
-            except ReadingError as error:
-                raise CaseError(f"{text!r}: {error}") from None
         for fact in random.get("facts") or ():
             of = fact.get("of", ())
+            if not of:
+                raise CaseError(f"the fact {fact['fact']} says nothing of what it holds: add of")
+            if fact["fact"] in ("mean", "var", "cov"):
+                if "value" not in fact:
+                    raise CaseError(f"the fact {fact['fact']}: value is missing")
+                texts.append(str(fact["value"]))
             for name in [of] if isinstance(of, str) else of:
                 if name not in (random.get("vars") or ()):
                     raise CaseError(f"{name} is not declared as random: add it to random.vars")
+        for text in texts:
+            _tree(text)
+
+
+def _tree(text: str) -> Node:
+    try:
+        return read(text)
+    except ReadingError as error:
+        raise CaseError(f"{text!r}: {error}") from None
+
+
+def _check_size(text: str, where: str) -> None:
+    """CaseError for a number that is no size."""
+    node = _tree(text)
+    inner = node.parts[0] if node.kind == "neg" else node
+    if inner.kind == "number" and (inner is not node or inner.value < 1 or inner.value.denominator != 1):
+        raise CaseError(f"{where} has the size {text}: a size is a whole number from 1 on")
 
 
 def concerns_matrices(data: Mapping[str, Any], lhs: str, rel: str, rhs: str) -> bool:

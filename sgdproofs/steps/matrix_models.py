@@ -32,6 +32,8 @@ __all__ = ["witness"]
 
 SIZES = (2, 1, 2, 3, 2)
 """The sizes tried for symbolic dimensions, in this order over and over."""
+LARGEST_SIZE = 12
+"""More rows of a matrix take too long to be worth a search."""
 ZERO, ONE = Fraction(0), Fraction(1)
 
 
@@ -100,6 +102,8 @@ class _Draw:
             kind, *sizes = domain.split()
             if kind in _MAKERS:
                 shape = [e.whole(read(s)) for s in sizes]
+                if min(shape) < 1 or max(shape) > LARGEST_SIZE and kind != "vector":
+                    raise Unknown("such a size")
                 symbols[name] = self._matrix(kind, shape[0], 1 if kind == "vector" else shape[-1])
         if self.vars and not self._space(model):
             return None
@@ -268,7 +272,10 @@ class _Draw:
     def _value(self, name: str, model: Model) -> Any:
         own = self.vars[name]
         if own["type"] == "vector":
-            return self._entries(Evaluation(model).whole(read(str(own["dim"]))), 1)
+            size = Evaluation(model).whole(read(str(own["dim"])))
+            if size < 1:
+                raise Unknown("such a size")
+            return self._entries(size, 1)
         return self._scalar(own.get("values", "real"))
 
     # --- premises -----------------------------------------------------------------------------------------
@@ -389,6 +396,8 @@ def _names(node: Node) -> Iterator[str]:
 
 
 def _sum(a: Any, b: Any) -> Any:
+    if isinstance(a, Matrix) != isinstance(b, Matrix):
+        raise NoValue("a number and a matrix do not add")
     return a + b
 
 

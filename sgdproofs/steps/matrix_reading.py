@@ -6,7 +6,7 @@ undefined for some sizes, though the algebra would take it for a number.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -200,14 +200,30 @@ class Reading:
         """A sum between two numbers, written out."""
         if limits.kind != "tuple" or len(limits.parts) != 3 or limits.parts[0].kind != "name":
             raise NotInLanguage("such a sum")
-        low, high = (p.value if p.kind == "number" else None for p in limits.parts[1:])
+        name, ends = limits.parts[0].value, [self.of(p).poly for p in limits.parts[1:]]
+        low, high = (p.terms.get(((), ()), Fraction(0)) if set(p.terms) <= {((), ())} else None for p in ends)
+        if not any(n.kind == "name" and n.value == name for n in _nodes(body)):
+            return self._repeated(self.of(body), low, high, ends)
         if low is None or high is None or low.denominator != 1 or high.denominator != 1 or not low <= high < low + 8:
             raise NotInLanguage("a sum of matrices that is not between two near numbers")
-        values = [self.of(_put(body, limits.parts[0].value, Fraction(k))) for k in range(int(low), int(high) + 1)]
+        values = [self.of(_put(body, name, Fraction(k))) for k in range(int(low), int(high) + 1)]
         total = values[0].poly
         for v in values[1:]:
             total = self.algebra.add(total, v.poly)
         return Value(total, all(v.number for v in values))
+
+    def _repeated(self, value: Value, low: Fraction | None, high: Fraction | None, ends: list[Poly]) -> Value:
+        """The sum of terms that do not depend on the index, at least one of them."""
+        names = [x[1] for m, _ in ends[1].terms for x, _ in m if x[0] == "par"]
+        fixed = high is not None and high.denominator == 1
+        if high is None and len(ends[1].terms) == 1 and ends[1] == self.algebra.name(names[0]):
+            kind = self.declared.scalars.get(names[0]) if names[0] not in self.declared.random else ""
+            fixed, high = kind in ("posint", "natural"), Fraction(kind == "posint")
+        if not fixed or low is None or low.denominator != 1 or high is None or low > high:
+            raise NotInLanguage("a sum of matrices that may be empty")
+        a = self.algebra
+        count = a.add(a.add(ends[1], ends[0], -1), a.number(1))
+        return Value(a.mul(count, value.poly), value.number)
 
     def squared(self, x: Poly, y: Poly) -> Poly:
         if x.shape[1] != 1 or y.shape[1] != 1:
@@ -277,7 +293,9 @@ class Reading:
         if rel == "==":
             return [Given("zero", p)]
         if rel == "psd_ge":
-            return [Given("positive", p)] if p == a.transpose(p) else []
+            if p.shape[0] != p.shape[1]:
+                return []
+            return [Given("positive", a.scale(a.add(p, a.transpose(p)), Fraction(1, 2)))]  # whatever else it says
         if rel == "!=" and p.shape[1] == 1 and p.shape != SCALAR:
             p = self.squared(p, p)
         if p.shape != SCALAR:
@@ -301,6 +319,12 @@ class Reading:
                     found += [Given(kind, q) for kind, q in a.needs]
         a.needs = before
         return found
+
+
+def _nodes(node: Node) -> Iterator[Node]:
+    yield node
+    for part in node.parts:
+        yield from _nodes(part)
 
 
 def _put(node: Node, name: str, value: Fraction) -> Node:
@@ -338,13 +362,13 @@ def prove(data: Mapping[str, Any], lhs: str, rel: str, rhs: str, tick: Callable[
     goal = (read(lhs), rel, read(rhs))
     found = [_implied(data, [*assumptions, *premises], goal, tick)]
     if data.get("direction") == "iff":
-        own = (
-            Node("compare", (rel,), (goal[0], goal[2])) if rel[:4] != "psd_" else Node("call", rel, (goal[0], goal[2]))
-        )
+        sides = (goal[0], goal[2])
+        own = Node("call", rel, sides) if rel in ("psd_ge", "psd_le") else Node("compare", (rel,), sides)
         for p in premises:
-            if p.kind != "compare" or len(p.value) != 1:
+            signs = (p.value,) if p.kind == "call" and p.value in ("psd_ge", "psd_le") else p.value
+            if len(p.parts) != 2 or p.kind != "compare" and signs is p.value:
                 return Proof(False, "not in the language (an equivalence with such a premise)")
-            found.append(_implied(data, [*assumptions, own], (p.parts[0], p.value[0], p.parts[1]), tick))
+            found.append(_implied(data, [*assumptions, own], (p.parts[0], signs[0], p.parts[1]), tick))
     conditions = tuple(c for f in found for c in f.conditions)
     failed = next((f for f in found if not f.proved), None)
     return Proof(failed is None, failed.reason if failed else "by expansion", conditions)

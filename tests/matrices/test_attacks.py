@@ -45,6 +45,16 @@ NOT_PROVED = {
     ),
     "a named moment that may be undefined": case("r*Eye(n)", "==", "r*Eye(n)", **with_facts(r="Var(X)/a")),
     "a function of the case's own": case("Eye(n)*x", "==", "x", functions={"Eye": "real"}),
+    "a symmetric part is not the matrix": case("A", "psd_ge", "B", premises=["psd_ge(A+B,2*B)"]),
+    "an inverse of what is singular": case("Inverse(P)", "psd_ge", "Inverse(P+W)"),
+    "inverses in the same order": case(
+        "Inverse(W)", "psd_ge", "Inverse(R)", premises=["psd_ge(W,R)"], symbols={"R": "spd n"}
+    ),
+    "a trace of what is not positive": case("Trace(H)**2", ">=", "Trace(H*H)"),
+    "above its trace": case("P", "psd_ge", "Trace(P)*Eye(n)"),
+    "a sum that may be empty": case("Sum(x,(i,2,m))", "==", "(m-1)*x"),
+    "a sum that counts down": case("Sum(x,(i,1,k))", "==", "k*x", symbols=WHOLE),
+    "one term more": case("Sum(x,(i,0,m))", "==", "m*x"),
     "the covariance of two is the variance of neither": case(
         "Cov(u)",
         "==",
@@ -84,6 +94,19 @@ PROVED = {
         symbols={"over": "invertible root_", "root": "matrix root_", "trace": "matrix root_", "det": "vector root_"}
         | {"root_": "posint"},
     ),
+    "the order of symmetric parts": case("Transpose(x)*A*x", ">=", "0", premises=["psd_ge(A,Zeros(n,n))"]),
+    "symmetric by a premise": case(
+        "Transpose(A)", "psd_ge", "B", premises=["psd_ge(A,B)", "A == Transpose(A)", "B == Transpose(B)"]
+    ),
+    "an equivalence of orders": case("P-H", "psd_ge", "Zeros(n,n)", premises=["psd_ge(P,H)"], direction="iff"),
+    "rank one below its trace": case("x*Transpose(x)", "psd_le", "norm2(x)*Eye(n)"),
+    "the trace of a square": case("Trace(P)**2", ">=", "Trace(P*P)"),
+    "a projection has at most full rank": case("Trace(K)", "<=", "n"),
+    "inverses in the other order": case(
+        "Inverse(R)", "psd_ge", "Inverse(W)", premises=["psd_ge(W,R)"], symbols={"R": "spd n"}
+    ),
+    "a sum of equal terms": case("Sum(a*x,(i,1,m))/m", "==", "a*x"),
+    "a sum from 0": case("Sum(x,(i,0,j))", "==", "(j+1)*x", symbols=WHOLE),
     "sizes that are words of the algebra": case(
         "norm(M)**2", "==", "norm2(M)", symbols={"root": "posint", "M": "vector root"}
     ),
@@ -121,6 +144,27 @@ def test_one_answer_in_time(one):
     found = check_step(one, seconds=4)
     assert found["verdict"] in ("undecided", "refuted") and "error" not in found
     assert perf_counter() - begin < 8
+
+
+@pytest.mark.parametrize(
+    "one",
+    [
+        *(case("M", "==", "M", symbols={"M": d}) for d in ("matrix -1", "matrix 0", "vector 2.5", "spd 0", "matrix")),
+        case("Cov(u)", "==", "Cov(u)", **vectors({"fact": "mean", "of": "u"})),
+        case("Cov(u)", "==", "Cov(u)", **vectors({"fact": "mean", "value": "0"})),
+        case("Cov(u)", "==", "Cov(u)", **vectors(u="Cov(v)")),
+        case("Cov(u)", "==", "Cov(u)", random={"vars": {"u": {"type": "vector", "dim": -3}}}),
+    ],
+    ids=lambda c: str({**c["symbols"], **(c.get("random") or {})}),
+)
+def test_one_clear_error(one):
+    found = check_step(one)
+    assert found["verdict"] == "undecided" and found["error"]
+
+
+def test_a_mean_of_another_shape_ends_in_no_error():
+    one = case("Cov(u+v)", "==", "Cov(u)", **vectors({"fact": "mean", "of": "u", "value": "1"}))
+    assert check_step(one, seconds=2)["verdict"] == "undecided"
 
 
 # --- the checker by itself --------------------------------------------------------------------------------------
