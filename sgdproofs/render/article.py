@@ -296,6 +296,21 @@ def _correction(number: int, entry: Correction, room: float) -> list[str]:
     return [f"{part}\n\\nopagebreak" for part in said[:-1]] + [said[-1]]
 
 
+def _beside(block: Beside, room: float) -> list[str]:
+    """The printed claim and what is true side by side where both have room, and what shows it below."""
+    claims = [part.row for part in (*block.printed, *block.correct) if isinstance(part, Formula)]
+    half = (room - GAP) / 2
+    if not block.correct or any(width(replace(row, tail="").tex) > half - 1.0 for row in claims):
+        return blocks_of((*block.printed, *block.correct), room)
+    column = rf"\begin{{minipage}}[t]{{{half:.1f}em}}\setlength{{\parskip}}{{4pt}}\raggedright"
+    return [
+        r"\par\addvspace{8pt}\room{9\baselineskip}{\renewcommand{\room}[1]{}\noindent",
+        *[column, *blocks_of(block.printed[:3], half), r"\end{minipage}\hfill"],
+        *[column, *blocks_of(block.correct, half), r"\end{minipage}\par}"],
+        *blocks_of(block.printed[3:], room),
+    ]
+
+
 def _table(block: Table) -> list[str]:
     rows = [" & ".join(map(text_of, row)) + r" \\" for row in (block.head, *block.rows)]
     columns = "c" * len(block.head)
@@ -310,7 +325,7 @@ WRITE: dict[type, Callable[[Any, float], list[str]]] = {
     Calculation: _aligned_block,
     Formula: _formula,
     Inset: _inset,
-    Beside: lambda block, room: blocks_of((*block.printed, *block.correct), room),
+    Beside: _beside,
     CrossChecks: lambda block, room: _items(Items(block.items), room),
     Table: lambda block, room: _table(block),
     Errata: _errata,

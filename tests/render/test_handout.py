@@ -20,12 +20,14 @@ from sgdproofs.printing import PrintError, compile_latex
 from sgdproofs.render import exam, html, markdown, pdf
 from sgdproofs.render.handout import handout, prose
 from sgdproofs.render.outline import (
+    Beside,
     Calculation,
     Formula,
     Items,
     Paragraph,
     Part,
     Problem,
+    Row,
     Sheet,
     Solution,
     Table,
@@ -133,7 +135,7 @@ def test_the_exam_class_has_questions_parts_points_and_answers(homework) -> None
     assert r"\documentclass[10pt,a4paper,fleqn,addpoints]{exam}" in problems
     assert re.search(r"^\\printanswers", solutions, re.M) and not re.search(r"^\\printanswers", problems, re.M)
     assert problems.count(r"\titledquestion") == 2 and problems.count(r"\part") - problems.count(r"\partshook") == 2
-    assert r"\part[6]" in problems and r"\titledquestion{Minibatches}[4]" in problems
+    assert r"\part[6]" in problems and r"\titledquestion{. Minibatches}[4]" in problems
     assert r"\begin{solution}" in solutions and r"\begin{solution}" not in problems
     assert solutions.count(r"\begin{questions}") == solutions.count(r"\end{questions}") == 2  # prose stands between
 
@@ -185,6 +187,22 @@ def test_the_witness_against_problem_6_is_worked_out_with_its_numbers() -> None:
     assert [row.right for row in right.rows] == [
         r"(\alpha_1 + \alpha_2) \Sigma_g[1,1]", r"\left(\frac{1}{2} + \frac{1}{2}\right) \cdot 1", "1"]
     assert pdf.write(handout_of(report)).startswith(b"%PDF")
+
+
+def test_in_latex_a_correction_stands_beside_the_printed_claim_where_there_is_room(tmp_path: Path) -> None:
+    names = ("weighted-update-covariance", "problem-6-as-printed")
+    known = {name: judge(CATALOGUE[name], CATALOGUE) for name in names}
+    own = entry(known[names[1]], known)[0]
+    (beside,) = [block for block in own if isinstance(block, Beside)]
+    text = exam.write(Sheet("t", "", (beside,)))
+    assert text.count(r"\begin{minipage}") == 2 and r"\end{minipage}\hfill" in text
+    first, second = (part.partition(r"\end{minipage}")[0] for part in text.split(r"\begin{minipage}")[1:])
+    assert "As printed" in first and r"\alpha_k\right)" in first
+    assert "Correction" in second and r"\alpha_k^2\right)" in second
+    wide = Formula(Row("a", "=", " + ".join(["x"] * 60)))
+    assert "minipage" not in exam.write(Sheet("t", "", (replace(beside, correct=(wide,)),)))
+    if shutil.which("latexmk"):
+        compile_latex(text)
 
 
 def test_a_false_line_of_the_errata_is_worked_out_in_every_form() -> None:
