@@ -270,7 +270,7 @@ def pairwise_independent_across(families: Family | tuple, over: Index) -> Across
 
 
 def uncorrelated_across(families: Family | tuple, over: Index) -> Across:
-    """Any two members have covariance zero, component by component."""
+    """Any two members have covariance zero: each component of the one with each component of the other."""
     return Across(_families(families), over, "uncorrelated")
 
 

@@ -176,7 +176,7 @@ def _across(fact: Across) -> Words:
         return words(
             f"the {kind}", Math(blocks), f"{each} are independent of one another across ", index_range(fact.index)
         )
-    said = {"pairwise": "independent", "uncorrelated": "uncorrelated, component by component"}[fact.strength]
+    said = {"pairwise": "independent", "uncorrelated": "uncorrelated, each component with each"}[fact.strength]
     return words(
         f"any two of the {kind}", Math(blocks), f"{each} with different ", index_range(fact.index), f" are {said}"
     )

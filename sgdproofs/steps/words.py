@@ -34,6 +34,7 @@ ALIKE = re.compile(
 )
 OTHER = re.compile(
     r"independen|correlat|orthogonal|i\.?i\.?d|martingale|tower|condition|given|vanish|zero|cross|off-?diagonal|replacement"
+    r"|additiv|sums? (rule )?(of|for) (the )?varianc"
     r"|covarianc|assum|hypothes|premise|fact|recurr|induct|moment|mean|centred|centered|noise|unbiased|variance of"
 )
 LITERAL = re.compile(

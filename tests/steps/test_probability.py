@@ -254,6 +254,8 @@ def test_a_line_is_judged_by_its_own_reason() -> None:
         ("expand the square", "unjustified"),
         ("identical distribution", "unjustified"),
         ("as everybody knows", "proved"),
+        ("sum of variances", "proved"),
+        ("the sum rule for variances", "proved"),
     ):
         found = verdicts(start, (whole, "pull out the constant"), (parts, words), ("s2/B", "simplify"), **BATCH)
         assert found == ["proved", expected, "proved"], words
