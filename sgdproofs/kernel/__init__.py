@@ -1,0 +1,1 @@
+"""The kernel: the normal form, the conditions, and the few rules that make a theorem."""

@@ -1,0 +1,1 @@
+"""Words of matrices: their normal form, certificates about them, and the search for these."""

@@ -1,0 +1,1 @@
+"""Steps as data: read from JSON, brought into the language, and judged."""
