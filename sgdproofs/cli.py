@@ -338,18 +338,17 @@ def _check_steps(targets: tuple[str, ...], jobs: int, seconds: float, memory: in
     if not all(target.endswith(".jsonl") for target in targets):
         raise click.UsageError("step files (.jsonl) and entries are checked in two commands")
     began, verdicts, unread = time.perf_counter(), Counter[str](), 0
-    for target in targets:
-        for found in answers(lines_of(Path(target)), jobs, seconds, memory):
-            verdicts[found["verdict"]] += 1
-            unread += "error" in found
-            if as_json:
-                click.echo(json.dumps(found))
-            else:
-                click.echo(
-                    f"{_colour(found['verdict'], found['verdict'] == 'proved', found['verdict']):<11} "
-                    f"{found['id'] or '?'}" + (f"  {found['reason']}" if found["reason"] else "")
-                )
-            sys.stdout.flush()
+    for found in (found for target in targets for found in answers(lines_of(Path(target)), jobs, seconds, memory)):
+        verdicts[found["verdict"]] += 1
+        unread += "error" in found
+        if as_json:
+            click.echo(json.dumps(found))
+        else:
+            click.echo(
+                f"{_colour(found['verdict'], found['verdict'] == 'proved', found['verdict']):<11} "
+                f"{found['id'] or '?'}" + (f"  {found['reason']}" if found["reason"] else "")
+            )
+        sys.stdout.flush()
     if not as_json:
         told = ", ".join(f"{n} {verdict}" for verdict, n in verdicts.items())
         click.echo(f"\nchecked {counted(verdicts.total(), 'case')}: {told}\n{time.perf_counter() - began:.1f} s")

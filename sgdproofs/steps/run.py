@@ -24,6 +24,8 @@ AHEAD = 4
 """How many cases per process are read ahead."""
 PATIENCE = 4
 """How many seconds one second of work may take on a machine that does other things, too."""
+GLANCE = 0.2
+"""How many seconds may pass before an interruption is seen."""
 MEMORY = 1024
 """How many mebibytes a process may take beyond what it has when it starts."""
 Judge = Callable[[str | None, float], dict[str, Any]]
@@ -190,8 +192,12 @@ def answers(
         worker.process.join()
         worker.pipe.close()
 
+    stopped: list[int] = []
+    before = _on_interruption(stopped)
     try:
         while True:
+            if stopped:
+                raise KeyboardInterrupt
             while not exhausted and len(busy) < jobs and len(waiting) < AHEAD * jobs:
                 try:
                     task: dict = {"line": next(source)}
@@ -210,7 +216,7 @@ def answers(
                     return
                 continue
             now = time.monotonic()
-            ready = wait(list(busy), max(0.0, min(w.due for w in busy.values()) - now))
+            ready = wait(list(busy), min(GLANCE, max(0.0, min(w.due for w in busy.values()) - now)))
             for pipe in ready:
                 worker = busy.pop(pipe)
                 try:
@@ -229,3 +235,21 @@ def answers(
     finally:
         for worker in (*idle, *busy.values()):
             ended(worker)
+        if before is not None:
+            signal.signal(signal.SIGINT, before)
+
+
+def _on_interruption(stopped: list[int]) -> Any:
+    """Note an interruption, to be raised between two answers; the handler before, or None outside of the main thread.
+
+    Raised at once it could cut an answer in two, or be lost where Python deletes an object.  A second one is.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return None
+
+    def note(number: int, _: Any) -> None:
+        if stopped:
+            raise KeyboardInterrupt
+        stopped.append(number)
+
+    return signal.signal(signal.SIGINT, note)
