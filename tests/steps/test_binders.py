@@ -1,0 +1,111 @@
+"""Sums and products inside of one another, with names used again: verdicts against values counted out by hand."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from random import Random
+
+import pytest
+
+from sgdproofs.steps.judge import check_step
+
+NAMES = ("i", "j", "k")
+Tree = tuple
+
+
+class Nested:
+    """Random terms in the natural number m, as trees."""
+
+    def __init__(self, rng: Random) -> None:
+        self.rng = rng
+
+    def leaf(self, scope: tuple[str, ...]) -> Tree:
+        return self.rng.choice([*(("name", v) for v in scope * 3), *(("number", c) for c in (1, 2, 3))])
+
+    def term(self, depth: int, scope: tuple[str, ...]) -> Tree:
+        if depth == 0:
+            return self.leaf(scope)
+        if self.rng.random() < 0.45:
+            return (self.rng.choice("+-*"), self.term(depth - 1, scope), self.term(depth - 1, scope))
+        name = self.rng.choice(NAMES)
+        ends = [("number", c) for c in (0, 1, 2)]
+        low = self.rng.choice([*ends, *(("name", v) for v in scope if v != name)])
+        high = self.rng.choice([*ends, *(("name", v) for v in scope if v != name)])
+        inside = (*(v for v in scope if v != name), name)
+        return (self.rng.choice(("Sum", "Product")), name, low, high, self.term(depth - 1, inside))
+
+    def renamed(self, tree: Tree, names: dict[str, str]) -> Tree:
+        """The same term with other names for what is bound."""
+        kind, *parts = tree
+        if kind == "name":
+            return (kind, names.get(parts[0], parts[0]))
+        if kind == "number":
+            return tree
+        if kind in ("Sum", "Product"):
+            name, low, high, body = parts
+            taken = {names.get(v, v) for v in free(body) - {name}}
+            new = self.rng.choice([v for v in (*NAMES, "p", "n") if v not in taken])
+            return (kind, new, self.renamed(low, names), self.renamed(high, names),
+                    self.renamed(body, {**names, name: new}))  # fmt: skip
+        return (kind, *(self.renamed(p, names) for p in parts))
+
+    def changed(self, tree: Tree, scope: tuple[str, ...]) -> Tree:
+        """The term with one leaf replaced by another one."""
+        kind, *parts = tree
+        if kind in ("name", "number"):
+            return self.leaf(scope)
+        if kind in ("Sum", "Product"):
+            name, low, high, body = parts
+            return (kind, name, low, high, self.changed(body, (*(v for v in scope if v != name), name)))
+        at = self.rng.randrange(2)
+        return (kind, *(self.changed(p, scope) if k == at else p for k, p in enumerate(parts)))
+
+
+def free(tree: Tree) -> set[str]:
+    kind, *parts = tree
+    if kind in ("name", "number"):
+        return {parts[0]} if kind == "name" else set()
+    if kind in ("Sum", "Product"):
+        return free(parts[1]) | free(parts[2]) | free(parts[3]) - {parts[0]}
+    return free(parts[0]) | free(parts[1])
+
+
+def text(tree: Tree) -> str:
+    kind, *parts = tree
+    if kind in ("name", "number"):
+        return str(parts[0])
+    if kind in ("Sum", "Product"):
+        name, low, high, body = parts
+        return f"{kind}({text(body)},({name},{text(low)},{text(high)}))"
+    return f"({text(parts[0])}{kind}{text(parts[1])})"
+
+
+def value(tree: Tree, point: dict[str, Fraction]) -> Fraction:
+    kind, *parts = tree
+    if kind in ("name", "number"):
+        return point[parts[0]] if kind == "name" else Fraction(parts[0])
+    if kind in ("Sum", "Product"):
+        name, low, high, body = parts
+        total = Fraction(kind == "Product")
+        for k in range(int(value(low, point)), int(value(high, point)) + 1):
+            one = value(body, {**point, name: Fraction(k)})
+            total = total + one if kind == "Sum" else total * one
+        return total
+    a, b = (value(p, point) for p in parts)
+    return a + b if kind == "+" else a - b if kind == "-" else a * b
+
+
+@pytest.mark.parametrize("seed", (0, 2))
+def test_names_of_bound_indices_do_not_matter(seed: int) -> None:
+    nested, proved, refuted = Nested(Random(seed)), 0, 0
+    for _ in range(20):
+        left = ("Sum", "k", ("number", 1), ("name", "m"), nested.term(2, ("m", "k")))
+        right = nested.renamed(left, {})
+        if nested.rng.random() < 0.5:
+            right = nested.changed(right, ("m",))
+        values = [[value(side, {"m": Fraction(m)}) for m in range(5)] for side in (left, right)]
+        case = {"id": "x", "category": "SUM", "kind": "relation", "lhs": text(left), "rel": "==", "rhs": text(right)}
+        found = check_step({**case, "symbols": {"m": "natural"}}, seconds=2)["verdict"]
+        assert found != ("proved" if values[0] != values[1] else "refuted"), (text(left), text(right))
+        proved, refuted = proved + (found == "proved"), refuted + (found == "refuted")
+    assert proved >= 3 and refuted >= 1
