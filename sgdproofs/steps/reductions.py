@@ -739,6 +739,11 @@ class Path:
         """Exponentials, logarithms and roots increase strictly; the first lie above their tangents, the others below.
 
         exp(a) >= exp(b) (1 + a - b)          b (log(a) - log(b)) <= a - b
+
+        Where a >= b, parabolas and the trapezoid rule tell more; exp is convex, and so are its derivatives:
+
+        exp(a) >= exp(b) (1 + a - b + (a - b)^2/2)          exp(b) <= exp(a) (1 - (a - b) + (a - b)^2/2)
+        2 (exp(a) - exp(b)) <= (a - b) (exp(a) + exp(b))
         """
         for kind, points in self.monotone.items():
             fixed = (ZERO, ONE) if kind == "exp" else None
@@ -751,6 +756,14 @@ class Path:
                 for (p, fp), (q, fq) in (pair, pair[::-1]) if wanted else ():
                     gap = T.Plus(p, T.Negative(q))
                     self._say(ge(fp, T.Times(fq, T.Plus(ONE, gap))))
+                    if self.holds(ge(gap, ZERO)):
+                        half = T.Quotient(T.Power(gap, T.number(2)), T.number(2))
+                        both = T.Plus(T.Times(gap, T.Plus(fp, fq)), T.Times(T.number(-2), T.Plus(fp, T.Negative(fq))))
+                        self._say(
+                            ge(fp, T.Times(fq, T.Plus(ONE, gap, half))),
+                            le(fq, T.Times(fp, T.Plus(ONE, T.Negative(gap), half))),
+                            ge(both, ZERO),
+                        )
 
     def _ordered(self, a: Any, fa: Any, b: Any, fb: Any, split: bool) -> None:
         if isinstance(a, sympy.Rational) and isinstance(b, sympy.Rational) and isinstance(fa, sympy.Rational):
