@@ -193,35 +193,23 @@ class Path:
         self.assuming = True
         for w in (*simple, *(w for w in statement.when if w not in simple)):
             with suppress(Unsupported):  # then less is known
-                self._assumed(w)
+                self._say(*self._said(w))
         self.assuming = False
-        left, right = self.value(statement.lhs), self.value(statement.rhs)
+        claims = self._said(statement)
         self._instances()
-        if statement.rel == "!=" and (left[1] is not None or right[1] is not None):
-            self._goal(ne(_distance(left, right), ZERO))
-            return
-        if left[1] is not None or right[1] is not None:
-            if statement.rel == "==":
-                self._goal(eq(left[1] or ZERO, right[1] or ZERO))
-            else:
-                for side in (left, right):
-                    if side[1] is not None:
-                        self._goal(eq(side[1], ZERO))
-        self._goal(Relation(left[0], statement.rel, right[0]))
+        for claim in claims:
+            self._goal(claim)
 
-    def _assumed(self, w: Relation) -> None:
-        left, right = self.value(w.lhs), self.value(w.rhs)
-        if w.rel == "!=" and (left[1] is not None or right[1] is not None):
-            self._say(ne(_distance(left, right), ZERO))
-            return
-        if w.rel == "==":
-            if left[1] is not None or right[1] is not None:
-                self._say(eq(left[1] or ZERO, right[1] or ZERO))
-        else:
-            for side in (left, right):
-                if side[1] is not None:
-                    self._say(eq(side[1], ZERO))
-        self._say(Relation(left[0], w.rel, right[0]))
+    def _said(self, statement: Relation) -> list[Relation]:
+        """What a relation says of real and imaginary parts; an order is one of real numbers."""
+        left, right, rel = self.value(statement.lhs), self.value(statement.rhs), statement.rel
+        if left[1] is None and right[1] is None:
+            return [Relation(left[0], rel, right[0])]
+        if rel == "!=":
+            return [ne(_distance(left, right), ZERO)]
+        if rel == "==":
+            return [eq(left[1] or ZERO, right[1] or ZERO), eq(left[0], right[0])]
+        return [*(eq(s[1], ZERO) for s in (left, right) if s[1] is not None), Relation(left[0], rel, right[0])]
 
     def _say(self, *relations: Relation) -> None:
         self.when += [r for r in relations if r not in self.when]
