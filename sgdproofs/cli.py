@@ -330,7 +330,7 @@ def check(targets: tuple[str, ...], experiments: bool, jobs: int, seconds: float
 
 
 def _check_steps(targets: tuple[str, ...], jobs: int, seconds: float, memory: int, as_json: bool) -> int:
-    from collections import Counter
+    from collections import Counter, deque
 
     from .messages import UNDECIDED, counted
     from .steps.run import answers, lines_of
@@ -338,17 +338,22 @@ def _check_steps(targets: tuple[str, ...], jobs: int, seconds: float, memory: in
     if not all(target.endswith(".jsonl") for target in targets):
         raise click.UsageError("step files (.jsonl) and entries are checked in two commands")
     began, verdicts, unread = time.perf_counter(), Counter[str](), 0
-    for found in (found for target in targets for found in answers(lines_of(Path(target)), jobs, seconds, memory)):
-        verdicts[found["verdict"]] += 1
-        unread += "error" in found
-        if as_json:
-            click.echo(json.dumps(found))
-        else:
-            click.echo(
-                f"{_colour(found['verdict'], found['verdict'] == 'proved', found['verdict']):<11} "
-                f"{found['id'] or '?'}" + (f"  {found['reason']}" if found["reason"] else "")
-            )
-        sys.stdout.flush()
+    for target in targets:
+        numbers: deque[int] = deque()
+        for found in answers(lines_of(Path(target), numbers), jobs, seconds, memory):
+            number = numbers.popleft()
+            verdicts[found["verdict"]] += 1
+            unread += "error" in found
+            if as_json:
+                click.echo(json.dumps(found))
+            else:
+                place = f"{target}:{number}" if "error" in found else ""
+                name = f"{found['id']} ({place})" if found["id"] and place else found["id"] or place or "?"
+                click.echo(
+                    f"{_colour(found['verdict'], found['verdict'] == 'proved', found['verdict']):<11} "
+                    f"{name}" + (f"  {found['reason']}" if found["reason"] else "")
+                )
+            sys.stdout.flush()
     if not as_json:
         told = ", ".join(f"{n} {verdict}" for verdict, n in verdicts.items())
         click.echo(f"\nchecked {counted(verdicts.total(), 'case')}: {told}\n{time.perf_counter() - began:.1f} s")

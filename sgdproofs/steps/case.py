@@ -12,6 +12,7 @@ import json
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from fractions import Fraction
 from functools import cache
 from importlib.resources import files
@@ -137,6 +138,11 @@ def _validated(data: dict) -> None:
     if error is not None:
         where = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in error.absolute_path).lstrip(".")
         message = error.message if len(error.message) <= 300 else error.message[:297] + "..."
+        if error.validator == "additionalProperties" and "properties" in error.schema:
+            known = sorted(error.schema["properties"])
+            unknown = min(set(error.instance).difference(known))
+            near = get_close_matches(unknown, known, 1)
+            message = f"{unknown[:100]!r} is no field" + (f": did you mean {near[0]}?" if near else " here")
         raise CaseError(f"{where + ': ' if where else ''}{message}")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import signal
 import sys
 import threading
@@ -31,18 +32,23 @@ MEMORY = 1024
 Judge = Callable[[str | None, float], dict[str, Any]]
 
 
-def lines_of(path: Path) -> Iterator[str | None]:
-    """The lines of a file that are not blank; None for one that is too long or not UTF-8."""
+def lines_of(path: Path, numbers: deque[int] | None = None) -> Iterator[str | None]:
+    """The lines of a file that are not blank; None for one that is too long or not UTF-8.
+
+    The number of each in the file is appended to `numbers`.
+    """
     with path.open("rb") as file:
-        while True:
+        for number in itertools.count(1):
             line = file.readline(4 * LONGEST)
             if not line:
                 return
-            if not line.endswith(b"\n") and len(line) == 4 * LONGEST:
+            long = not line.endswith(b"\n") and len(line) == 4 * LONGEST
+            if numbers is not None and (long or line.strip()):
+                numbers.append(number)
+            if long:
                 _skip(file)
                 yield None
-                continue
-            if line.strip():
+            elif line.strip():
                 try:
                     yield line.decode("utf-8").strip("\r\n\t ")
                 except UnicodeDecodeError:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from sgdproofs.cli import cli
+from sgdproofs.steps import run
 from sgdproofs.steps.judge import check_step
 from sgdproofs.steps.reader import ReadingError, read
 from sgdproofs.steps.run import answer, answers, lines_of
@@ -123,6 +127,19 @@ def test_the_run_goes_on(tmp_path):
     verdicts = [a["verdict"] for a in answers(lines_of(path))]
     assert verdicts == ["proved", "undecided", "proved", "undecided", "proved"]
     assert [a["verdict"] for a in answers(lines_of(path), jobs=2)] == verdicts
+
+
+def test_a_line_that_cannot_be_read_is_named_by_its_place(tmp_path, monkeypatch):
+    runner = CliRunner()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(run, "LONGEST", 100)
+    good = json.dumps(step("a", "a", symbols={"a": "real"}))
+    bad = json.dumps(step("a", "a", symbol={"a": "real"}))
+    Path("some.jsonl").write_text("\n".join([good, "", "garbage", " " * 500, bad]), encoding="utf-8")
+    told = runner.invoke(cli, ["check", "some.jsonl"]).output.splitlines()
+    assert told[0].startswith("proved ") and told[1].startswith("undecided some.jsonl:3  error: this is not JSON")
+    assert told[2].startswith("undecided some.jsonl:4  error: the line is not UTF-8, or longer than 400 bytes")
+    assert told[3].endswith("(some.jsonl:5)  error: 'symbol' is no field: did you mean symbols?")
 
 
 def test_work_that_does_not_look_at_the_clock_ends():
