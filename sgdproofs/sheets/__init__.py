@@ -151,11 +151,23 @@ def read(path: Path) -> Definition:
         raise SheetError(f"{path}{_told(str(error), text)}") from None
     except RecursionError:
         raise SheetError(f"{path}: its brackets are nested too deeply: write it flat") from None
+    _refuse_swallowed(path, text)
     if not data:
         raise SheetError(
             f"{path}:1: the file is empty: write a title and a [[problem]], or start with `sgdproofs new-sheet`"
         )
     return _Reader(path, text).sheet(data)
+
+
+def _refuse_swallowed(path: Path, text: str) -> None:
+    """In "..." TOML reads how \\tau, \\nu or \\frac begin as a tab, a line or a form feed: `au` would be printed."""
+    for number, line in enumerate(text.split("\n"), 1):
+        value = re.match(r'\s*[\w-]+\s*=\s*"((?!"")(?:[^"\\]|\\.)*)"', line)
+        formulas = value[1].replace(r"\\", " ").split("$")[1::2] if value else []
+        found = re.search(r"\\[bfnrt][A-Za-z]+", " ".join(formulas))
+        if found:
+            mend = f"write \\{found[0]}, or '...' for \"...\""
+            raise SheetError(f'{path}:{number}: TOML reads {found[0][:2]} of {found[0]} in "..." as a sign: {mend}')
 
 
 def _told(said: str, text: str) -> str:

@@ -36,7 +36,7 @@ from sgdproofs.render.outline import (
 from sgdproofs.render.sheet import entry, errata
 from sgdproofs.render.words import Text
 from sgdproofs.render.worked import worked
-from sgdproofs.sheets import SheetError
+from sgdproofs.sheets import SheetError, read
 from sgdproofs.verdicts import judge
 
 from . import handmade
@@ -86,6 +86,21 @@ def test_what_stands_out_may_hold_a_formula() -> None:
 def test_prose_that_would_print_otherwise_is_refused(text: str) -> None:
     with pytest.raises(SheetError):
         prose(text, "hw.toml:3")
+
+
+def test_a_backslash_that_toml_takes_for_a_sign_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "hw.toml"
+
+    def text(value: str) -> str:
+        path.write_text(f"title = 'T'\n[[problem]]\ntitle = 'a'\ntext = {value}\n", encoding="utf-8")
+        return read(path).problems[0].text
+
+    swallowed = ((r'"For $\tau$"', r"\tau"), (r'"one\ntwo $x \nu$"', r"\nu"), (r'"$\\alpha \frac12$"', r"\frac"))
+    for value, said in swallowed:
+        with pytest.raises(SheetError, match=rf"hw.toml:4: TOML reads .* of {re.escape(said)} .*: write "):
+            text(value)
+    assert text(r"'For $\tau$'") == text(r'"For $\\tau$"') == r"For $\tau$"
+    assert text(r'"one\ntwo $x$"') == "one\ntwo $x$"
 
 
 def test_problems_tell_no_solution_and_solutions_repeat_the_problems(homework) -> None:
