@@ -49,7 +49,8 @@ def contents(dist: Path) -> None:
     expect(own == source | entries, f"the wheel differs from the sources by {sorted(own ^ (source | entries))}")
     loose = packed - tracked - {"PKG-INFO", ".gitignore", ""}
     expect(not loose, f"the sdist holds files that are not tracked: {sorted(loose)}")
-    missing = {n for n in tracked if n.split("/")[0] in ("sgdproofs", "derivations", "tests", "docs", "benchmarks")} - packed
+    wanted = ("sgdproofs", "derivations", "tests", "docs", "benchmarks")
+    missing = {n for n in tracked if n.split("/")[0] in wanted} - packed
     expect(not missing, f"the sdist lacks {sorted(missing)}")
     print(f"{wheel.name}: {len(names)} files; {sdist.name}: {len(packed)} files")
 
