@@ -470,10 +470,11 @@ def sheet(
     """
     from . import printing, sheets
     from .export import report_data
-    from .messages import as_expected, counted, refuted_claim
+    from .messages import as_expected, closing, counted, refuted_claim
     from .render.handout import handout
     from .render.sheet import outline
 
+    began = time.perf_counter()
     if both and problems:
         raise click.UsageError("--both writes the solutions, and --problems does not: leave out one of the two")
     whole = not targets
@@ -548,6 +549,9 @@ def sheet(
     for report in reports:
         if report not in proofs and report.verdict == "refuted":
             click.echo(refuted_claim(report, known.get(report.subject.corrected_by)))
+    if whole:  # the first line of the summary is said above
+        summary = closing(reports, time.perf_counter() - began, everything if experiments else None)
+        click.echo(summary.partition("\n")[2])
     click.echo(f"wrote {', '.join(made)}")
     return _code(reports, errors, everything)
 

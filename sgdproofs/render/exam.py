@@ -19,7 +19,7 @@ OWN = r"""\pagestyle{headandfoot}
 \runningfooter{}{\thepage\ / \numpages}{}
 % A problem begins with its number and title, at the left margin.
 \newcommand{\worth}{}
-\qformat{\large\bfseries Problem \thequestion\thequestiontitle\hfill\normalsize\normalfont\worth}
+\qformat{\large\bfseries Problem \thequestion\expandafter\ifx\expandafter\relax\detokenize\expandafter{\thequestiontitle}\relax\else. \fi\thequestiontitle\hfill\normalsize\normalfont\worth}
 \renewcommand{\questionshook}{\setlength{\leftmargin}{0pt}\setlength{\labelwidth}{0pt}\setlength{\labelsep}{0pt}\setlength{\parsep}{4pt}}
 \renewcommand{\partshook}{\setlength{\leftmargin}{1.8em}\setlength{\labelwidth}{1.4em}\setlength{\labelsep}{0.4em}%
   \setlength{\parsep}{4pt}}
@@ -73,7 +73,7 @@ def _problem(problem: Problem) -> list[str]:
         "",
         r"\par\addvspace{12pt}\room{7\baselineskip}",
         r"\renewcommand{\worth}{" + (r"(\totalpoints\ points)" if problem.points is not None else "") + "}",
-        rf"\titledquestion{{{f'. {text_of(problem.title)}' if problem.title else ''}}}{_points(own)}",
+        rf"\titledquestion{{{text_of(problem.title)}}}{_points(own)}",
         r"\leavevmode\par\nopagebreak",
     ]
     said += _inside([block for block in problem.blocks if not isinstance(block, Part)], LINE)
