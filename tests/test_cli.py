@@ -434,7 +434,7 @@ def test_a_sheet_definition_gives_problems_and_solutions(run):
         f"out/hw-{kind}{end}" for kind in ("problems", "solutions") for end in (".pdf", ".tex", ".md"))
     problems, solutions = (Path(f"out/hw-{kind}.tex").read_text() for kind in ("problems", "solutions"))
     assert "\n\\printanswers" in solutions and "\n\\printanswers" not in problems
-    assert r"\titledquestion{. A result}[5]" in problems and r"\begin{solution}" in solutions
+    assert r"\titledquestion{A result}[5]" in problems and r"\begin{solution}" in solutions
     assert "proved" not in Path("out/hw-problems.md").read_text() and "solution}" not in problems
     assert "the proof" not in problems.lower()
     assert run("sheet", "hw.toml", "--problems", "-o", "only.md")[0] == 0

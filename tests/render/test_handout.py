@@ -150,7 +150,7 @@ def test_the_exam_class_has_questions_parts_points_and_answers(homework) -> None
     assert r"\documentclass[10pt,a4paper,fleqn,addpoints]{exam}" in problems
     assert re.search(r"^\\printanswers", solutions, re.M) and not re.search(r"^\\printanswers", problems, re.M)
     assert problems.count(r"\titledquestion") == 2 and problems.count(r"\part") - problems.count(r"\partshook") == 2
-    assert r"\part[6]" in problems and r"\titledquestion{. Minibatches}[4]" in problems
+    assert r"\part[6]" in problems and r"\titledquestion{Minibatches}[4]" in problems
     assert r"\begin{solution}" in solutions and r"\begin{solution}" not in problems
     assert solutions.count(r"\begin{questions}") == solutions.count(r"\end{questions}") == 2  # prose stands between
 
