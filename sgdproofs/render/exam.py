@@ -19,7 +19,8 @@ OWN = r"""\pagestyle{headandfoot}
 \runningfooter{}{\thepage\ / \numpages}{}
 % A problem begins with its number and title, at the left margin.
 \newcommand{\worth}{}
-\qformat{\large\bfseries Problem \thequestion\expandafter\ifx\expandafter\relax\detokenize\expandafter{\thequestiontitle}\relax\else. \fi\thequestiontitle\hfill\normalsize\normalfont\worth}
+\newcommand{\titled}{\expandafter\ifx\expandafter\relax\detokenize\expandafter{\thequestiontitle}\relax\else. \fi}
+\qformat{\large\bfseries Problem \thequestion\titled\thequestiontitle\hfill\normalsize\normalfont\worth}
 \renewcommand{\questionshook}{\setlength{\leftmargin}{0pt}\setlength{\labelwidth}{0pt}\setlength{\labelsep}{0pt}\setlength{\parsep}{4pt}}
 \renewcommand{\partshook}{\setlength{\leftmargin}{1.8em}\setlength{\labelwidth}{1.4em}\setlength{\labelsep}{0.4em}%
   \setlength{\parsep}{4pt}}
