@@ -246,11 +246,11 @@ def answers(
 
 
 def _on_interruption(stopped: list[int]) -> Any:
-    """Note an interruption, to be raised between two answers; the handler before, or None outside of the main thread.
+    """Note an interruption, to be raised between two answers; the handler before, or None if none is set.
 
     Raised at once it could cut an answer in two, or be lost where Python deletes an object.  A second one is.
     """
-    if threading.current_thread() is not threading.main_thread():
+    if threading.current_thread() is not threading.main_thread() or signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         return None
 
     def note(number: int, _: Any) -> None:

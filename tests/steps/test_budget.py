@@ -144,7 +144,9 @@ def test_an_interruption_leaves_what_was_answered(tmp_path):
     path = tmp_path / "many.jsonl"
     path.write_text((GOOD + "\n") * 100_000, encoding="utf-8")
     command = [sys.executable, "-m", "sgdproofs", "check", str(path), "--json"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    listening = lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)  # noqa: E731  where the tests run it may be ignored
+    with subprocess.Popen(command, preexec_fn=listening, **pipes) as process:
         first = [process.stdout.readline() for _ in range(20)]
         process.send_signal(signal.SIGINT)
         rest, said = process.communicate(timeout=60)
