@@ -13,7 +13,7 @@ UNIT = {"q": "unit"}
 
 def verdict(left: str, right: str, rel: str = "==", **more: Any) -> str:
     case = {"id": "x", "category": "LIM", "kind": "relation", "lhs": left, "rel": rel, "rhs": right}
-    return str(check_step({**case, **more})["verdict"])
+    return str(check_step({**case, **more}, seconds=30)["verdict"])
 
 
 def recurrence(name: str, start: str, step: str, *first: str) -> list[dict]:

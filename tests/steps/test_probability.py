@@ -197,7 +197,7 @@ UNREFUTED = [
 @pytest.mark.parametrize("data", UNREFUTED, ids=lambda data: name(data))
 def test_a_witness_has_all_members(data: dict) -> None:
     """Two or three members may have covariances that are impossible for all of them together."""
-    assert check_step(data)["verdict"] != "refuted"
+    assert check_step(data, seconds=30)["verdict"] != "refuted"
 
 
 def name(data: dict) -> str:
@@ -206,13 +206,13 @@ def name(data: dict) -> str:
 
 @pytest.mark.parametrize("data", TRUE, ids=name)
 def test_what_follows_is_proved(data: dict) -> None:
-    found = check_step(data)
+    found = check_step(data, seconds=30)
     assert found["verdict"] == "proved", found["reason"]
 
 
 @pytest.mark.parametrize("data", FALSE, ids=name)
 def test_what_nearly_follows_is_refuted(data: dict) -> None:
-    found = check_step(data)
+    found = check_step(data, seconds=30)
     assert found["verdict"] == "refuted", found["reason"]
     assert found["witness"]
 
@@ -236,7 +236,7 @@ PAIRS = "E(Sum(Piecewise(((g(b)-m)*(g(k)-m),Ne(b,k)),(0,True)),(b,1,B),(k,1,B)))
 
 def verdicts(first: str, *lines: tuple[str, str], **around: Any) -> list[str]:
     rows = [{"expr": first}, *({"rel": "==", "expr": e, "by": words} for e, words in lines)]
-    found = check_step({"id": "a", "kind": "chain", "lines": rows, **around})
+    found = check_step({"id": "a", "kind": "chain", "lines": rows, **around}, seconds=30)
     assert len(found["lines"]) == len(lines)
     if "unjustified" in (own := [line["verdict"] for line in found["lines"]]) and "refuted" not in own:
         assert found["verdict"] == "unjustified" and "missing" in found["reason"] and found["witness"]
