@@ -513,7 +513,7 @@ class Prover:
         fixed = {s for f in self.setting.facts for s in _free(f)}
         if fixed & set(self.setting.complexes):
             return None
-        with self.clock.spend(min(4.0, 0.6 * self.clock.left())):
+        with self.clock.spend(0.6 * self.clock.left()):
             if not by_reduction(statement, self._asked, self.setting.complexes, fixed, self._over):
                 return None
         return Outcome(PROVED, "by cases and values of the functions in it")
