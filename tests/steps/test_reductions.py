@@ -231,7 +231,7 @@ FALSE_TO_THE_PROOFS = [
 @pytest.mark.parametrize("text, symbols, premises", FALSE_TO_THE_PROOFS)
 def test_no_proof_of_what_is_false_even_if_no_witness_is_searched_for(text, symbols, premises, monkeypatch):
     """Most false statements are refuted before the longer proofs begin: here these are on their own."""
-    for name in ("_refuted", "_refuted_limit", "_refuted_value"):
+    for name in ("refuted", "refuted_limit", "refuted_value"):
         monkeypatch.setattr(judge, name, lambda *_: None)
     assert verdict(text, symbols, premises) == "undecided"
 
@@ -256,7 +256,7 @@ def test_a_declared_function_is_not_the_absolute_value():
 
 
 def test_a_case_that_may_never_occur_tells_nothing(monkeypatch):
-    for name in ("_refuted", "_refuted_limit", "_refuted_value"):
+    for name in ("refuted", "refuted_limit", "refuted_value"):
         monkeypatch.setattr(judge, name, lambda *_: None)
     given = case("a != 0", "a:real", ("E(Piecewise((log(a), X > 0), (0, True))) <= 5",))
     assert check_step({**given, "random": {"vars": {"X": {"type": "scalar"}}}})["verdict"] == "undecided"
@@ -314,7 +314,7 @@ RANGES = [
     "text, symbols, true", [(*f, True) for f in FLOORS] + [(*f, False) for f in NOT_FLOORS] + PARITIES + RANGES
 )
 def test_floors_parities_and_ranges_that_may_be_empty(text, symbols, true, monkeypatch):
-    for name in ("_refuted", "_refuted_limit", "_refuted_value"):
+    for name in ("refuted", "refuted_limit", "refuted_value"):
         monkeypatch.setattr(judge, name, lambda *_: None)
     assert verdict(text, symbols, functions="f") == ("proved" if true else "undecided")
 
@@ -347,6 +347,6 @@ def test_an_equivalence_is_one_in_an_induction_too():
     ],
 )
 def test_exponentials_and_logarithms_to_the_second_order(text, symbols, premises, true, monkeypatch):
-    for name in ("_refuted", "_refuted_limit", "_refuted_value"):
+    for name in ("refuted", "refuted_limit", "refuted_value"):
         monkeypatch.setattr(judge, name, lambda *_: None)
     assert verdict(text, symbols, premises) == ("proved" if true else "undecided")
