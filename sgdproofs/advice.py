@@ -18,18 +18,9 @@ from .kernel.polynomial import (
     Budget,
     Monomial,
     Poly,
-    add,
     atom,
-    atoms,
     constant,
-    fraction,
-    inverse,
-    key,
-    mul,
-    power,
-    scale,
     spend,
-    within,
 )
 from .kernel.scope import Advisor, Certificate, Scope
 from .ledger import discharged_by, factored, remainder
@@ -39,11 +30,11 @@ class Search(Advisor):
     """The advisor in everyday use."""
 
     def factors(self, p: Poly) -> list[tuple[Poly, int]]:
-        return [(dict(q), e) for q, e in _factors(key(p))]
+        return _factors(p)
 
     def combination(self, p: Poly, known: list[Poly], signed: Callable[[Atom], int]) -> Certificate:
         chosen = relevant(p, known)
-        here = set(atoms(p)).union(*(atoms(known[i]) for i in chosen))
+        here = set(p.atoms).union(*(known[i].atoms for i in chosen))
         found = self.certificate(p, [known[i] for i in chosen], frozenset(a for a in here if signed(a)))
         return [(c, tuple(chosen[i] for i in product), root) for c, product, root in found]
 
@@ -70,18 +61,13 @@ class Search(Advisor):
 
 
 @lru_cache(maxsize=4096)
-def _factors(k: Any) -> list[tuple[Any, int]]:
-    p = dict(k)
-    names = sorted(atoms(p))
-    if len(p) == 1 and sum(abs(e) for _, e in k[0][0]) > 1:
+def _factors(p: Poly) -> list[tuple[Poly, int]]:
+    names = sorted(p.atoms)
+    if len(p) == 1 and sum(abs(e) for _, e in next(iter(p))) > 1:
         ((monomial, c),) = p.items()
-        return (
-            [(key(constant(c)), 1)] * (c != 1)
-            + [(key({((a, 1),): 1}), e) for a, e in monomial if e > 0]
-            + [(key({((a, -1),): 1}), -e) for a, e in monomial if e < 0]
-        )
+        return [(constant(c), 1)] * (c != 1) + [(atom(a, 1 if e > 0 else -1), abs(e)) for a, e in monomial]
     if len(p) < 2 or len(p) > 80 or len(names) > 10 or max(sum(abs(e) for _, e in m) for m in p) > 24:
-        return [(k, 1)]
+        return [(p, 1)]
     symbols = [sympy.Symbol(f"a{i}") for i in range(len(names))]
     place = {a: i for i, a in enumerate(names)}
     terms: dict[tuple[int, ...], Any] = {}
@@ -91,11 +77,10 @@ def _factors(k: Any) -> list[tuple[Any, int]]:
             exponents[place[a]] = e
         terms[tuple(exponents)] = sympy.Rational(Fraction(c).numerator, Fraction(c).denominator)
     c, parts = sympy.Poly.from_dict(terms, *symbols).factor_list()
-    found: list[tuple[Any, int]] = [] if c == 1 else [(key(constant(_number(c))), 1)]
+    found: list[tuple[Poly, int]] = [] if c == 1 else [(constant(_number(c)), 1)]
     for q, e in parts:
-        found.append(
-            (key({tuple(sorted((names[i], n) for i, n in enumerate(m) if n)): _number(v) for m, v in q.terms()}), e)
-        )
+        own = {tuple(sorted((names[i], n) for i, n in enumerate(m) if n)): _number(v) for m, v in q.terms()}
+        found.append((Poly(own), e))
     return found
 
 
@@ -113,7 +98,7 @@ def arrangements(
     """The orders in which no range depends on a later index, each with the shifts that anchor its indices."""
     if len(binders) > 5:
         raise Budget(f"a sum over {len(binders)} indices")
-    needed = [{k for k, (v, _) in enumerate(binders) if v in set(within(length))} for _, length in binders]
+    needed = [{k for k, (v, _) in enumerate(binders) if v in set(length.within())} for _, length in binders]
     anchors = _anchors([v for v, _ in binders], monomial)
     for order in permutations(range(len(binders))):
         if all(needed[k] <= set(order[:place]) for place, k in enumerate(order)):
@@ -127,12 +112,12 @@ def _anchors(indices: list[Atom], monomial: Monomial) -> list[list[Poly]]:
     The index is shifted so that this element is the anchor; the shift of a range then changes nothing.
     """
     found: list[dict[Any, Poly]] = [{} for _ in indices]
-    for place in (dict(k) for a in within({monomial: 1}) if a[0] in ("el", "rv") for k in a[2]):
+    for place in (k for a in Poly({monomial: 1}).within() if a[0] in ("el", "rv") for k in a[2]):
         for v, offsets in zip(indices, found, strict=True):
-            offset = add(place, atom(v), -1)
-            if place.get(((v, 1),)) == 1 and not any(b in indices or b[0] == "bv" for b in within(offset)):
-                offsets[key(offset)] = offset
-    return [list(offsets.values())[:4] or [{}] for offsets in found]
+            offset = place - atom(v)
+            if place.get(((v, 1),)) == 1 and not any(b in indices or b[0] == "bv" for b in offset.within()):
+                offsets[offset] = offset
+    return [list(offsets.values())[:4] or [Poly()] for offsets in found]
 
 
 # --- certificates of sign --------------------------------------------------------------------------------
@@ -141,7 +126,7 @@ def _anchors(indices: list[Atom], monomial: Monomial) -> list[list[Poly]]:
 def relevant(p: Poly, known: list[Poly]) -> list[int]:
     """Which known polynomials speak of the atoms of `p`, and of the atoms that these bring in."""
     chosen: list[int] = []
-    here, rest = set(within(p)), [(i, set(within(q))) for i, q in enumerate(known)]
+    here, rest = set(p.within()), [(i, set(q.within())) for i, q in enumerate(known)]
     while True:
         new = [(i, own) for i, own in rest if own & here]
         if not new:
@@ -159,15 +144,15 @@ def combination(p: Poly, known: list[Poly], signed: frozenset[Atom]) -> Certific
     """
     if len(p) > 40 or len(known) > 12:
         return []
-    return _combination(key(p), tuple(key(k) for k in known), signed)
+    return _combination(p, tuple(known), signed)
 
 
 Column = tuple[Poly, Poly, tuple[int, ...], Poly]
 
 
 @lru_cache(maxsize=4096)
-def _combination(goal: Any, given: tuple, signed: frozenset[Atom]) -> Certificate:
-    p, known, one = dict(goal), [dict(k) for k in given], constant(1)
+def _combination(p: Poly, known: tuple[Poly, ...], signed: frozenset[Atom]) -> Certificate:
+    one = constant(1)
     columns: list[Column] = [(one, q, (i,), one) for i, q in enumerate(known)]
     found = _weighted(p, columns, signed)
     if found:
@@ -176,13 +161,13 @@ def _combination(goal: Any, given: tuple, signed: frozenset[Atom]) -> Certificat
     small = {m for m in monomials if len(m) == 1} | {((a, 1),) for m in monomials for a, _ in m}
     small = {m for m in small if all(e % 2 == 0 or a in signed for a, e in m)}
     for i, q in enumerate(known):
-        columns += [({m: 1}, mul({m: 1}, q), (i,), one) for m in sorted(small)]
-        columns += [(one, mul(q, known[j]), (i, j), one) for j in range(i, len(known))]
+        columns += [(Poly({m: 1}), Poly({m: 1}) * q, (i,), one) for m in sorted(small)]
+        columns += [(one, q * known[j], (i, j), one) for j in range(i, len(known))]
     roots = sorted(tuple((a, e // 2) for a, e in m) for m in p if all(e % 2 == 0 for _, e in m))[:8]
     for i, m in enumerate(roots):
         for other in roots[i + 1 :]:
-            for root in ({m: 1, other: 1}, {m: 1, other: -1}):
-                columns.append((one, mul(root, root), (), root))
+            for root in (Poly({m: 1, other: 1}), Poly({m: 1, other: -1})):
+                columns.append((one, root * root, (), root))
     return _weighted(p, columns, signed)
 
 
@@ -200,7 +185,7 @@ def _weighted(p: Poly, columns: list[Column], signed: frozenset[Atom]) -> Certif
             matrix.append([-v for v in row])
             bound.append(-b)
     weights = _linear_program(matrix, bound)
-    return [(scale(m, w), product, root) for w, (m, _, product, root) in zip(weights or [], columns, strict=False) if w]
+    return [(m * w, product, root) for w, (m, _, product, root) in zip(weights or [], columns, strict=False) if w]
 
 
 def _linear_program(matrix: list[list[Fraction]], bound: list[Fraction]) -> list[Fraction] | None:
@@ -266,33 +251,33 @@ def cofactors(residual: Poly, premises: list[Poly]) -> Iterator[list[Poly]]:
         if found is not None:
             yield found
     for k, p in enumerate(premises):
-        if fraction(p)[0]:
-            yield [_ratio(residual, p) if i == k else {} for i in range(count)]
+        if p.fraction()[0]:
+            yield [_ratio(residual, p) if i == k else Poly() for i in range(count)]
 
 
 def _ratio(p: Poly, q: Poly) -> Poly:
     """`p / q` in lowest terms, by comparing factors."""
-    top, bottom = fraction(p), fraction(q)
+    top, bottom = p.fraction(), q.fraction()
     powers: dict[Any, int] = {}
     for whole, sign in ((top[0], 1), (bottom[1], 1), (top[1], -1), (bottom[0], -1)):
         for g, e in _factors_of(whole):
-            powers[key(g)] = powers.get(key(g), 0) + sign * e
+            powers[g] = powers.get(g, 0) + sign * e
     result = constant(1)
     for k, e in powers.items():
-        result = mul(result, power(dict(k), e) if e >= 0 else power(inverse(dict(k)), -e))
+        result = result * (k**e if e >= 0 else k.inverse() ** (-e))
     return result
 
 
 def _factors_of(p: Poly) -> list[tuple[Poly, int]]:
     if len(p) == 1:
         ((m, c),) = p.items()
-        return ([(constant(c), 1)] if c != 1 else []) + [({((a, 1),): 1}, e) for a, e in m]
-    return [(dict(q), e) for q, e in _factors(key(p))]
+        return ([(constant(c), 1)] if c != 1 else []) + [(atom(a), e) for a, e in m]
+    return _factors(p)
 
 
 def _eliminated(residual: Poly, premises: list[Poly], order: tuple[int, ...]) -> list[Poly] | None:
     rest = residual
-    result: list[Poly] = [{} for _ in premises]
+    result: list[Poly] = [Poly() for _ in premises]
     for k in order:
         choice = _leading(premises[k], rest)
         if choice is None:
@@ -307,24 +292,24 @@ def _eliminated(residual: Poly, premises: list[Poly], order: tuple[int, ...]) ->
                 for m, v in rest.items()
                 if dict(m).get(a, 0) == degree
             }
-            factor = _ratio(own, c)
-            result[k] = add(result[k], factor)
-            rest = add(rest, mul(factor, premises[k]), -1)
-        if not fraction(rest)[0]:
+            factor = _ratio(Poly(own), c)
+            result[k] = result[k] + factor
+            rest = rest - factor * premises[k]
+        if not rest.fraction()[0]:
             return result
-    return result if not fraction(rest)[0] else None
+    return result if not rest.fraction()[0] else None
 
 
 def _triangular(residual: Poly, premises: list[Poly]) -> list[Poly] | None:
     """Elimination as for linear systems: each premise rids the others of an atom in which it is linear."""
     count = len(premises)
-    rows = [(fraction(p)[0], [constant(int(i == k)) for i in range(count)]) for k, p in enumerate(premises)]
-    rows = [(p, [mul(c, fraction(premises[i])[1]) for i, c in enumerate(own)]) for p, own in rows]
+    rows = [(p.fraction()[0], [constant(int(i == k)) for i in range(count)]) for k, p in enumerate(premises)]
+    rows = [(p, [c * premises[i].fraction()[1] for i, c in enumerate(own)]) for p, own in rows]
     rest, result = residual, [constant(0)] * count
     done: list[tuple[Poly, list[Poly]]] = []
     while rows:
         options = [
-            (len(c), k, a, c) for k, (p, _) in enumerate(rows) for a in sorted(atoms(p)) if (c := _coefficient(p, a))
+            (len(c), k, a, c) for k, (p, _) in enumerate(rows) for a in sorted(p.atoms) if (c := _coefficient(p, a))
         ]
         if not options:
             return None
@@ -335,17 +320,17 @@ def _triangular(residual: Poly, premises: list[Poly]) -> list[Poly] | None:
         for q, other in rows:
             d = _coefficient(q, a)
             if d:
-                q = fraction(add(mul(c, q), mul(d, p), -1))[0]
-                other = [add(mul(c, x), mul(d, y), -1) for x, y in zip(other, own, strict=True)]
+                q = (c * q - d * p).fraction()[0]
+                other = [c * x - d * y for x, y in zip(other, own, strict=True)]
             if q:
                 cleared.append((q, other))
         rows = cleared
         d = _coefficient(rest, a)
         if d:
             factor = _ratio(d, c)
-            rest = add(rest, mul(factor, p), -1)
-            result = [add(x, mul(factor, y)) for x, y in zip(result, own, strict=True)]
-        if not fraction(rest)[0]:
+            rest = rest - factor * p
+            result = [x + factor * y for x, y in zip(result, own, strict=True)]
+        if not rest.fraction()[0]:
             return result
     return None
 
@@ -353,7 +338,7 @@ def _triangular(residual: Poly, premises: list[Poly]) -> list[Poly] | None:
 def _leading(p: Poly, rest: Poly) -> tuple[Atom, Poly] | None:
     """An atom of the residual in which the premise is linear, with the simplest coefficient, and this coefficient."""
     options = []
-    for a in sorted(atoms(p) & atoms(rest)):
+    for a in sorted(p.atoms & rest.atoms):
         c = _coefficient(p, a)
         if c:
             kind = {"Var": 0, "Cov": 0, "E": 1, "rv": 2, "el": 3}.get(a[0], 4)
@@ -366,11 +351,11 @@ def _leading(p: Poly, rest: Poly) -> tuple[Atom, Poly] | None:
 
 def _coefficient(p: Poly, a: Atom) -> Poly | None:
     """The coefficient of `a` in `p`, if `p` is linear in it; None if not."""
-    total: Poly = {}
+    total = Poly()
     for m, c in p.items():
         e = dict(m).get(a, 0)
         if e not in (0, 1):
             return None
         if e == 1:
-            total = add(total, {tuple((b, f) for b, f in m if b != a): c})
+            total = total + Poly({tuple((b, f) for b, f in m if b != a): c})
     return total

@@ -9,7 +9,7 @@ from typing import Any
 
 from .kernel.goal import Goal
 from .kernel.normal import Normal
-from .kernel.polynomial import Poly, add, atom, constant, exact, fraction, is_constant
+from .kernel.polynomial import Poly, atom, constant
 from .kernel.scope import Scope
 from .language import functions as Fn
 from .language import terms as T
@@ -50,14 +50,14 @@ def _domain(name: str, scope: Scope) -> str:
 
 def remainder(p: Poly, scope: Scope) -> str:
     """What is left of the difference of two sides, if it can be said in a line."""
-    text = str(spelled(fraction(p)[0], scope)) if len(p) < 12 else f"a sum of {len(p)} terms"
+    text = str(spelled(p.fraction()[0], scope)) if len(p) < 12 else f"a sum of {len(p)} terms"
     return f"what is left, {text if len(text) < 160 else text[:157] + '...'}, is not 0"
 
 
 def factored(p: Poly, scope: Scope) -> Any:
     """`p` as a product of its factors, or a quotient of two, in the parameters themselves."""
-    numerator, denominator = fraction(p)
-    if is_constant(denominator):
+    numerator, denominator = p.fraction()
+    if denominator.is_constant:
         return _product(p, scope)
     return T.Quotient(_product(numerator, scope), _product(denominator, scope))
 
@@ -76,7 +76,7 @@ def spelled(p: Poly, scope: Scope) -> Any:
     """`p` as a sum of products of powers, in the parameters themselves."""
     n = Normal(Scope())
     counted = {
-        ("par", name, ()): add(atom(("par", name, ())), constant(exact(-scope.origin(name))))
+        ("par", name, ()): atom(("par", name, ())) + -scope.origin(name)
         for name in scope.declared
         if scope.origin(name)
     }
@@ -106,7 +106,7 @@ def _anywhere(of: T.Family) -> T.Family:
 def _atom(a: Any, scope: Scope) -> Any:
     if a[0] == "par" and a[1] in scope.declared:
         return scope.declared[a[1]]
-    arguments = [_sum(dict(k), scope) for k in a[2]]
+    arguments = [_sum(k, scope) for k in a[2]]
     if a[0] in ("el", "rv"):
         of = scope.families.get(a[1])
         return T.Apply(T.function(a[1]), *arguments) if of is None else T.Element(_anywhere(of), *arguments)
@@ -117,8 +117,8 @@ def _atom(a: Any, scope: Scope) -> Any:
     if a[0] == "sum":
         ranges = []
         for k in range(a[1][1]):
-            start, length = arguments[2 * k], dict(a[2][2 * k + 1])
-            last = _sum(add(add(dict(a[2][2 * k]), length), constant(1), -1), scope)
+            start, length = arguments[2 * k], a[2][2 * k + 1]
+            last = _sum(a[2][2 * k] + length - 1, scope)
             ranges.append((T.index(f"k{a[1][0]}_{k}", at_least=None), start, last))
         return T.Sum(arguments[-1], *reversed(ranges))
     if a[0] == "pow":

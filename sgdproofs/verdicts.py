@@ -16,7 +16,7 @@ from .advice import Search
 from .checker import Checker, examine
 from .kernel.check import Theorem, follows
 from .kernel.goal import Goal
-from .kernel.polynomial import DEADLINE, add
+from .kernel.polynomial import DEADLINE
 from .kernel.reasons import Reason
 from .kernel.scope import Contradiction
 from .language.derivation import HYPOTHESIS, PREVIOUS, Derivation, Refutation, Step, fact_relations
@@ -102,7 +102,7 @@ def _consistent(entry: Derivation) -> bool:
         others = tuple(f for f in entry.given if f is not fact)
         goal = Goal(fact.relation, EVERY_RULE, others, advisor=Search(), given=entry.given)
         n = goal.normal(goal.scope)
-        if n.scope.nonzero(add(n.poly(fact.relation.lhs, {}), n.poly(fact.relation.rhs, {}), -1)):
+        if n.scope.nonzero(n.poly(fact.relation.lhs, {}) - n.poly(fact.relation.rhs, {})):
             return False
     facts = [f for f in entry.given if not limits_in[f]]
     for statements in ([], [entry.claim]):

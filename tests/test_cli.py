@@ -125,7 +125,16 @@ def test_json_of_check_has_exactly_the_promised_form(run, tmp_path):
     code, out, err = run("check", "--json", entry(tmp_path, "proved", "refuted", "unjustified"))
     (derivation,) = json.loads(out)["derivations"]
     assert list(derivation) == [
-        "name", "source", "verdict", "reason", "claim", "domains", "given", "lines", "conditions", "errata",
+        "name",
+        "source",
+        "verdict",
+        "reason",
+        "claim",
+        "domains",
+        "given",
+        "lines",
+        "conditions",
+        "errata",
         "experiments",
     ]
     assert derivation["domains"] == ["N >= 1", "real c"]
@@ -431,7 +440,8 @@ def test_a_sheet_definition_gives_problems_and_solutions(run):
     code, out, err = run("sheet", "hw.toml", "-o", "out/hw.pdf", "-o", "out/hw.tex", "-o", "out/hw.md", "--both")
     assert (code, err) == (0, "")
     assert out.splitlines()[-1] == "wrote " + ", ".join(
-        f"out/hw-{kind}{end}" for kind in ("problems", "solutions") for end in (".pdf", ".tex", ".md"))
+        f"out/hw-{kind}{end}" for kind in ("problems", "solutions") for end in (".pdf", ".tex", ".md")
+    )
     problems, solutions = (Path(f"out/hw-{kind}.tex").read_text() for kind in ("problems", "solutions"))
     assert "\n\\printanswers" in solutions and "\n\\printanswers" not in problems
     assert r"\titledquestion{A result}[5]" in problems and r"\begin{solution}" in solutions
@@ -464,42 +474,68 @@ def test_a_pdf_is_the_same_to_the_last_byte_for_a_fixed_date(run, monkeypatch):
         ("title = 'a'\n[[problem]]\n", "hw.toml:2: the problem is empty"),
         ("title = 'a'\n[[problem]]\ntext = 'x'\n[[problem.part]]\n", "hw.toml:4: the part is empty"),
         ("title = 'a'\ntitel = 'b'\n", "hw.toml:2: the sheet has no key 'titel': did you mean title"),
-        ("title = 'a'\n[[problem]]\ntext = '''\npoints = 3\n'''\nx = 1\n",
-         "hw.toml:6: a problem has no key 'x': known are"),
-        ("title = 'a'\n[[problem]]\ntext='x'\npoints = 'ten'\n",
-         "hw.toml:4: points is a text, and has to be a whole number"),
+        (
+            "title = 'a'\n[[problem]]\ntext = '''\npoints = 3\n'''\nx = 1\n",
+            "hw.toml:6: a problem has no key 'x': known are",
+        ),
+        (
+            "title = 'a'\n[[problem]]\ntext='x'\npoints = 'ten'\n",
+            "hw.toml:4: points is a text, and has to be a whole number",
+        ),
         ("title = 'a'\n[[problem]]\ntext='x'\npoints = -3\n", "hw.toml:4: points is a negative number"),
         ("title = 'a'\n[[problem]]\ntext='x'\npoints = true\n", "hw.toml:4: points is true or false"),
         ("title = 7\n", "hw.toml:1: title is a number, and has to be a text"),
         ("title = 'a'\nproblem = 'b'\n", "hw.toml:2: problem is a text, and has to be tables: write [[problem]]"),
-        ("title = 'a'\n[problem]\ntext='x'\n",
-         "hw.toml:2: problem is a table, and has to be tables: write [[problem]]"),
-        ("title = 'a'\n[[problem]]\nentries = ['good-resul']\n",
-         "hw.toml:3: no entry is called 'good-resul': did you mean good-result"),
-        ("title = 'a'\n[[problem]]\nentries = ['good-result']\n[[problem]]\nentries = ['good-result']\n",
-         "hw.toml:5: the entry good-result stands on the sheet twice, first at hw.toml:3"),
-        ("title = 'a'\n[[problem]]\nentries = ['good-result', 3]\n",
-         "hw.toml:3: entries is a list that holds something"),
-        ("title = 'a'\n[[problem]]\nentries = ['good-result']\nhide = {good-reslt = [1]}\n",
-         "hw.toml:4: hide names 'good-reslt', which is not among the entries here: did you mean good-result"),
-        ("title = 'a'\n[[problem]]\nentries = ['good-result']\nhide = {good-result = [9]}\n",
-         "hw.toml:4: hide of good-result: it has no line 9 to hide: the lines of its proof are 1 to 2"),
-        ("title = 'a'\n[[problem]]\nentries = ['false-claim']\nhide = {false-claim = 'proof'}\n",
-         "hw.toml:4: hide of false-claim: it is a refutation, and has no proof to hide"),
-        ("title = 'a'\n[[problem]]\nentries = ['good-result']\nhide = {good-result = 'all'}\n",
-         "hw.toml:4: hide is a table, and has to be entries with their lines"),
-        ("title = 'a'\n[[problem]]\ntext = 'x'\npoints = 3\n[[problem.part]]\ntext = 'y'\npoints = 2\n",
-         "hw.toml:4: the problem has 3 points and its parts 2 together"),
+        (
+            "title = 'a'\n[problem]\ntext='x'\n",
+            "hw.toml:2: problem is a table, and has to be tables: write [[problem]]",
+        ),
+        (
+            "title = 'a'\n[[problem]]\nentries = ['good-resul']\n",
+            "hw.toml:3: no entry is called 'good-resul': did you mean good-result",
+        ),
+        (
+            "title = 'a'\n[[problem]]\nentries = ['good-result']\n[[problem]]\nentries = ['good-result']\n",
+            "hw.toml:5: the entry good-result stands on the sheet twice, first at hw.toml:3",
+        ),
+        (
+            "title = 'a'\n[[problem]]\nentries = ['good-result', 3]\n",
+            "hw.toml:3: entries is a list that holds something",
+        ),
+        (
+            "title = 'a'\n[[problem]]\nentries = ['good-result']\nhide = {good-reslt = [1]}\n",
+            "hw.toml:4: hide names 'good-reslt', which is not among the entries here: did you mean good-result",
+        ),
+        (
+            "title = 'a'\n[[problem]]\nentries = ['good-result']\nhide = {good-result = [9]}\n",
+            "hw.toml:4: hide of good-result: it has no line 9 to hide: the lines of its proof are 1 to 2",
+        ),
+        (
+            "title = 'a'\n[[problem]]\nentries = ['false-claim']\nhide = {false-claim = 'proof'}\n",
+            "hw.toml:4: hide of false-claim: it is a refutation, and has no proof to hide",
+        ),
+        (
+            "title = 'a'\n[[problem]]\nentries = ['good-result']\nhide = {good-result = 'all'}\n",
+            "hw.toml:4: hide is a table, and has to be entries with their lines",
+        ),
+        (
+            "title = 'a'\n[[problem]]\ntext = 'x'\npoints = 3\n[[problem.part]]\ntext = 'y'\npoints = 2\n",
+            "hw.toml:4: the problem has 3 points and its parts 2 together",
+        ),
         ("title = 'a'\n[[problem]]\ntext = 'so $x is'\n", "hw.toml:3: a $ has no partner near"),
-        ("title = 'a'\n[[problem]]\ntext = 'so $\\foo{x}$'\n",
-         r"hw.toml:3: the formula '\\foo{x}' cannot be read: the command \foo is not known here"),
+        (
+            "title = 'a'\n[[problem]]\ntext = 'so $\\foo{x}$'\n",
+            r"hw.toml:3: the formula '\\foo{x}' cannot be read: the command \foo is not known here",
+        ),
         ("title = 'a'\n[[problem]\n", "hw.toml:2: "),
         ("title = 'a'\ntitle = 'b'\n", "hw.toml:2: Cannot overwrite a value"),
         ('title = "\\alpha"\n', "hw.toml:1: "),
         ("title = 'a'\n[[problem]]\ntext = '**a'\n", "hw.toml:3: a ** has no partner"),
         ("title = 'a'\n[[problem]]\ntext = '$$ $$'\n", "hw.toml:3: there is nothing between two $"),
-        ("title = 'a'\n[[problem]]\ntext = '$" + "{" * 900 + "x" + "}" * 900 + "$'\n",
-         "it is nested more than 20 deep"),
+        (
+            "title = 'a'\n[[problem]]\ntext = '$" + "{" * 900 + "x" + "}" * 900 + "$'\n",
+            "it is nested more than 20 deep",
+        ),
         ("title = 'a'\n[[problem]]\n[problem.part]\n", "has to be tables: write [[problem.part]] above its keys"),
         ("title = 'a'\n[[problem]]\n" + "[[problem.part]]\ntext = 'x'\n" * 27, "a problem has at most 26 parts"),
         ("title = '" + "a" * 600_000 + "'\n", "the file has 600,011 bytes"),
@@ -519,8 +555,10 @@ def test_a_target_that_cannot_be_written_is_told_before_anything_is_checked(run,
     Path("folder").mkdir()
     Path("file").write_text("")
     for target, told in (
-        ("folder.pdf", "folder.pdf: this is a folder"), ("file/hw.pdf", "is a file, and not a folder"),
-        ("folder", "folder: this is a folder"), ("", ".: this is a folder"),
+        ("folder.pdf", "folder.pdf: this is a folder"),
+        ("file/hw.pdf", "is a file, and not a folder"),
+        ("folder", "folder: this is a folder"),
+        ("", ".: this is a folder"),
         ("hw.docx", "hw.docx: .docx is no form of a sheet: use .pdf, .html, .tex, .md"),
     ):
         code, out, err = run("sheet", "hw.toml", "-o", target)
@@ -624,8 +662,9 @@ def test_no_command_is_help():
 @pytest.mark.parametrize("closed", [">&-", ">&- 2>&-"])
 def test_a_closed_output_is_quiet(project, closed):
     folder, command, env = project
-    ran = subprocess.run(["sh", "-c", f'"$@" {closed}', "sh", *command, "check", "many.py"], cwd=folder, env=env,
-                         capture_output=True)
+    ran = subprocess.run(
+        ["sh", "-c", f'"$@" {closed}', "sh", *command, "check", "many.py"], cwd=folder, env=env, capture_output=True
+    )
     assert (ran.returncode, ran.stdout, ran.stderr) == (1, b"", b"")
 
 

@@ -33,7 +33,7 @@ from ..language.terms import Element, Index, Limit, Partial, bound_by, is_random
 from .conditions import needs, needs_of_fact
 from .goal import Goal, difference, seen
 from .normal import Normal
-from .polynomial import DEADLINE, Budget, Poly, add, fraction, is_constant, mul, proposed
+from .polynomial import DEADLINE, Budget, Poly, proposed
 from .reasons import Reason
 from .scope import Advisor, Contradiction, Scope
 
@@ -137,7 +137,7 @@ def _by_arithmetic(goal: Goal) -> Outcome:
     reason = _relation(goal, n, met)
     for q in n.ratios:  # the rule for limits has seen that they lie between -1 and 1
         ratio = goal.scope.advisor.spelled(q, goal.scope)
-        for relation in (gt(ratio, -1), lt(ratio, 1)) if not is_constant(q) else ():
+        for relation in (gt(ratio, -1), lt(ratio, 1)) if not q.is_constant else ():
             met.setdefault(relation, True)
     lacking = [str(r) for r, holds in met.items() if not holds]
     if lacking:
@@ -204,12 +204,12 @@ def _equation(goal: Goal, n: Normal, gap: Poly, met: dict[Relation, bool]) -> st
     premises += [p for transform in goal.reason.premises for p in transform(goal, n) if p]
     if not premises:
         return f"{goal.scope.advisor.remainder(gap, goal.scope)}" or "the difference of the two sides is not 0"
-    for candidate in n.scope.advisor.cofactors(dict(gap), [dict(p) for p in premises]):
+    for candidate in n.scope.advisor.cofactors(gap, premises):
         proposal, rest = [proposed(c) for c in candidate], gap
         for c, p in zip(proposal, premises, strict=True):
-            rest = add(rest, mul(c, p), -1)
+            rest = rest - c * p
         if n.zero(rest):
-            divisors = [q for c in proposal for q, _ in n.scope.factored(fraction(c)[1]) if not q or not is_constant(q)]
+            divisors = [q for c in proposal for q, _ in n.scope.factored(c.fraction()[1]) if not q or not q.is_constant]
             lacking = [str(ne(spelled(q, goal.scope), 0)) for q in divisors if not n.scope.nonzero(q)]
             if not lacking:
                 for q in divisors:

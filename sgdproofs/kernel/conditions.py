@@ -12,7 +12,6 @@ from ..language import terms as T
 from ..language.facts import Definition
 from ..language.statements import Relation, ge, gt, ne
 from .normal import Environment, Normal
-from .polynomial import add, constant, constant_term, is_constant
 
 Need = tuple[Relation, bool]
 
@@ -102,7 +101,7 @@ def _apart(n: Normal, divisor: Any, env: Environment) -> Iterator[Need]:
         yield from _apart(n, divisor.args[0], env)
     else:
         p = n.poly(divisor, env)
-        if divisor.free_symbols or not p or not is_constant(p):
+        if divisor.free_symbols or not p or not p.is_constant:
             yield ne(divisor, 0), n.scope.nonzero(p)
 
 
@@ -124,7 +123,7 @@ def _indices(n: Normal, node: T.Element, env: Environment) -> Iterator[Need]:
         if not n.scope.integral(p):
             yield _integer(place), False
     first = node.family.first
-    if places and first is not None and not n.scope.nonnegative(add(places[0], constant(first), -1)):
+    if places and first is not None and not n.scope.nonnegative(places[0] - first):
         yield ge(node.indices[0], first), False
 
 
@@ -136,7 +135,7 @@ def _ranged(n: Normal, body: Any, ranges: tuple, env: Environment) -> Iterator[N
             if not n.scope.integral(n.poly(end, inner)):
                 yield _integer(end), False
         _, _, length = n.open_range(variable, low, high, inner)
-        if not is_constant(length) or constant_term(length) < 0:
+        if not length.is_constant or length.constant_term < 0:
             yield ge(high, low - 1), n.scope.nonnegative(length)
     yield from needs(n, body, inner)
 

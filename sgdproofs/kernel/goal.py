@@ -12,7 +12,7 @@ from ..language.facts import ChainRule, CitedTheorem, Definition, Equation, Fact
 from ..language.statements import Relation, free_indices
 from .conditions import needs
 from .normal import Normal
-from .polynomial import Poly, add, scale
+from .polynomial import Poly
 from .reasons import Reason
 from .scope import Advisor, Contradiction, Scope
 
@@ -138,8 +138,8 @@ def holds(n: Normal, relation: Relation, env: Any) -> bool:
 
 def difference(n: Normal, relation: Relation, env: Any) -> Poly:
     """The larger side minus the smaller; of an equation or its negation, the right side minus the left."""
-    gap = add(n.poly(relation.rhs, env), n.poly(relation.lhs, env), -1)
-    return scale(gap, -1) if relation.rel[0] == ">" else gap
+    gap = n.poly(relation.rhs, env) - n.poly(relation.lhs, env)
+    return -gap if relation.rel[0] == ">" else gap
 
 
 def seen(n: Normal, rel: str, gap: Poly) -> bool:

@@ -22,29 +22,15 @@ from ..language.functions import Exponential
 from .polynomial import (
     Atom,
     Budget,
-    Key,
     Monomial,
     Poly,
-    add,
     atom,
-    atoms,
     constant,
-    constant_term,
-    content,
-    divide_monomial,
     exact,
-    fraction,
     has,
-    inverse,
-    is_constant,
-    key,
-    mul,
-    power,
     proposed,
-    scale,
     spend,
     total,
-    within,
     without,
 )
 from .scope import Scope
@@ -108,14 +94,14 @@ class Normal:
         label, arguments = type(node).__name__, node.args
         if isinstance(node, T.Apply):
             label, arguments = node.args[0].name, node.args[1:]
-            return atom(("apply", label, tuple(key(self.lowest(self.poly(a, env))) for a in arguments)))
+            return atom(("apply", label, tuple(self.lowest(self.poly(a, env)) for a in arguments)))
         if isinstance(node, (T.Sum, T.Limit, T.Partial)):
             return self._closed_binder(node, env)
-        return atom((label, "", tuple(key(self.lowest(self.poly(a, env))) for a in arguments)))
+        return atom((label, "", tuple(self.lowest(self.poly(a, env)) for a in arguments)))
 
     def inverse(self, p: Poly) -> Poly:
         """`1 / p`, with the factors of `p` apart, so that common ones can cancel."""
-        return inverse(p, self.scope.factored)
+        return p.inverse(self.scope.factored)
 
     def existing(self) -> list[Poly]:
         """The limits that exist because a cited equation speaks of them."""
@@ -124,28 +110,28 @@ class Normal:
 
     def raised(self, p: Poly, exponent: int) -> Poly:
         """`p ** exponent` for an integer exponent, with the factors of an inverse apart."""
-        return power(p, exponent) if exponent >= 0 else power(self.inverse(p), -exponent)
+        return p**exponent if exponent >= 0 else self.inverse(p) ** (-exponent)
 
     def lowest(self, p: Poly) -> Poly:
         """`p` with the common factors of its numerator and denominator cancelled, as far as they are found."""
-        numerator, denominator = fraction(p)
-        if is_constant(denominator):
+        numerator, denominator = p.fraction()
+        if denominator.is_constant:
             return p
-        exponents: dict[Key, int] = {}
+        exponents: dict[Poly, int] = {}
         for side, sign in ((numerator, 1), (denominator, -1)):
             for q, e in self.scope.factored(side):
-                exponents[key(q)] = exponents.get(key(q), 0) + sign * e
+                exponents[q] = exponents.get(q, 0) + sign * e
         result = constant(1)
         for k, e in sorted(exponents.items(), key=lambda item: item[1] < 0):
-            result = mul(result, self.raised(dict(k), e))
+            result = result * self.raised(k, e)
         return result
 
     def _closed_binder(self, node: Any, env: Environment) -> Poly:
         if isinstance(node, T.Partial):
             variable = node.args[1]
-            where = tuple(key(self.poly(i, env)) for i in getattr(variable, "indices", ()))
+            where = tuple(self.poly(i, env) for i in getattr(variable, "indices", ()))
             name = getattr(variable, "family", variable).name
-            return atom(("Partial", name, (key(self.nearby(node.args[0], env)), *where)))
+            return atom(("Partial", name, (self.nearby(node.args[0], env), *where)))
         if isinstance(node, T.Limit):
             body, variable, point = node.args
             places = [(variable, None, None)]
@@ -170,14 +156,14 @@ class Normal:
         parts = tuple(arguments)
         height = max(_height(p) for p in parts)
         closed = {v: atom(("bv", (height, k), ())) for k, v in enumerate(opened)}
-        return atom((tag, (height, len(opened)), tuple(key(self.rename(p, closed)) for p in parts)))
+        return atom((tag, (height, len(opened)), tuple(self.rename(p, closed) for p in parts)))
 
     def open_range(self, variable: T.Index, low: Any, high: Any, env: dict) -> tuple[Atom, Poly, Poly]:
         """A fresh index for `variable` from `low` to `high`, put into `env`; with its first value and their number."""
         start = self.poly(low, env)
-        length = add(add(self.poly(high, env), start, -1), constant(1))
+        length = self.poly(high, env) - start + 1
         which = self.scope.open_index(length)
-        env[variable] = add(start, atom(which))
+        env[variable] = start + atom(which)
         return which, start, length
 
     def nearby(self, node: Any, env: Environment) -> Poly:
@@ -204,8 +190,8 @@ class Normal:
             (self.scope.strict if variable.open_lower else self.scope.weak).add(which)
         if variable.upper is not None:
             rest = constant(exact(variable.upper - low))
-            self.scope.known.append((add(rest, atom(which), -1), variable.open_upper))
-        env[variable] = add(atom(which), constant(exact(low)))
+            self.scope.known.append((rest - atom(which), variable.open_upper))
+        env[variable] = atom(which) + low
         return which
 
     def parameter(self, node: T.Parameter, env: Environment) -> Poly:
@@ -226,12 +212,12 @@ class Normal:
             value = self._instance(fact, places)
             if value is not None:
                 return value
-        return atom(("rv" if of.random else "el", of.name, tuple(key(p) for p in places)))
+        return atom(("rv" if of.random else "el", of.name, places))
 
     def admits(self, v: T.Parameter, value: Poly) -> bool:
         """True if a value is seen to lie in the domain of `v`, or on its boundary."""
-        low = v.lower is None or self.scope.nonnegative(add(value, constant(exact(v.lower)), -1))
-        return low and (v.upper is None or self.scope.nonnegative(add(constant(exact(v.upper)), value, -1)))
+        low = v.lower is None or self.scope.nonnegative(value - v.lower)
+        return low and (v.upper is None or self.scope.nonnegative(v.upper - value))
 
     def _instance(self, fact: Definition, places: tuple[Poly, ...]) -> Poly | None:
         """What a definition says of the element at `places`, if these are seen to lie in the domains of its indices.
@@ -249,14 +235,14 @@ class Normal:
                 if over == constant(first):
                     return self._unfold(fact, value, env)
             cited = self.poly(fact.over if fact.at_index is None else fact.at_index, {})
-            beyond = self.scope.nonnegative(add(cited, constant(fact.first), -1))
+            beyond = self.scope.nonnegative(cited - fact.first)
             if over != cited or not self.admits(fact.over, cited) or not beyond:
                 return None
             env[fact.over] = over
         return self._unfold(fact, fact.value, env)
 
     def _unfold(self, fact: Definition, value: Any, env: Environment) -> Poly:
-        mark = (fact.target, tuple(sorted((v.name, key(p)) for v, p in env.items())))
+        mark = (fact.target, tuple(sorted((v.name, p) for v, p in env.items())))
         if mark in self.unfolding:
             raise Budget(f"{fact.name} goes round in a circle")
         self.unfolding.add(mark)
@@ -269,26 +255,26 @@ class Normal:
 
     def powers(self, base: Poly, exponent: Poly) -> Poly:
         """`base ** exponent`, with `a^(m+n) = a^m a^n` and `(a b)^n = a^n b^n` used where they hold for all values."""
-        if is_constant(exponent):
-            e = Fraction(constant_term(exponent))
+        if exponent.is_constant:
+            e = Fraction(exponent.constant_term)
             if e.denominator == 1:
                 return self.raised(base, int(e))
-            return atom(("root", "", (key(base), key(exponent))))
+            return atom(("root", "", (base, exponent)))
         if not self.scope.integral(exponent):
-            return atom(("power", "", (key(base), key(exponent))))
-        numerator, denominator = fraction(base)
+            return atom(("power", "", (base, exponent)))
+        numerator, denominator = base.fraction()
         if not numerator:
-            return {} if self.scope.positive(exponent) else atom(("pow", "", ((), key(exponent))))
+            return Poly() if self.scope.positive(exponent) else atom(("pow", "", (Poly(), exponent)))
         if denominator != constant(1):
-            return mul(self.powers(numerator, exponent), self.inverse(self.powers(denominator, exponent)))
-        rational, monomial = content(numerator)
+            return self.powers(numerator, exponent) * self.inverse(self.powers(denominator, exponent))
+        rational, monomial = numerator.content()
         result = self._power_of_number(Fraction(rational), exponent)
         for a, n in monomial:
-            result = mul(result, power(self._power_of_factor(atom(a), exponent), n))
-        rest = divide_monomial(numerator, rational, monomial)
+            result = result * self._power_of_factor(atom(a), exponent) ** n
+        rest = numerator.over(rational, monomial)
         if rest != constant(1):
             for q, n in self.scope.factored(rest):
-                result = mul(result, power(self._power_of_factor(q, exponent), n))
+                result = result * self._power_of_factor(q, exponent) ** n
         return result
 
     def _power_of_number(self, value: Fraction, exponent: Poly) -> Poly:
@@ -298,65 +284,65 @@ class Normal:
                 # An integer and its powers are even together, or odd together.
                 odd = [tuple((a, 1) for a, _ in m) for m, c in exponent.items() if c % 2]
                 for m in odd:
-                    result = mul(result, constant(-1) if m == () else atom(("sgn", "", (key({m: 1}),))))
+                    result = result * (constant(-1) if m == () else atom(("sgn", "", (Poly({m: 1}),))))
                 n = -n
             for prime, e in (sympy.factorint(n) if n.bit_length() <= 40 else {n: 1}).items() if n > 1 else ():
-                result = mul(result, power(self._power_of_factor(constant(int(prime)), scale(exponent, sign)), int(e)))
+                result = result * self._power_of_factor(constant(int(prime)), exponent * sign) ** int(e)
         return result
 
     def _power_of_factor(self, base: Poly, exponent: Poly) -> Poly:
         """One factor: the exponent is split term by term where the base is never 0 or all parts are natural."""
         if base == constant(1):
             return base
-        if is_constant(base) and constant_term(base) < 0:
-            return self._power_of_number(Fraction(constant_term(base)), exponent)
+        if base.is_constant and base.constant_term < 0:
+            return self._power_of_number(Fraction(base.constant_term), exponent)
         free = self.scope.nonzero(base)
         if not free and not all(c > 0 and self.scope._monomial_sign(m) for m, c in exponent.items()):
             return self._unsplit(base, exponent)
         result = constant(1)
         for m, c in exponent.items():
-            piece = base if m == () else atom(("pow", "", (key(base), key({m: 1}))))
-            result = mul(result, self.raised(piece, int(c)))
+            piece = base if m == () else atom(("pow", "", (base, Poly({m: 1}))))
+            result = result * self.raised(piece, int(c))
         return result
 
     def _unsplit(self, base: Poly, exponent: Poly) -> Poly:
         """A base that may be 0: only a common factor, and ones while the exponent stays natural, may be split off."""
         c, rest = 0, exponent
-        while c < 8 and self.scope.nonnegative(add(rest, constant(1), -1)):
-            c, rest = c + 1, add(rest, constant(1), -1)
-        rational, _ = content(rest)
+        while c < 8 and self.scope.nonnegative(rest - 1):
+            c, rest = c + 1, rest - 1
+        rational, _ = rest.content()
         times = abs(int(rational)) if Fraction(rational).denominator == 1 else 1
-        whole = atom(("pow", "", (key(base), key(scale(rest, Fraction(1, times))))))
-        return mul(power(whole, times), power(base, c))
+        whole = atom(("pow", "", (base, rest * Fraction(1, times))))
+        return whole**times * base**c
 
     def exponential(self, p: Poly) -> Poly:
         """`exp(p)` as a product of powers: `exp(p + q) = exp(p) exp(q)`, `exp(n p) = exp(p)^n`."""
         result = constant(1)
         for m, c in p.items():
             part = Fraction(1, Fraction(c).denominator)
-            result = mul(result, atom(("Exponential", "", (key({m: exact(part)}),)), int(c / part)))
+            result = result * atom(("Exponential", "", (Poly({m: exact(part)}),)), int(c / part))
         return result
 
     # --- sums ---------------------------------------------------------------------------------------------
 
     def add_up(self, var: Atom, length: Poly, body: Poly) -> Poly:
         """The sum of `body` for `var` from 0 to `length - 1`; `length >= 0` is a condition of the statement."""
-        if is_constant(length) and constant_term(length) <= UNROLL:
-            return total(self.rename(body, {var: constant(k)}) for k in range(int(constant_term(length))))
+        if length.is_constant and length.constant_term <= UNROLL:
+            return total(self.rename(body, {var: constant(k)}) for k in range(int(length.constant_term)))
         result, body = self._picked(var, length, body)
-        ends = constant_term(length)
-        whole = add(length, constant(ends), -1)
+        ends = length.constant_term
+        whole = length - ends
         if 0 < ends <= UNROLL and self.scope.nonnegative(whole):
-            result = add(result, total(self.rename(body, {var: add(whole, constant(k))}) for k in range(int(ends))))
+            result = result + total(self.rename(body, {var: whole + k}) for k in range(int(ends)))
             shorter = self.scope.open_index(whole)
             var, length, body = shorter, whole, self.rename(body, {var: atom(shorter)})
         outside: dict[Monomial, Poly] = {}
         for monomial, c in body.items():
             own = tuple((a, e) for a, e in monomial if has(a, var.__eq__))
             rest = tuple((a, e) for a, e in monomial if not has(a, var.__eq__))
-            outside[own] = add(outside.get(own, {}), {rest: c})
+            outside[own] = outside.get(own, Poly()) + Poly({rest: c})
         for own, coefficient in outside.items():
-            result = add(result, mul(coefficient, self._nest([(var, length)], {own: 1}) if own else length))
+            result = result + coefficient * (self._nest([(var, length)], Poly({own: 1})) if own else length)
         return result
 
     def add_up_all(self, binders: list[tuple[Atom, Poly]], body: Poly) -> Poly:
@@ -367,21 +353,21 @@ class Normal:
 
     def _picked(self, var: Atom, length: Poly, body: Poly) -> tuple[Poly, Poly]:
         """Terms with a delta that picks one value of the index: their sum, and the terms that are left."""
-        picked: Poly = {}
-        rest: Poly = {}
+        picked = Poly()
+        rest: dict[Monomial, Any] = {}
         for monomial, c in body.items():
             for a, _ in monomial:
-                place = _solved(dict(a[2][0]), var) if a[0] == "delta" and has(a, var.__eq__) else None
+                place = _solved(a[2][0], var) if a[0] == "delta" and has(a, var.__eq__) else None
                 if place is None or not self.scope.integral(place):
                     continue
-                if self.scope.nonnegative(place) and self.scope.nonnegative(add(add(length, place, -1), constant(-1))):
-                    picked = add(picked, self.rename({without(monomial, a): c}, {var: place}))
-                elif not (self.scope.positive(scale(place, -1)) or self.scope.nonnegative(add(place, length, -1))):
+                if self.scope.nonnegative(place) and self.scope.nonnegative(length - place - 1):
+                    picked = picked + self.rename(Poly({without(monomial, a): c}), {var: place})
+                elif not (self.scope.positive(-place) or self.scope.nonnegative(place - length)):
                     continue
                 break
             else:
                 rest[monomial] = c
-        return picked, rest
+        return picked, Poly(rest)
 
     def _nest(self, binders: list[tuple[Atom, Poly]], body: Poly) -> Poly:
         """A sum over several indices in the form that does not depend on their order or names.
@@ -391,18 +377,18 @@ class Normal:
         ours = {v for v, _ in binders}
 
         def joins(a: Atom) -> bool:
-            ranges = [b for k in a[2][:-1] for b in within(dict(k))] if a[0] == "sum" else []
+            ranges = [b for k in a[2][:-1] for b in k.within()] if a[0] == "sum" else []
             return a[0] == "sum" and has(a, ours.__contains__) and ours.isdisjoint(ranges)
 
-        result: Poly = {}
+        result = Poly()
         for monomial, c in body.items():
             inner = next((a for a, e in monomial if e > 0 and joins(a)), None)
             if inner is None:
-                result = add(result, scale(self._close(binders, monomial), c))
+                result = result + self._close(binders, monomial) * c
             else:
                 extra, own = self.opened(inner)
-                rest = mul({monomial: c}, atom(inner, -1))
-                result = add(result, self._nest(binders + extra, mul(rest, own)))
+                rest = Poly({monomial: c}) * atom(inner, -1)
+                result = result + self._nest(binders + extra, rest * own)
         return result
 
     def _close(self, binders: list[tuple[Atom, Poly]], monomial: Monomial) -> Poly:
@@ -410,21 +396,24 @@ class Normal:
 
         Every order and shift is right; the advisor chooses among them, so that equal sums become equal atoms.
         """
-        body, count = {monomial: 1}, len(binders)
+        body, count = Poly({monomial: 1}), len(binders)
         height = max(_height(body), *(_height(length) for _, length in binders))
 
         def arranged(order: tuple[int, ...], shifts: tuple[Poly, ...]) -> Atom:
             chosen = [(*binders[k], shift) for k, shift in zip(order, shifts, strict=True)]
             closed = [atom(("bv", (height, k), ())) for k in range(count)]
-            mapping = {v: add(bound, shift, -1) for bound, (v, _, shift) in zip(closed, chosen, strict=True)}
-            ranges = (key(self.rename(q, mapping)) for _, length, shift in chosen for q in (shift, length))
-            return ("sum", (height, count), (*ranges, key(self.rename(body, mapping))))
+            mapping = {v: bound - shift for bound, (v, _, shift) in zip(closed, chosen, strict=True)}
+            ranges = (self.rename(q, mapping) for _, length, shift in chosen for q in (shift, length))
+            return ("sum", (height, count), (*ranges, self.rename(body, mapping)))
 
-        inside, copied = {v for v, _ in binders}, [(v, dict(length)) for v, length in binders]
+        inside, copied = {v for v, _ in binders}, list(binders)
         chosen, offsets = self.scope.advisor.arrangement(copied, monomial, arranged)
-        order, shifts = tuple(chosen), tuple(q if self._may_shift(q, inside) else {} for q in map(proposed, offsets))
+        order, shifts = (
+            tuple(chosen),
+            tuple(q if self._may_shift(q, inside) else Poly() for q in map(proposed, offsets)),
+        )
         for k in order:
-            if inside.intersection(within(binders[k][1])):
+            if inside.intersection(binders[k][1].within()):
                 raise Budget("a range depends on a later index")
             inside.remove(binders[k][0])
         if inside:
@@ -433,7 +422,7 @@ class Normal:
 
     def _may_shift(self, p: Poly, indices: set[Atom]) -> bool:
         """True if `p` is an integer that depends on none of the indices, and on no index of a closed binder."""
-        return self.scope.integral(p) and not any(a in indices or a[0] == "bv" for a in within(p))
+        return self.scope.integral(p) and not any(a in indices or a[0] == "bv" for a in p.within())
 
     def opened(self, a: Atom, replaced: Mapping[Atom, Poly] | None = None) -> tuple[list[tuple[Atom, Poly]], Poly]:
         """A sum atom as open indices with their lengths, and its body; with atoms `replaced` in the same go."""
@@ -441,26 +430,26 @@ class Normal:
         mapping: dict[Atom, Poly] = dict(replaced or {})
         binders = []
         for k in range(count):
-            start = self.rename(dict(a[2][2 * k]), mapping)
-            length = self.rename(dict(a[2][2 * k + 1]), mapping)
+            start = self.rename(a[2][2 * k], mapping)
+            length = self.rename(a[2][2 * k + 1], mapping)
             var = self.scope.open_index(length)
-            mapping[("bv", (height, k), ())] = add(atom(var), start)
+            mapping[("bv", (height, k), ())] = atom(var) + start
             binders.append((var, length))
-        return binders, self.rename(dict(a[2][-1]), mapping)
+        return binders, self.rename(a[2][-1], mapping)
 
     # --- replacing ----------------------------------------------------------------------------------------
 
     def rename(self, p: Poly, mapping: Mapping[Atom, Poly]) -> Poly:
         """`p` with atoms replaced at every depth; what contains them is brought into normal form again."""
-        if not mapping or not any(a in mapping for a in within(p)):
+        if not mapping or not any(a in mapping for a in p.within()):
             return p
         self._spend()
-        result: Poly = {}
+        result = Poly()
         for monomial, c in p.items():
             product = constant(c)
             for a, e in monomial:
-                product = mul(product, self.raised(self._image(a, mapping), e))
-            result = add(result, product)
+                product = product * self.raised(self._image(a, mapping), e)
+            result = result + product
         return result
 
     def _image(self, a: Atom, mapping: Mapping[Atom, Poly]) -> Poly:
@@ -472,14 +461,14 @@ class Normal:
             return self.add_up_all(*self.opened(a, mapping))
         if isinstance(a[1], tuple) and a[2]:
             return self._closed_again(a, mapping)
-        return self.made(a[0], a[1], tuple(self.rename(dict(k), mapping) for k in a[2]))
+        return self.made(a[0], a[1], tuple(self.rename(k, mapping) for k in a[2]))
 
     def _closed_again(self, a: Atom, mapping: Mapping[Atom, Poly]) -> Poly:
         """A closed binder with atoms replaced inside: its indices are opened first, so that nothing is captured."""
         height, count = a[1]
         opened: list[Atom] = [self.scope.fresh() for _ in range(count)]
         inner = {("bv", (height, k), ()): atom(v) for k, v in enumerate(opened)}
-        return self._sealed(a[0], opened, (self.rename(dict(k), {**mapping, **inner}) for k in a[2]))
+        return self._sealed(a[0], opened, (self.rename(k, {**mapping, **inner}) for k in a[2]))
 
     def made(self, kind: str, label: Any, arguments: tuple[Poly, ...]) -> Poly:
         """The atom with new arguments, in normal form."""
@@ -499,34 +488,34 @@ class Normal:
             return self.exponential(arguments[0])
         if kind in self.remakes:
             return self.remakes[kind](self, *arguments)
-        return atom((kind, label, tuple(key(q) for q in arguments)))
+        return atom((kind, label, arguments))
 
     def delta(self, p: Poly) -> Poly:
         """1 where `p = 0`, else 0."""
         if not p:
             return constant(1)
         if self.scope.nonzero(p):
-            return {}
-        return atom(("delta", "", (key(scale(p, -1) if p[min(p)] < 0 else p),)))
+            return Poly()
+        return atom(("delta", "", (-p if p[min(p)] < 0 else p,)))
 
     def extreme(self, kind: str, left: Poly, right: Poly) -> Poly:
         """`min` or `max`, decided where the scope decides it."""
-        gap = add(right, left, -1)
+        gap = right - left
         if self.scope.nonnegative(gap):
             return left if kind == "Minimum" else right
-        if self.scope.nonnegative(scale(gap, -1)):
+        if self.scope.nonnegative(-gap):
             return right if kind == "Minimum" else left
-        return atom((kind, "", tuple(sorted((key(left), key(right))))))
+        return atom((kind, "", tuple(sorted((left, right)))))
 
     # --- deciding -----------------------------------------------------------------------------------------
 
     def zero(self, p: Poly) -> bool:
         """True only if `p` is 0 everywhere in the scope (where it is defined)."""
-        numerator, _ = fraction(self._aligned(p))
+        numerator, _ = self._aligned(p).fraction()
         if not numerator:
             return True
-        moments = any(b[0] in MOMENTS for b in within(numerator))
-        for a in sorted(atoms(numerator)):
+        moments = any(b[0] in MOMENTS for b in numerator.within())
+        for a in sorted(numerator.atoms):
             if a[0] == "delta" and not (moments and has(a, lambda b: b[0] == "rv")):
                 return self._zero_by_cases(numerator, a)
             if a[0] in ("Minimum", "Maximum"):
@@ -535,15 +524,15 @@ class Normal:
 
     def _zero_by_cases(self, p: Poly, a: Atom) -> bool:
         """`p = 0` where the delta is 0, and where it is 1 (there one index equals the other)."""
-        difference = dict(a[2][0])
+        difference = a[2][0]
         with self.scope.apart(difference):
-            if not self.zero(self._picked_again(self.rename(p, {a: {}}))):
+            if not self.zero(self._picked_again(self.rename(p, {a: Poly()}))):
                 return False
         return self.zero(self.rename(self.rename(p, {a: constant(1)}), self.solution(difference)))
 
     def solution(self, p: Poly) -> dict[Atom, Poly]:
         """A parameter or open index by which `p = 0` can be solved, with its value there; nothing if there is none."""
-        for a in sorted(atoms(p)):
+        for a in sorted(p.atoms):
             value = _solved(p, a) if a[0] in ("par", "var") else None
             if value is not None:
                 return {a: value}
@@ -552,7 +541,7 @@ class Normal:
     def _picked_again(self, p: Poly) -> Poly:
         """`p` with the sums that still hold a delta summed anew, since more is known of their indices now."""
         mapping: dict[Atom, Poly] = {}
-        for a in atoms(p):
+        for a in p.atoms:
             if a[0] == "sum" and has(a, lambda b: b[0] == "delta"):
                 body = self.add_up_all(*self.opened(a))
                 if body != atom(a):
@@ -562,8 +551,8 @@ class Normal:
     def _aligned(self, p: Poly) -> Poly:
         """Sums of one body over ranges that differ by fixed numbers of terms, brought to one range."""
         mapping: dict[Atom, Poly] = {}
-        firsts: dict[Key, Atom] = {}
-        for a in sorted(b for b in atoms(p) if b[0] == "sum" and b[1][1] == 1):
+        firsts: dict[Poly, Atom] = {}
+        for a in sorted(b for b in p.atoms if b[0] == "sum" and b[1][1] == 1):
             first = firsts.setdefault(a[2][2], a)
             if first != a:
                 mapping[a] = self._from_other(a, first)
@@ -571,26 +560,26 @@ class Normal:
 
     def _from_other(self, a: Atom, other: Atom) -> Poly:
         """The sum `a` as another sum of the same body, and the terms by which their ranges differ at the ends."""
-        start, length, body = (dict(k) for k in other[2])
-        begin, long = dict(a[2][0]), dict(a[2][1])
-        ahead, behind = add(begin, start, -1), add(add(begin, long), add(start, length), -1)
-        near = all(is_constant(gap) and abs(constant_term(gap)) <= UNROLL for gap in (ahead, behind))
+        start, length, body = other[2]
+        begin, long = a[2][0], a[2][1]
+        ahead, behind = begin - start, begin + long - (start + length)
+        near = all(gap.is_constant and abs(gap.constant_term) <= UNROLL for gap in (ahead, behind))
         if not near or not self.scope.nonnegative(length) or not self.scope.nonnegative(long):
             return atom(a)
         index, value = ("bv", (other[1][0], 0), ()), atom(other)
         for origin, count, sign in (
-            (start, int(constant_term(ahead)), -1),
-            (add(start, length), int(constant_term(behind)), 1),
+            (start, int(ahead.constant_term), -1),
+            (start + length, int(behind.constant_term), 1),
         ):
             for k in range(min(0, count), max(0, count)):
-                term = self.rename(body, {index: add(origin, constant(k))})
-                value = add(value, term, sign if count > 0 else -sign)
+                term = self.rename(body, {index: origin + k})
+                value = value + term * (sign if count > 0 else -sign)
         return value
 
 
 def _height(p: Poly) -> int:
     """One more than the height of every binder inside, so that closed indices of different binders differ."""
-    return 1 + max((a[1][0] for a in within(p) if isinstance(a[1], tuple)), default=0)
+    return 1 + max((a[1][0] for a in p.within() if isinstance(a[1], tuple)), default=0)
 
 
 def _solved(p: Poly, var: Atom) -> Poly | None:
@@ -598,7 +587,7 @@ def _solved(p: Poly, var: Atom) -> Poly | None:
     c = p.get(((var, 1),))
     if c is None or abs(c) != 1 or any(has(a, var.__eq__) for m in p if m != ((var, 1),) for a, _ in m):
         return None
-    return scale(add(p, atom(var), -c), -c)
+    return (p - atom(var) * c) * -c
 
 
 def _plus(n: Normal, node: Any, env: Environment) -> Poly:
@@ -608,15 +597,15 @@ def _plus(n: Normal, node: Any, env: Environment) -> Poly:
 def _times(n: Normal, node: Any, env: Environment) -> Poly:
     product = constant(1)
     for part in node.args:
-        product = mul(product, n.poly(part, env))
+        product = product * n.poly(part, env)
     return product
 
 
 READERS: dict[type, Opener] = {
     T.Plus: _plus,
     T.Times: _times,
-    T.Negative: lambda n, node, env: scale(n.poly(node.args[0], env), -1),
-    T.Quotient: lambda n, node, env: mul(n.poly(node.args[0], env), n.inverse(n.poly(node.args[1], env))),
+    T.Negative: lambda n, node, env: -n.poly(node.args[0], env),
+    T.Quotient: lambda n, node, env: n.poly(node.args[0], env) * n.inverse(n.poly(node.args[1], env)),
     T.Power: lambda n, node, env: n.powers(n.poly(node.args[0], env), n.poly(node.args[1], env)),
     T.Minimum: lambda n, node, env: n.extreme("Minimum", *(n.poly(a, env) for a in node.args)),
     T.Maximum: lambda n, node, env: n.extreme("Maximum", *(n.poly(a, env) for a in node.args)),

@@ -20,20 +20,10 @@ from .polynomial import (
     Atom,
     Monomial,
     Poly,
-    add,
     atom,
-    atoms,
     constant,
-    constant_term,
     exact,
-    fraction,
-    is_constant,
-    mul,
-    power,
     proposed,
-    replace_atoms,
-    scale,
-    within,
 )
 
 Certificate = list[tuple[Poly, tuple[int, ...], Poly]]
@@ -64,7 +54,7 @@ class Advisor:
         self, binders: list, monomial: Monomial, arranged: Callable
     ) -> tuple[Sequence[int], Sequence[Poly]]:
         """An order and shifts for the indices of a sum of `monomial`; `arranged` makes the atom of such a choice."""
-        return range(len(binders)), [{} for _ in binders]
+        return range(len(binders)), [Poly() for _ in binders]
 
     def spelled(self, p: Poly, scope: Scope) -> Any:
         """`p` as a term, for the ledger and for messages."""
@@ -151,15 +141,15 @@ class Scope:
         if only is not None:
             return constant(exact(only))
         origin = self.origin(p.name)
-        value = add(atom(which), constant(exact(origin)))
+        value = atom(which) + origin
         if new and p.sort == "integer":
             self.integers.add(which)
         if new and low and low[0] >= origin:
             (self.strict if low[1] or low[0] > origin else self.weak).add(which)
         elif new and low:
-            self.known.append((add(value, constant(exact(low[0])), -1), low[1]))
+            self.known.append((value - low[0], low[1]))
         if new and high:
-            self.known.append((add(constant(exact(-high[0])), value, -1), high[1]))
+            self.known.append((-high[0] - value, high[1]))
         return value
 
     def origin(self, name: str) -> Fraction:
@@ -176,24 +166,24 @@ class Scope:
         which = self.fresh()
         self.integers.add(which)
         self.weak.add(which)
-        self.known.append((add(add(length, constant(1), -1), atom(which), -1), False))
+        self.known.append((length - 1 - atom(which), False))
         return which
 
     def assume(self, p: Poly, rel: str, text: str) -> None:
         """Take `p rel 0` as known, for `==`, `!=`, `>=` or `>`; a denominator, which is not 0, is multiplied away."""
-        numerator, denominator = fraction(p)
+        numerator, denominator = p.fraction()
         if rel == "==":
-            self.known += [(p, False), (scale(p, -1), False)] if p else []
+            self.known += [(p, False), (-p, False)] if p else []
             return
         if rel == "!=":
             self.unequal += [numerator, *(q for q, _ in self.factored(numerator))]
             contradicted = not numerator
         else:
-            positive = is_constant(denominator) or self.sign(denominator, True)
-            p, strict = numerator if positive else mul(numerator, denominator), rel == ">"
+            positive = denominator.is_constant or self.sign(denominator, True)
+            p, strict = numerator if positive else numerator * denominator, rel == ">"
             if strict and self.integral(p):
-                p, strict = add(p, constant(-1)), False
-            contradicted = self.sign(scale(p, -1), strict=not strict)
+                p, strict = p - 1, False
+            contradicted = self.sign(-p, strict=not strict)
             self.known.append((p, strict))
         if contradicted:
             raise Contradiction(f"{text} contradicts the other assumptions")
@@ -201,10 +191,10 @@ class Scope:
     @contextmanager
     def apart(self, p: Poly) -> Iterator[None]:
         """`p != 0` for a while; an integer that is not negative is then at least 1."""
-        signs = [s for s in (1, -1) if self.integral(p) and self.sign(scale(p, s), strict=False)]
+        signs = [s for s in (1, -1) if self.integral(p) and self.sign(p * s, strict=False)]
         self.unequal.append(p)
         try:
-            with self.supposing(*((add(scale(p, s), constant(1), -1), False) for s in signs)):
+            with self.supposing(*((p * s - 1, False) for s in signs)):
                 yield
         finally:
             self.unequal[:] = [q for q in self.unequal if q is not p]
@@ -228,29 +218,29 @@ class Scope:
 
     def nonzero(self, p: Poly, split: bool = True) -> bool:
         """True only if `p` is never 0."""
-        numerator, _ = fraction(p)
-        if is_constant(numerator):
+        numerator, _ = p.fraction()
+        if numerator.is_constant:
             return bool(numerator)
-        if self.sign(numerator, True, split=False) or self.sign(scale(numerator, -1), True, split=False):
+        if self.sign(numerator, True, split=False) or self.sign(-numerator, True, split=False):
             return True
         if any(_multiple(numerator, q) for q in self.unequal):
             return True
         if len(numerator) == 1 and all(
-            a[0] == "sgn" or a[0] == "pow" and self.nonzero(dict(a[2][0]), split) for a in atoms(numerator)
+            a[0] == "sgn" or a[0] == "pow" and self.nonzero(a[2][0], split) for a in numerator.atoms
         ):
             return True
         return split and all(self.nonzero(q, split=False) for q, _ in self.factored(numerator))
 
     def sign(self, p: Poly, strict: bool, split: bool = True) -> bool:
         """True only if `p >= 0` everywhere in the scope (`p > 0` if `strict`)."""
-        numerator, denominator = fraction(p)
+        numerator, denominator = p.fraction()
         if not numerator:
             return not strict
-        if is_constant(numerator) and is_constant(denominator):
-            return constant_term(numerator) > 0
-        if not is_constant(denominator) and not self.sign(denominator, True):
-            numerator = mul(numerator, denominator)
-        choice = next((a for a in sorted(atoms(numerator)) if a[0] in ("Minimum", "Maximum")), None)
+        if numerator.is_constant and denominator.is_constant:
+            return numerator.constant_term > 0
+        if not denominator.is_constant and not self.sign(denominator, True):
+            numerator = numerator * denominator
+        choice = next((a for a in sorted(numerator.atoms) if a[0] in ("Minimum", "Maximum")), None)
         if choice is not None:
             return self.by_choice(choice, numerator, lambda q: self.sign(q, strict, split))
         if self._by_terms(numerator, strict) or self._by_known(numerator, strict):
@@ -264,17 +254,17 @@ class Scope:
             return 1 if not strict or self.nonzero(p) else 0
         if self.sign(p, strict, split=False):
             return 1
-        return -1 if self.sign(scale(p, -1), strict, split=False) else 0
+        return -1 if self.sign(-p, strict, split=False) else 0
 
     def by_choice(self, a: Atom, p: Poly, test: Callable[[Poly], bool]) -> bool:
         """A minimum or maximum is one of two values: the test in either case, with the case as a known inequality."""
-        left, right = (dict(k) for k in a[2])
-        if any(b[0] == "rv" for k in a[2] for b in within(dict(k))):
+        left, right = a[2]
+        if any(b[0] == "rv" for k in a[2] for b in k.within()):
             return False  # the case would hold for some outcomes only
         for value, other in ((left, right), (right, left)):
-            gap = add(other, value, -1) if a[0] == "Minimum" else add(value, other, -1)
+            gap = other - value if a[0] == "Minimum" else value - other
             with self.supposing((gap, False)):
-                if not test(replace_atoms(p, {a: value}.get)):
+                if not test(p.replaced({a: value}.get)):
                     return False
         return True
 
@@ -288,11 +278,11 @@ class Scope:
             self.known[:] = [k for k in self.known if not any(k is f for f in facts)]
 
     def factored(self, p: Poly) -> list[tuple[Poly, int]]:
-        parts = [(proposed(q), e) for q, e in self.advisor.factors(dict(p)) if e > 0]
+        parts = [(proposed(q), e) for q, e in self.advisor.factors(p) if e > 0]
         product = constant(1)
         for q, e in parts:
-            product = mul(product, power(q, e))
-        return parts if product == p and all(fraction(q)[1] == constant(1) for q, _ in parts) else [(p, 1)]
+            product = product * q**e
+        return parts if product == p and all(q.fraction()[1] == constant(1) for q, _ in parts) else [(p, 1)]
 
     def atom_sign(self, a: Atom) -> int:
         """2 if the atom is positive, 1 if it is not negative, 0 if nothing is known."""
@@ -303,7 +293,7 @@ class Scope:
         if a[0] in ("pow", "inv", "SquareRoot", "RealPower"):
             return self._sign_of_base(a)
         if a[0] in ("sum", "E"):
-            return 1 if self._by_terms(dict(a[2][-1]), False) else 0
+            return 1 if self._by_terms(a[2][-1], False) else 0
         return self.signs.get(a[1], 0) if a[0] in ("el", "rv") else 0
 
     def _sign_of_base(self, a: Atom) -> int:
@@ -312,7 +302,7 @@ class Scope:
             return 0
         self.asked.add(a)
         try:
-            base = dict(a[2][0])
+            base = a[2][0]
             return 2 if self.sign(base, True) else 1 if a[0] != "inv" and self.sign(base, False) else 0
         finally:
             self.asked.discard(a)
@@ -341,36 +331,36 @@ class Scope:
     def _by_known(self, p: Poly, strict: bool) -> bool:
         """`p` as nonnegative terms, squares and multiples of known inequalities, as the advisor proposes them."""
         # What is known of an open index holds inside its sum: elsewhere the sum may be empty.
-        here = set(within(p))
-        known = [k for k in self.known if all(a in here for a in within(k[0]) if a[0] == "var")]
+        here = set(p.within())
+        known = [k for k in self.known if all(a in here for a in k[0].within() if a[0] == "var")]
         known += self._powers_below_one(here) + _truths_of(p)
-        if strict and any(sharp and self._by_terms(add(p, q, -1), False) for q, sharp in known):
+        if strict and any(sharp and self._by_terms(p - q, False) for q, sharp in known):
             return True
-        proposal = self.advisor.combination(dict(p), [dict(k[0]) for k in known], self.atom_sign)
+        proposal = self.advisor.combination(p, [k[0] for k in known], self.atom_sign)
         if not proposal:
             return False
         rest, found = p, not strict
         for own, product, base in proposal:
             c, root = proposed(own), proposed(base)
-            if not self._by_terms(c, False) or not all(self.nonzero(fraction(q)[1]) for q in (c, root)):
+            if not self._by_terms(c, False) or not all(self.nonzero(q.fraction()[1]) for q in (c, root)):
                 return False
-            piece, sharp = mul(c, power(root, 2)), self._by_terms(c, True) and root == constant(1)
+            piece, sharp = c * root**2, self._by_terms(c, True) and root == constant(1)
             for i in product:
-                piece, sharp = mul(piece, known[i][0]), sharp and known[i][1]
-            rest, found = add(rest, piece, -1), found or sharp
+                piece, sharp = piece * known[i][0], sharp and known[i][1]
+            rest, found = rest - piece, found or sharp
         return self._by_terms(rest, not found)
 
     def _powers_below_one(self, here: set[Atom]) -> list[tuple[Poly, bool]]:
         """`q^e <= 1` for each power with `0 <= q <= 1` and natural e; `< 1` if `q < 1` and `e >= 1`."""
         found = []
         for a in sorted(x for x in here if x[0] == "pow" and x not in self.asked):
-            base, exponent = (dict(k) for k in a[2])
-            rest = add(constant(1), base, -1)
+            base, exponent = a[2]
+            rest = 1 - base
             self.asked.add(a)
             try:
                 if self.sign(base, False) and self.sign(rest, False) and self.sign(exponent, False):
-                    sharp = self.sign(rest, True) and self.sign(add(exponent, constant(1), -1), False)
-                    found.append((add(constant(1), atom(a), -1), sharp))
+                    sharp = self.sign(rest, True) and self.sign(exponent - 1, False)
+                    found.append((1 - atom(a), sharp))
             finally:
                 self.asked.discard(a)
         return found
@@ -379,8 +369,8 @@ class Scope:
 def _truths_of(p: Poly) -> list[tuple[Poly, bool]]:
     """What holds of each truth value `t = [q > 0]` in `p`: `t <= 1`, `t q >= 0` and `(t - 1) q >= 0`."""
     found: list[tuple[Poly, bool]] = []
-    for t, q in ((atom(a), dict(a[2][0])) for a in sorted(atoms(p)) if a[0] == "above"):
-        found += [(add(constant(1), t, -1), False), (mul(t, q), False), (add(mul(t, q), q, -1), False)]
+    for t, q in ((atom(a), a[2][0]) for a in sorted(p.atoms) if a[0] == "above"):
+        found += [(1 - t, False), (t * q, False), (t * q - q, False)]
     return found
 
 

@@ -7,7 +7,6 @@ from typing import Any
 from ..kernel.conditions import needs
 from ..kernel.goal import Goal
 from ..kernel.normal import Normal
-from ..kernel.polynomial import add, constant, is_constant
 from ..kernel.reasons import Reason, flat
 from ..language import facts as F
 from ..language import terms as T
@@ -48,8 +47,8 @@ def _only_past(goal: Goal, fact: F.Definition, source: T.Family) -> str:
             if x.family not in (source, fact.target.family):
                 return f"{x} is random, and no function of {source.name}"
             itself = x.family == fact.target.family
-            back = add(n.poly(fact.over, {}), n.poly(x.indices[0], {}), -1)
-            if not is_constant(back) or back.get((), 0) < (1 if itself else 0):
+            back = n.poly(fact.over, {}) - n.poly(x.indices[0], {})
+            if not back.is_constant or back.get((), 0) < (1 if itself else 0):
                 return f"{x} is not seen to lie in the past of {fact.target}"
             if itself and not _admitted(n, own[1:], x.indices[1:]):
                 return f"{x} is not seen to be computed by this recurrence"
@@ -96,8 +95,8 @@ def _disjoint_blocks(goal: Goal) -> str:
                         return f"name the components of {older}: of which of them {line} speaks is not said by a row"
                     if not _admitted(n, line.target.indices, older.indices):
                         return f"{older} is not seen to lie where {line} speaks"
-                    gap = add(n.poly(newer.indices[0], {}), n.poly(older.indices[0], {}), -1)
-                    if n.scope.nonnegative(add(gap, constant(1), -1)):
+                    gap = n.poly(newer.indices[0], {}) - n.poly(older.indices[0], {})
+                    if n.scope.nonnegative(gap - 1):
                         return ""
                     return f"{newer} is not seen to be later than {older}"
     return "cite that one is a function of the past of a family, and that this family is independent across its index"
@@ -146,7 +145,7 @@ def _two_points(goal: Goal) -> str:
         if lacking:
             return f"a condition is not met at a point: {', '.join(lacking)}"
         by, target = n.poly(said.by, {}), n.poly(said.target, {})
-        if not is_constant(by) or not is_constant(target):
+        if not by.is_constant or not target.is_constant:
             return "the two points do not give values to everything that occurs"
         values.append((by, target))
     if values[0][0] != values[1][0]:

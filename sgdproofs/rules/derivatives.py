@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..kernel.normal import Environment, Normal
-from ..kernel.polynomial import Atom, Poly, add, constant, has, key, mul, scale
+from ..kernel.polynomial import Atom, Poly, constant, has
 from ..kernel.reasons import Reason, flat
 from ..language import facts as F
 from ..language import terms as T
@@ -19,7 +19,7 @@ def open_partial(n: Normal, node: Any, env: Environment) -> Poly:
         which: Atom = (
             "rv" if variable.family.random else "el",
             variable.family.name,
-            tuple(key(n.poly(i, env)) for i in variable.indices),
+            tuple(n.poly(i, env) for i in variable.indices),
         )
     else:
         which = ("par", variable.name, ())
@@ -46,20 +46,20 @@ def _chain(n: Normal, fact: F.ChainRule, variable: Atom, env: Environment) -> Po
     own = derivative(n, n.nearby(fact.through, inner), variable)
     if own is None:
         return None
-    return n.add_up_all(opened, mul(n.poly(fact.partial, inner), own))
+    return n.add_up_all(opened, n.poly(fact.partial, inner) * own)
 
 
 def derivative(n: Normal, p: Poly, variable: Atom) -> Poly | None:
     """The derivative of `p` by the product rule; between elements of one family it is a delta of their indices."""
-    total: Poly = {}
+    total = Poly()
     for monomial, c in p.items():
         for a, e in monomial:
             own = _derivative_of_atom(n, a, variable)
             if own is None:
                 return None
             if own:
-                rest = {tuple((b, f - (b == a)) for b, f in monomial if b != a or f != 1): 1}
-                total = add(total, scale(mul(rest, own), c * e))
+                rest = Poly({tuple((b, f - (b == a)) for b, f in monomial if b != a or f != 1): 1})
+                total = total + rest * own * (c * e)
     return total
 
 
@@ -69,10 +69,10 @@ def _derivative_of_atom(n: Normal, a: Atom, variable: Atom) -> Poly | None:
     if a[0] == variable[0] and a[1] == variable[1] and a[0] in ("el", "rv"):
         product = constant(1)
         for k, j in zip(a[2], variable[2]):
-            product = mul(product, n.delta(add(dict(k), dict(j), -1)))
+            product = product * n.delta(k - j)
         return product
     if not has(a, lambda b: b[:2] == variable[:2] or b[1] in n.elsewhere or b[0] == "apply" and not b[2]):
-        return {}
+        return Poly()
     if a[0] == "sum":
         binders, body = n.opened(a)
         total = derivative(n, body, variable)

@@ -11,21 +11,13 @@ from ..kernel.goal import holds
 from ..kernel.normal import Environment, Normal
 from ..kernel.polynomial import (
     Atom,
-    Key,
     Monomial,
     Poly,
-    add,
     atom,
-    atoms,
     constant,
     exact,
     has,
     inside,
-    key,
-    mul,
-    replace_atoms,
-    scale,
-    within,
 )
 from ..kernel.reasons import Reason, flat
 from ..language import facts as F
@@ -34,74 +26,74 @@ from ..language.functions import Conditional
 from ..language.statements import Independence, Relation, free_indices
 from .sums import open_sum
 
-MomentRule = Callable[[Normal, Monomial, tuple[Key, ...]], "Poly | None"]
+MomentRule = Callable[[Normal, Monomial, tuple[Poly, ...]], "Poly | None"]
 
 
-def known(a: Atom, given: tuple[Key, ...] = ()) -> bool:
+def known(a: Atom, given: tuple[Poly, ...] = ()) -> bool:
     """True if the atom is seen to be a function of the given quantities: a moment is a number, whatever is inside."""
     if a[0] in ("E", "Var", "Cov"):
         return True
     if a[0] == "rv":
-        return key(atom(a)) in given
+        return atom(a) in given
     return all(_fixed(k, given) for k in (a[2][1:] if a[0] == "Conditional" else a[2]))
 
 
-def _fixed(k: Key, given: tuple[Key, ...]) -> bool:
-    return k in given or all(known(a, given) for a in atoms(dict(k)))
+def _fixed(k: Poly, given: tuple[Poly, ...]) -> bool:
+    return k in given or all(known(a, given) for a in k.atoms)
 
 
 def expect(n: Normal, p: Poly, *given: Poly) -> Poly:
     """`E[p | given]`, and `E[p]` if nothing is given."""
-    return _expect(n, p, tuple(sorted({key(g) for g in given if not _fixed(key(g), ())})))
+    return _expect(n, p, tuple(sorted({g for g in given if not _fixed(g, ())})))
 
 
-def _expect(n: Normal, p: Poly, given: tuple[Key, ...]) -> Poly:
+def _expect(n: Normal, p: Poly, given: tuple[Poly, ...]) -> Poly:
     """Linear, finite sums pass through, and what the given quantities determine is taken out."""
-    total: Poly = {}
+    total = Poly()
     for monomial, c in p.items():
         fixed = tuple((a, e) for a, e in monomial if known(a, given))
         free = tuple((a, e) for a, e in monomial if not known(a, given))
-        total = add(total, mul({fixed: c}, _mean(n, free, given)))
+        total = total + Poly({fixed: c}) * _mean(n, free, given)
     return total
 
 
-def _mean(n: Normal, free: Monomial, given: tuple[Key, ...]) -> Poly:
+def _mean(n: Normal, free: Monomial, given: tuple[Poly, ...]) -> Poly:
     if not free:
         return constant(1)
     sums = [a for a, e in free if a[0] == "sum" and e > 0]
     if not sums:
         return moment(n, free, given)
     # The shortest is opened first: where indices meet, those of the longer ones are then in range.
-    shortest = (a for a in sums if all(n.scope.nonnegative(add(dict(b[2][1]), dict(a[2][1]), -1)) for b in sums))
+    shortest = (a for a in sums if all(n.scope.nonnegative(b[2][1] - a[2][1]) for b in sums))
     a = next(shortest, sums[0])
     binders, body = n.opened(a)
-    return n.add_up_all(binders, _expect(n, mul(mul({free: 1}, atom(a, -1)), body), given))
+    return n.add_up_all(binders, _expect(n, Poly({free: 1}) * atom(a, -1) * body, given))
 
 
-def moment(n: Normal, free: Monomial, given: tuple[Key, ...] = ()) -> Poly:
+def moment(n: Normal, free: Monomial, given: tuple[Poly, ...] = ()) -> Poly:
     """The moment `E[free | given]`, taken as far as the cited facts take it."""
     for rule in (_tower, *n.moment_rules):
         value = rule(n, free, given)
         if value is not None:
             return value
-    return atom(("Conditional" if given else "E", "", (key({free: 1}), *given)))
+    return atom(("Conditional" if given else "E", "", (Poly({free: 1}), *given)))
 
 
-def _tower(n: Normal, free: Monomial, given: tuple[Key, ...]) -> Poly | None:
+def _tower(n: Normal, free: Monomial, given: tuple[Poly, ...]) -> Poly | None:
     """`E[E[X | Z] Y | W]`, where Z determines W: `E[X Y | W]` if Z determines Y, else `E[E[X | Z] E[Y | Z] | W]`."""
     inner = [a for a, e in free if a[0] == "Conditional" and e > 0 and all(_fixed(k, a[2][1:]) for k in given)]
     if not inner or Conditional not in n.opens:
         return None
     first = min(inner, key=lambda a: (len(a[2]), a))
     finer = first[2][1:]
-    others = next(iter(mul({free: 1}, atom(first, -1))))
+    others = next(iter(Poly({free: 1}) * atom(first, -1)))
     rest = tuple((a, e) for a, e in others if not known(a, finer))
     if rest:
         fixed = tuple((a, e) for a, e in free if known(a, finer))
-        return _expect(n, mul({fixed: 1}, _mean(n, rest, finer)), given)
+        return _expect(n, Poly({fixed: 1}) * _mean(n, rest, finer), given)
     if any(a[0] == "Conditional" and a[2][1:] == finer for a, _ in others):
         return None
-    return _expect(n, mul(dict(first[2][0]), {others: 1}), given)
+    return _expect(n, first[2][0] * Poly({others: 1}), given)
 
 
 def open_expectation(n: Normal, node: Any, env: Environment) -> Poly:
@@ -112,7 +104,7 @@ def open_expectation(n: Normal, node: Any, env: Environment) -> Poly:
 def open_covariance(n: Normal, node: Any, env: Environment) -> Poly:
     """`Cov(X, Y)`, and `Var(X) = Cov(X, X)`."""
     p, q = (n.poly(a, env) for a in (node.args[0], node.args[-1]))
-    return add(expect(n, mul(p, q)), mul(expect(n, p), expect(n, q)), -1)
+    return expect(n, p * q) - expect(n, p) * expect(n, q)
 
 
 BINDERS = frozenset({"Product", "InfiniteSum"})
@@ -135,15 +127,15 @@ def splits(n: Normal, fact: Any) -> MomentRule | None:
         return None
     if not all(holds(n, w, {}) for w in getattr(said, "when", ())):
         return None
-    common = tuple(sorted(key(n.poly(g, {})) for g in getattr(said, "given", ())))
+    common = tuple(sorted(n.poly(g, {}) for g in getattr(said, "given", ())))
 
-    def rule(m: Normal, free: Monomial, given: tuple[Key, ...]) -> Poly | None:
+    def rule(m: Normal, free: Monomial, given: tuple[Poly, ...]) -> Poly | None:
         """In two rounds, by the tower property, where less is given than the fact is conditional on."""
         coarser = all(_fixed(k, common) for k in given)
         inner = tuple((a, e) for a, e in free if not (coarser and known(a, common)))
         outer = tuple((a, e) for a, e in free if coarser and known(a, common))
         parts = _split(m, inner, common if coarser else given, "mutual", lambda a: _item(m, said.items, a), common)
-        return None if parts is None else _expect(m, mul({outer: 1}, parts), given)
+        return None if parts is None else _expect(m, Poly({outer: 1}) * parts, given)
 
     return rule
 
@@ -152,13 +144,13 @@ def _place(n: Normal, fact: F.Across | F.Identical, a: Atom) -> Poly | None:
     """The block of an element, if the fact covers it."""
     if a[1] not in {f.name for f in fact.families}:
         return None
-    place = dict(a[2][0])
+    place = a[2][0]
     return place if n.admits(fact.index, place) else None
 
 
 def _item(n: Normal, items: tuple, a: Atom) -> Poly | None:
     for k, item in enumerate(items):
-        own = tuple(key(n.poly(i, {})) for i in getattr(item, "indices", ()))
+        own = tuple(n.poly(i, {}) for i in getattr(item, "indices", ()))
         name = item.name if isinstance(item, T.Family) else item.family.name
         if a[1] == name and a[2][: len(own)] == own:
             return constant(k)
@@ -168,30 +160,30 @@ def _item(n: Normal, items: tuple, a: Atom) -> Poly | None:
 Place = Callable[[Atom], "Poly | None"]
 
 
-def _block(p: Poly, place: Place, common: tuple[Key, ...] = ()) -> Poly | None:
+def _block(p: Poly, place: Place, common: tuple[Poly, ...] = ()) -> Poly | None:
     """The one block that a quantity belongs to, whatever else is common to all blocks."""
-    here = [b for b in within(p) if b[0] == "rv" and key(atom(b)) not in common]
-    found = {None if p is None else key(p) for p in map(place, here)}
-    if len(found) != 1 or None in found or any(b[0] in BINDERS for b in within(p)):
+    here = [b for b in p.within() if b[0] == "rv" and atom(b) not in common]
+    found = set(map(place, here))
+    first = found.pop() if len(found) == 1 else None
+    if first is None or any(b[0] in BINDERS for b in p.within()) or any(b[0] == "bv" for b in first.within()):
         return None
-    first = dict(found.pop() or ())
-    return None if any(b[0] == "bv" for b in within(first)) else first
+    return first
 
 
 def _split(
-    n: Normal, free: Monomial, given: tuple[Key, ...], strength: str, place: Place, common: tuple[Key, ...] = ()
+    n: Normal, free: Monomial, given: tuple[Poly, ...], strength: str, place: Place, common: tuple[Poly, ...] = ()
 ) -> Poly | None:
     """`E[X_i Y_j | Z_i, Z_j] = E[X_i | Z_i] E[Y_j | Z_j]`, with what is common given in every factor."""
-    parts: dict[Key, list] = {}
-    own: dict[Key, list] = {}
+    parts: dict[Poly, list] = {}
+    own: dict[Poly, list] = {}
     for p, groups, item in (
         *((atom(a), parts, (a, e)) for a, e in free),
-        *((dict(k), own, k) for k in given if k not in common),
+        *((k, own, k) for k in given if k not in common),
     ):
         where = _block(p, place, common)
         if where is None:
             return None
-        groups.setdefault(key(where), []).append(item)
+        groups.setdefault(where, []).append(item)
     blocks = list(dict.fromkeys((*parts, *own)))
     if len(blocks) < 2 or not set(common) <= set(given) or len(blocks) > 2 and strength != "mutual":
         return None
@@ -200,24 +192,24 @@ def _split(
         return None
     for i, k in enumerate(blocks):
         for j in blocks[i + 1 :]:
-            gap = add(dict(k), dict(j), -1)
+            gap = k - j
             if not n.scope.nonzero(gap):
                 return _by_cases(n, free, given, gap)
     product = constant(1)
     for k, g in parts.items():
-        product = mul(product, _mean(n, tuple(sorted(g)), tuple(sorted((*own.get(k, ()), *common)))))
+        product = product * _mean(n, tuple(sorted(g)), tuple(sorted((*own.get(k, ()), *common))))
     return product
 
 
-def _by_cases(n: Normal, free: Monomial, given: tuple[Key, ...], gap: Poly) -> Poly | None:
+def _by_cases(n: Normal, free: Monomial, given: tuple[Poly, ...], gap: Poly) -> Poly | None:
     """`[gap = 0] E[free there] + [gap != 0] E[free there]`."""
     there = n.solution(gap)
     if not there:
         return None
     with n.scope.apart(gap):
         apart = moment(n, free, given)
-    equal = expect(n, n.rename({free: 1}, there), *(n.rename(dict(k), there) for k in given))
-    return add(apart, mul(n.delta(gap), add(equal, apart, -1)))
+    equal = expect(n, n.rename(Poly({free: 1}), there), *(n.rename(k, there) for k in given))
+    return apart + n.delta(gap) * (equal - apart)
 
 
 def centred(n: Normal, fact: Any) -> MomentRule | None:
@@ -225,20 +217,20 @@ def centred(n: Normal, fact: Any) -> MomentRule | None:
     if not isinstance(fact, F.MartingaleDifference):
         return None
 
-    def rule(m: Normal, free: Monomial, given: tuple[Key, ...]) -> Poly | None:
+    def rule(m: Normal, free: Monomial, given: tuple[Poly, ...]) -> Poly | None:
         """The latest of different simple factors is later than everything else."""
         single = [a for a, e in free if a[0] == "rv" and e == 1]
         others = [b for a, _ in free if a not in single for b in inside(a) if b[0] == "rv"]
-        others += [b for k in given for b in within(dict(k)) if b[0] == "rv"]
-        whole = [*within({free: 1}), *single, *others]
+        others += [b for k in given for b in k.within() if b[0] == "rv"]
+        whole = [*Poly({free: 1}).within(), *single, *others]
         if any(b[0] in (*BINDERS, "bv") or b[0] == "rv" and b[1] != fact.family.name for b in whole):
             return None
-        here, there = ([dict(b[2][0]) for b in part] for part in (single, others))
-        if not here or not all(any(m.scope.positive(add(p, q, -1)) for p in here) for q in there):
+        here, there = ([b[2][0] for b in part] for part in (single, others))
+        if not here or not all(any(m.scope.positive(p - q) for p in here) for q in there):
             return None
-        gaps = [add(p, q, -1) for k, p in enumerate(here) for q in here[k + 1 :]]
+        gaps = [p - q for k, p in enumerate(here) for q in here[k + 1 :]]
         equal = next((gap for gap in gaps if not m.scope.nonzero(gap)), None)
-        return {} if equal is None else _by_cases(m, free, given, equal)
+        return Poly() if equal is None else _by_cases(m, free, given, equal)
 
     return rule
 
@@ -264,33 +256,31 @@ def knows(n: Normal, fact: Any) -> MomentRule | None:
         tuple(f for f in n.facts if isinstance(f, F.Definition) and f.over is None),
         dict.fromkeys(KINDS, expect),
     )
-    difference = add(plain.poly(relation.lhs, pattern), plain.poly(relation.rhs, pattern), -1)
-    degrees = {
-        a: (a[0] == "Conditional", sum(e for _, e in a[2][0][0][0])) for m in difference for a, _ in m if a[0] in KINDS
-    }
+    difference = plain.poly(relation.lhs, pattern) - plain.poly(relation.rhs, pattern)
+    degrees = {a: (a[0] == "Conditional", _degree(a[2][0])) for a in difference.atoms if a[0] in KINDS}
     if not degrees:
         return None
     lead = max(degrees, key=lambda a: (degrees[a], a))
     c = difference.get(((lead, 1),))
-    rest = add(difference, atom(lead), -(c or 0))
+    rest = difference - atom(lead) * (c or 0)
     if c is None or any(has(a, lead.__eq__) for m in rest for a, _ in m):
         return None
     if any(d >= degrees[lead] for a, d in degrees.items() if a != lead):
         return None
-    value = scale(rest, Fraction(-1) / Fraction(c))
-    shape = lead[2][0][0][0]
+    value = rest * (Fraction(-1) / Fraction(c))
+    shape = next(iter(lead[2][0]))
 
-    def rule(m: Normal, target: Monomial, given: tuple[Key, ...]) -> Poly | None:
+    def rule(m: Normal, target: Monomial, given: tuple[Poly, ...]) -> Poly | None:
         for mapping, others in _matches(shape, target):
-            finer = tuple(key(m.rename(dict(k), mapping)) for k in lead[2][1:])
+            finer = tuple(m.rename(k, mapping) for k in lead[2][1:])
             env = _admitted(m, marks, mapping)
             if env is None or not all(known(a, finer) for a, _ in others) or not all(_fixed(k, finer) for k in given):
                 continue
             open_ = [w for w in relation.when if not holds(m, w, env)]
             if not open_:
-                return _expect(m, mul(_again(m, m.rename(value, mapping)), {others: 1}), given)
+                return _expect(m, _again(m, m.rename(value, mapping)) * Poly({others: 1}), given)
             if len(open_) == 1 and open_[0].rel == "!=":
-                gap = add(m.poly(open_[0].lhs, env), m.poly(open_[0].rhs, env), -1)
+                gap = m.poly(open_[0].lhs, env) - m.poly(open_[0].rhs, env)
                 return None if not gap else _by_cases(m, target, given, gap)
         return None
 
@@ -300,9 +290,13 @@ def knows(n: Normal, fact: Any) -> MomentRule | None:
 KINDS = ("E", "Conditional")
 
 
+def _degree(p: Poly) -> int:
+    return max(sum(e for _, e in m) for m in p)
+
+
 def _again(n: Normal, p: Poly) -> Poly:
     """Every moment of `p` taken through the rules once more; their degree is lower than before."""
-    return replace_atoms(p, lambda a: expect(n, *map(dict, a[2])) if a[0] in KINDS else None)
+    return p.replaced(lambda a: expect(n, *a[2]) if a[0] in KINDS else None)
 
 
 def _matches(shape: Monomial, target: Monomial) -> Any:
@@ -319,10 +313,10 @@ def _match_atom(a: Atom, e: int, b: Atom, f: int, mapping: dict[Atom, Poly]) -> 
     if (e, a[0], a[1], len(a[2])) != (f, "rv", b[1], len(b[2])) or b[0] != "rv":
         return False
     for k, j in zip(a[2], b[2]):
-        gap, marks = add(dict(j), dict(k), -1), [x for x in within(dict(k)) if x[0] == "par" and x[1].startswith("?")]
-        if len(marks) > 1 or marks and dict(k).get(((marks[0], 1),)) != 1 or not marks and gap:
+        gap, marks = j - k, [x for x in k.within() if x[0] == "par" and x[1].startswith("?")]
+        if len(marks) > 1 or marks and k.get(((marks[0], 1),)) != 1 or not marks and gap:
             return False
-        if marks and mapping.setdefault(marks[0], add(gap, atom(marks[0]))) != add(gap, atom(marks[0])):
+        if marks and mapping.setdefault(marks[0], gap + atom(marks[0])) != gap + atom(marks[0]):
             return False
     return True
 
@@ -342,12 +336,12 @@ def erases(n: Normal, fact: Any) -> MomentRule | None:
         return None
     lowest = constant(exact(max(fact.index.lower or 0, *(f.first or 0 for f in fact.families))))
 
-    def rule(m: Normal, free: Monomial, given: tuple[Key, ...]) -> Poly | None:
-        where = None if given else _block({free: 1}, lambda a: _place(m, fact, a))
+    def rule(m: Normal, free: Monomial, given: tuple[Poly, ...]) -> Poly | None:
+        where = None if given else _block(Poly({free: 1}), lambda a: _place(m, fact, a))
         if where is None or where == lowest:
             return None
-        here = {b: atom(("rv", b[1], (key(lowest), *b[2][1:]))) for b in within({free: 1}) if b[0] == "rv"}
-        return expect(m, m.rename({free: 1}, here))
+        here = {b: atom(("rv", b[1], (lowest, *b[2][1:]))) for b in Poly({free: 1}).within() if b[0] == "rv"}
+        return expect(m, m.rename(Poly({free: 1}), here))
 
     return rule
 

@@ -8,20 +8,13 @@ from typing import Any
 from ..kernel.goal import Goal, holds
 from ..kernel.normal import Environment, Normal
 from ..kernel.polynomial import (
+    UNIT,
     Atom,
-    Key,
     Poly,
-    add,
     atom,
     constant,
     exact,
-    fraction,
     has,
-    key,
-    mul,
-    replace_atoms,
-    scale,
-    within,
 )
 from ..kernel.reasons import Reason, flat
 from ..language import terms as T
@@ -35,7 +28,7 @@ ORDER = 4
 LARGEST = 64
 """The largest exponent that is multiplied out."""
 
-Scale = tuple[Key, Key]
+Scale = tuple[Poly, Poly]
 """`q^t e^s` for large t, as the keys of q and of s, a polynomial in t and log t: `e^(a log t)` is `t^a`."""
 
 Germ = dict[Scale, Poly | None]
@@ -45,8 +38,7 @@ The coefficients do not depend on t, except by powers of log t.  None in the pla
 something bounded by a constant times the scale and a power of log t.
 """
 
-UNIT = constant(1)
-ONE: Scale = (key(UNIT), ())
+ONE: Scale = (UNIT, Poly())
 
 
 class Unseen(Exception):
@@ -55,7 +47,7 @@ class Unseen(Exception):
 
 def small(n: Normal, q: Poly) -> bool:
     """True if `-1 < q < 1` is seen from the scope; it then goes into the ledger."""
-    found = n.scope.positive(add(UNIT, q, -1)) and n.scope.positive(add(UNIT, q))
+    found = n.scope.positive(UNIT - q) and n.scope.positive(UNIT + q)
     if found:
         n.ratios.append(q)
     return found
@@ -70,14 +62,14 @@ class Near:
         self.n, self.at_infinity, self.here = n, point is T.INFINITY, dict(env)
         self.which, low = n.open_variable(variable, self.here), constant(exact(variable.lower or 0))
         self.t, self.log = (n.scope.fresh() for _ in range(2))
-        self.up: Scale = (ONE[0], key(atom(self.log)))
+        self.up: Scale = (ONE[0], atom(self.log))
         self.variable: Germ = {self.up: UNIT}
         if not self.at_infinity:
             at, upper = n.poly(point, env), variable.upper
-            inside = upper is None or n.scope.positive(add(constant(exact(upper)), at, -1))
+            inside = upper is None or n.scope.positive(upper - at)
             if not inside or not n.admits(variable, at):
                 raise Unseen
-            self.variable = self.sum({ONE: add(at, low, -1)}, {(ONE[0], key(scale(atom(self.log), -1))): UNIT})
+            self.variable = self.sum({ONE: at - low}, {(ONE[0], -atom(self.log)): UNIT})
 
     # --- arithmetic of germs --------------------------------------------------------------------------------
 
@@ -85,11 +77,11 @@ class Near:
         """The sum, without what an error covers: the same scale, times `t^c` with a number `c <= 0`."""
         total: Germ = {}
         for s, c in (item for g in germs for item in g.items()):
-            old = total.get(s, {})
-            total[s] = None if c is None or old is None else add(old, c)
+            old = total.get(s, Poly())
+            total[s] = None if c is None or old is None else old + c
 
         def covered(s: Scale, e: Scale) -> bool:
-            gap = add(dict(s[1]), dict(e[1]), -1)
+            gap = s[1] - e[1]
             return s[0] == e[0] and gap.keys() == {((self.log, 1),)} and gap[((self.log, 1),)] < 0
 
         errors = [s for s, c in total.items() if c is None]
@@ -99,18 +91,18 @@ class Near:
         parts: list[Germ] = []
         for (q, s), c in f.items():
             for (r, z), d in g.items():
-                own = key(mul(dict(q), dict(r))), key(add(dict(s), dict(z)))
-                parts.append({own: None if c is None or d is None else mul(c, d)})
+                own = q * r, s + z
+                parts.append({own: None if c is None or d is None else c * d})
         return self.sum(*parts)
 
     def linear(self, p: Poly) -> tuple[Poly, Poly, Poly]:
         """`p = a t + b log t + c`: the coefficients; a and b are free of t, b and c of log t."""
         found = []
         for a in (self.t, self.log):
-            part = {tuple(x for x in m if x != (a, 1)): c for m, c in p.items() if (a, 1) in m}
-            p = add(p, mul(part, atom(a)), -1)
+            part = Poly({tuple(x for x in m if x != (a, 1)): c for m, c in p.items() if (a, 1) in m})
+            p = p - part * atom(a)
             found.append(part)
-        if any(self.t in within(q) for q in (*found, p)) or any(self.log in within(q) for q in (found[1], p)):
+        if any(self.t in q.within() for q in (*found, p)) or any(self.log in q.within() for q in (found[1], p)):
             raise Unseen
         return found[0], found[1], p
 
@@ -118,20 +110,20 @@ class Near:
 
     def below(self, one: Scale, other: Scale) -> bool:
         """True if the first scale, also times any power of log t, vanishes against the second."""
-        signs, divisor = self.n.scope, dict(other[0])
-        rate, degree, _ = self.linear(add(dict(other[1]), dict(one[1]), -1))
-        if self.log in within(rate) or not signs.nonnegative(rate) or not signs.nonzero(divisor):
+        signs, divisor = self.n.scope, other[0]
+        rate, degree, _ = self.linear(other[1] - one[1])
+        if self.log in rate.within() or not signs.nonnegative(rate) or not signs.nonzero(divisor):
             return False
-        ratio = mul(dict(one[0]), self.n.inverse(divisor))
+        ratio = one[0] * self.n.inverse(divisor)
         slower = signs.positive(rate) or signs.positive(degree)
-        return small(self.n, ratio) or slower and all(signs.nonnegative(add(UNIT, ratio, sign)) for sign in (1, -1))
+        return small(self.n, ratio) or slower and all(signs.nonnegative(UNIT + ratio * sign) for sign in (1, -1))
 
     def leading(self, g: Germ) -> tuple[Scale, Poly]:
         """The scale against which all others vanish, and its coefficient; neither is 0."""
         for s, c in g.items():
-            if c is None or self.log in within(c) or not all(z == s or self.below(z, s) for z in g):
+            if c is None or self.log in c.within() or not all(z == s or self.below(z, s) for z in g):
                 continue
-            if self.n.scope.nonzero(c) and self.n.scope.nonzero(dict(s[0])):
+            if self.n.scope.nonzero(c) and self.n.scope.nonzero(s[0]):
                 return s, c
         raise Unseen
 
@@ -142,21 +134,21 @@ class Near:
             return 0
         (q, _), c = self.leading(g)
         for sign in (1, -1):
-            if self.n.scope.positive(scale(c, sign)) and self.n.scope.positive(dict(q)):
+            if self.n.scope.positive(c * sign) and self.n.scope.positive(q):
                 return sign
         raise Unseen
 
     def value(self, p: Poly) -> Poly:
         g = self.of(p)
-        found = g.get(ONE, {})
-        if found is None or self.log in within(found) or not all(z == ONE or self.below(z, ONE) for z in g):
+        found = g.get(ONE, Poly())
+        if found is None or self.log in found.within() or not all(z == ONE or self.below(z, ONE) for z in g):
             raise Unseen
         return found
 
     # --- expanding ------------------------------------------------------------------------------------------
 
     def of(self, p: Poly) -> Germ:
-        above, below = map(self.polynomial, fraction(p, lambda a: a[0] == "inv" and has(a, self.which.__eq__)))
+        above, below = map(self.polynomial, p.fraction(lambda a: a[0] == "inv" and has(a, self.which.__eq__)))
         return above if below == {ONE: UNIT} else self.product(above, self.power(below, constant(-1)))
 
     def polynomial(self, p: Poly) -> Germ:
@@ -178,18 +170,18 @@ class Near:
 
     def of_atom(self, a: Atom) -> Germ:
         """One atom that depends on the variable."""
-        kind, arguments = a[0], [dict(k) for k in a[2]]
+        kind, arguments = a[0], a[2]
         if a == self.which:
             return self.variable
         if kind in ("inv", "SquareRoot"):
             return self.power(self.of(arguments[0]), constant(-1 if kind == "inv" else Fraction(1, 2)))
         if kind == "sgn" and arguments[0] == atom(self.which) and self.at_infinity:
-            return {(key(constant(-1)), ()): UNIT}
+            return {(constant(-1), Poly()): UNIT}
         if kind in ("pow", "RealPower"):
             base, exponent = arguments
-            if self.which not in within(exponent):
+            if self.which not in exponent.within():
                 return self.power(self.of(base), exponent)
-            if kind == "pow" and self.at_infinity and self.which not in within(base):
+            if kind == "pow" and self.at_infinity and self.which not in base.within():
                 return self.progression(base, exponent)
             return self.exponential(self.product(self.of(exponent), self.logarithm(self.of(base))))
         if kind == "Exponential":
@@ -197,25 +189,25 @@ class Near:
         if kind == "Logarithm":
             return self.logarithm(self.of(arguments[0]))
         if kind == "Absolute":
-            return self.of(scale(arguments[0], self.sign(arguments[0])))
+            return self.of(arguments[0] * self.sign(arguments[0]))
         if kind in ("Minimum", "Maximum"):
-            first = (self.sign(add(arguments[0], arguments[1], -1)) < 0) == (kind == "Minimum")
+            first = (self.sign(arguments[0] - arguments[1]) < 0) == (kind == "Minimum")
             return self.of(arguments[0 if first else 1])
         raise Unseen
 
     def progression(self, q: Poly, exponent: Poly) -> Germ:
         """`q^(c t + d)` for an integer c; q may be 0 only if c and d are natural."""
         c = exponent.get(((self.which, 1),), 0)
-        rest = add(exponent, atom(self.which), -c)
+        rest = exponent - atom(self.which) * c
         natural = c > 0 and self.n.scope.nonnegative(rest)
-        if not isinstance(c, int) or self.which in within(rest) or not (natural or self.n.scope.nonzero(q)):
+        if not isinstance(c, int) or self.which in rest.within() or not (natural or self.n.scope.nonzero(q)):
             raise Unseen
-        return {(key(self.n.powers(q, constant(c))), ()): self.n.powers(q, rest)}
+        return {(self.n.powers(q, constant(c)), Poly()): self.n.powers(q, rest)}
 
     def split(self, g: Germ) -> tuple[Scale, Poly, Germ]:
         """`c s (1 + u)` with the leading scale s, its coefficient c, and u."""
         (q, s), c = self.leading(g)
-        back: Scale = (key(self.n.inverse(dict(q))), key(scale(dict(s), -1)))
+        back: Scale = (self.n.inverse(q), -s)
         rest = {z: d for z, d in g.items() if z != (q, s)}
         return (q, s), c, self.product(rest, {back: self.n.inverse(c)})
 
@@ -226,7 +218,7 @@ class Near:
         found: list[Germ] = []
         step: Germ = {ONE: UNIT}
         for c in coefficients:
-            found.append(self.product(step, {ONE: c}))
+            found.append(self.product(step, Poly({ONE: c})))
             step = self.product(step, u)
         return self.sum(*found, dict.fromkeys(step))
 
@@ -238,32 +230,32 @@ class Near:
             raise Unseen
         binomial = [UNIT]
         for k in range(1, ORDER + 1):
-            binomial.append(mul(binomial[-1], scale(add(exponent, constant(1 - k)), Fraction(1, k))))
-        own: Scale = (q if q == ONE[0] else key(n.powers(dict(q), exponent)), key(mul(dict(s), exponent)))
+            binomial.append(binomial[-1] * ((exponent + (1 - k)) * Fraction(1, k)))
+        own: Scale = (q if q == ONE[0] else n.powers(q, exponent), s * exponent)
         real = ("SquareRoot", "", (c,)) if exponent == constant(Fraction(1, 2)) else ("RealPower", "", (c, exponent))
         lead = UNIT if c == UNIT else n.powers(c, exponent) if whole else n.made(*real)
         return self.product({own: lead}, self.series(u, binomial))
 
     def exponential(self, g: Germ) -> Germ:
         """`exp(s + c + u) = e^s e^c exp(u)`, where s is a polynomial in t and log t."""
-        up, one = g.get(self.up, {}), g.get(ONE, {})
+        up, one = g.get(self.up, Poly()), g.get(ONE, Poly())
         if up is None or one is None:
             raise Unseen
-        whole = add(mul(up, atom(self.t)), one)
+        whole = up * atom(self.t) + one
         _, _, c = self.linear(whole)
         lead = self.n.made("Exponential", "", (c,)) if c else UNIT
         rest = {z: d for z, d in g.items() if z not in (self.up, ONE)}
         series = self.series(rest, [constant(Fraction(1, k)) for k in (1, 1, 2, 6, 24)])
-        return self.product({(ONE[0], key(add(whole, c, -1))): lead}, series)
+        return self.product({(ONE[0], whole - c): lead}, series)
 
     def logarithm(self, g: Germ) -> Germ:
         """`log(c e^s (1 + u)) = s + log c + log(1 + u)` for positive c, where s is `a t + b log t`."""
         (q, s), c, u = self.split(g)
-        rate, degree, _ = self.linear(dict(s))
+        rate, degree, _ = self.linear(s)
         if q != ONE[0] or not self.n.scope.positive(c):
             raise Unseen
-        constants = add({} if c == UNIT else self.n.made("Logarithm", "", (c,)), mul(degree, atom(self.log)))
-        series = [constant(Fraction((-1) ** (k + 1), k)) if k else {} for k in range(ORDER + 1)]
+        constants = (Poly() if c == UNIT else self.n.made("Logarithm", "", (c,))) + degree * atom(self.log)
+        series = [constant(Fraction((-1) ** (k + 1), k)) if k else Poly() for k in range(ORDER + 1)]
         return self.sum({self.up: rate}, {ONE: constants}, self.series(u, series))
 
 
@@ -285,7 +277,7 @@ def eventually(n: Normal, node: Any, env: Environment, relation: Relation) -> bo
         return False
     try:
         near = Near(n, node, env)
-        sign = near.sign(add(n.poly(relation.lhs, near.here), n.poly(relation.rhs, near.here), -1))
+        sign = near.sign(n.poly(relation.lhs, near.here) - n.poly(relation.rhs, near.here))
     except (Unseen, ZeroDivisionError):
         return False
     return {"!=": sign != 0, ">": sign > 0, ">=": sign >= 0, "<": sign < 0, "<=": sign <= 0}[relation.rel]
@@ -302,10 +294,10 @@ def _rewritten(n: Normal, p: Poly, variable: T.Parameter, here: Environment) -> 
             continue
         left = n.poly(r.lhs, here)
         for a in [a for m in left for a, e in m if a[0] in ("sum", "el", "Product", "E", "Var", "Cov") and e == 1][:1]:
-            times = {tuple(x for x in m if x != (a, 1)): c for m, c in left.items() if (a, 1) in m}
-            rest = {m: c for m, c in left.items() if (a, 1) not in m}
-            if a not in {*within(times), *within(rest)} and n.scope.nonzero(times):
-                p = n.rename(p, {a: mul(add(n.poly(r.rhs, here), rest, -1), n.inverse(times))})
+            times = Poly({tuple(x for x in m if x != (a, 1)): c for m, c in left.items() if (a, 1) in m})
+            rest = Poly({m: c for m, c in left.items() if (a, 1) not in m})
+            if a not in {*times.within(), *rest.within()} and n.scope.nonzero(times):
+                p = n.rename(p, {a: (n.poly(r.rhs, here) - rest) * n.inverse(times)})
     return p
 
 
@@ -348,14 +340,14 @@ def pass_to_limit(goal: Goal, n: Normal) -> list[Poly]:
         for r in (r for r in equations if index in _tends(r)):
             value, body = n.closed(r.lhs, {}), n.poly(r.lhs.args[0], here)
             for shift in range(-2, 3):
-                moved = n.rename(body, {which: add(atom(which), constant(shift))})
-                images.update({a: value for a in within(moved) if moved == atom(a)})
-            found += [add(value, n.poly(r.rhs, {}), -1)] if isinstance(r.rhs, T.Parameter) else []
+                moved = n.rename(body, {which: atom(which) + shift})
+                images.update({a: value for a in moved.within() if moved == atom(a)})
+            found += [value - n.poly(r.rhs, {})] if isinstance(r.rhs, T.Parameter) else []
         for r in equations:
             if not isinstance(r.lhs, T.Limit) and all(_eventually(w, index) for w in r.when):
-                numerator, _ = fraction(add(n.poly(r.lhs, here), n.poly(r.rhs, here), -1))
-                image = replace_atoms(numerator, images.get)
-                found += [image] if which not in within(image) else []
+                numerator, _ = (n.poly(r.lhs, here) - n.poly(r.rhs, here)).fraction()
+                image = numerator.replaced(images.get)
+                found += [image] if which not in image.within() else []
     return found
 
 

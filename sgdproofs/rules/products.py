@@ -8,17 +8,8 @@ from ..kernel.normal import UNROLL, Environment, Normal
 from ..kernel.polynomial import (
     Atom,
     Poly,
-    add,
     atom,
     constant,
-    constant_term,
-    content,
-    divide_monomial,
-    fraction,
-    is_constant,
-    mul,
-    power,
-    within,
 )
 from ..kernel.reasons import Reason, flat
 from ..language.functions import Product
@@ -30,35 +21,35 @@ def open_product(n: Normal, node: Any, env: Environment) -> Poly:
     inner = dict(env)
     var, _, length = n.open_range(variable, low, high, inner)
     value = n.poly(body, inner)
-    return n.closed(node, env) if any(a[0] == "rv" for a in within(value)) else _multiplied(n, var, length, value)
+    return n.closed(node, env) if any(a[0] == "rv" for a in value.within()) else _multiplied(n, var, length, value)
 
 
 def _multiplied(n: Normal, var: Atom, length: Poly, body: Poly) -> Poly:
     """The product of `body` for `var` from 0 to `length - 1`; `length >= 0` is a condition of the statement."""
-    ends = constant_term(length)
-    whole = add(length, constant(ends), -1)
+    ends = length.constant_term
+    whole = length - ends
     last = constant(1)
     if 0 < ends <= UNROLL and n.scope.nonnegative(whole):
         for k in range(int(ends)):
-            last = mul(last, n.rename(body, {var: add(whole, constant(k))}))
+            last = last * n.rename(body, {var: whole + k})
         length = whole
     if not length:
         return last
-    above, below = (_by_factors(n, var, length, q) for q in fraction(body))
-    return mul(last, above if below == constant(1) else mul(above, n.inverse(below)))
+    above, below = (_by_factors(n, var, length, q) for q in body.fraction())
+    return last * (above if below == constant(1) else above * n.inverse(below))
 
 
 def _by_factors(n: Normal, var: Atom, length: Poly, body: Poly) -> Poly:
     """The product of the products of the factors; a factor without the index gives a power."""
     if not body:
-        return n.powers({}, length)
-    rational, monomial = content(body)
-    rest = divide_monomial(body, rational, monomial)
-    factors = [(atom(a), e) for a, e in monomial] + ([] if is_constant(rest) else n.scope.factored(rest))
+        return n.powers(Poly(), length)
+    rational, monomial = body.content()
+    rest = body.over(rational, monomial)
+    factors = [(atom(a), e) for a, e in monomial] + ([] if rest.is_constant else n.scope.factored(rest))
     result = n.powers(constant(rational), length)
     for q, e in factors:
-        free = var not in within(q)
-        result = mul(result, power(n.powers(q, length) if free else n._sealed("Product", [var], (length, q)), e))
+        free = var not in q.within()
+        result = result * (n.powers(q, length) if free else n._sealed("Product", [var], (length, q))) ** e
     return result
 
 

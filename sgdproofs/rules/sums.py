@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..kernel.normal import Environment, Normal
-from ..kernel.polynomial import Atom, Poly, add, atom, constant, mul, power, replace_atoms, scale, within
+from ..kernel.polynomial import Atom, Poly, atom, constant
 from ..kernel.reasons import Reason, flat
 from ..language import terms as T
 
@@ -22,7 +22,7 @@ def open_sum(n: Normal, node: Any, env: Environment) -> Poly:
         places = [inner[variable] for variable, _, _ in node.ranges]
         for i, p in enumerate(places):
             for q in places[i + 1 :]:
-                body = mul(body, add(constant(1), n.delta(add(p, q, -1)), -1))
+                body = body * (1 - n.delta(p - q))
     return n.add_up_all(opened, body)
 
 
@@ -58,7 +58,7 @@ open_geometric.extends = open_sum  # type: ignore[attr-defined]  # where both ar
 
 def close_geometric(n: Normal, p: Poly) -> Poly:
     """Each sum of a power of its index, `sum_{k=0}^{L-1} q^k`, in closed form; needs `q != 1`."""
-    return replace_atoms(p, lambda a: _geometric(n, a))
+    return p.replaced(lambda a: _geometric(n, a))
 
 
 def _geometric(n: Normal, a: Atom) -> Poly | None:
@@ -71,29 +71,29 @@ def _geometric(n: Normal, a: Atom) -> Poly | None:
     ((monomial, c),) = body.items()
     ratio = first = constant(1)
     for b, e in monomial:
-        if b[0] == "sgn" and dict(b[2][0]) == atom(var):
-            ratio = scale(ratio, -1)
+        if b[0] == "sgn" and b[2][0] == atom(var):
+            ratio = -ratio
             continue
-        exponent = dict(b[2][1]) if b[0] == "pow" else {}
+        exponent = b[2][1] if b[0] == "pow" else Poly()
         rate = exponent.get(((var, 1),))
-        rest = add(exponent, atom(var), -(rate or 0))
+        rest = exponent - atom(var) * (rate or 0)
         if b[0] != "pow" or not isinstance(rate, int):
             return None
-        base = dict(b[2][0])
-        if any(x == var for p in (base, rest) for x in within(p)):
+        base = b[2][0]
+        if any(x == var for p in (base, rest) for x in p.within()):
             return None
         if (rate < 0 or e < 0 or not n.scope.nonnegative(rest)) and not n.scope.nonzero(base):
             return None
-        first = mul(first, _signed(n, n.powers(base, rest), e))
-        ratio = mul(ratio, _signed(n, base, e * rate))
-    gap = add(constant(1), ratio, -1)
+        first = first * _signed(n, n.powers(base, rest), e)
+        ratio = ratio * _signed(n, base, e * rate)
+    gap = 1 - ratio
     if not n.scope.nonzero(gap):
         return None
-    return mul(mul(constant(c), first), mul(add(constant(1), n.powers(ratio, length), -1), n.inverse(gap)))
+    return constant(c) * first * ((1 - n.powers(ratio, length)) * n.inverse(gap))
 
 
 def _signed(n: Normal, p: Poly, e: int) -> Poly:
-    return power(p, e) if e >= 0 else power(n.inverse(p), -e)
+    return p**e if e >= 0 else n.inverse(p) ** (-e)
 
 
 def geometric_sum(*cites: Any) -> Reason:

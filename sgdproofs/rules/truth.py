@@ -6,35 +6,35 @@ from fractions import Fraction
 from typing import Any
 
 from ..kernel.normal import Environment, Normal
-from ..kernel.polynomial import Poly, add, atom, constant, content, key, mul, scale
+from ..kernel.polynomial import Poly, atom, constant
 from ..kernel.reasons import Reason, flat
 from ..language import functions as L
 
 
 def above(n: Normal, p: Poly) -> Poly:
     """1 where `p > 0`, else 0."""
-    if not p or n.scope.nonnegative(scale(p, -1)):
-        return {}
+    if not p or n.scope.nonnegative(-p):
+        return Poly()
     if n.scope.positive(p):
         return constant(1)
-    return atom(("above", "", (key(scale(p, 1 / abs(Fraction(content(p)[0])))),)))
+    return atom(("above", "", (p * (1 / abs(Fraction(p.content()[0]))),)))
 
 
 def open_truth(n: Normal, node: Any, env: Environment) -> Poly:
     """`not a = 1 - a`, `a and b = a b`, and so on; `(a if c else b) = c a + (1 - c) b`: both have to be defined."""
     first, *rest = (n.poly(a, env) for a in node.args)
     if isinstance(node, L.Negation):
-        return add(constant(1), first, -1)
+        return 1 - first
     if isinstance(node, L.Choice):
-        return add(mul(first, add(rest[0], rest[1], -1)), rest[1])
+        return first * (rest[0] - rest[1]) + rest[1]
     if isinstance(node, L.Both):
-        return mul(first, rest[0])
+        return first * rest[0]
     if isinstance(node, L.Either):
-        return add(add(first, rest[0]), mul(first, rest[0]), -1)
-    gap = add(rest[0], first, -1)
+        return first + rest[0] - first * rest[0]
+    gap = rest[0] - first
     if isinstance(node, L.EqualTo):
         return n.delta(gap)
-    return above(n, gap) if isinstance(node, L.LessThan) else add(constant(1), above(n, scale(gap, -1)), -1)
+    return above(n, gap) if isinstance(node, L.LessThan) else 1 - above(n, -gap)
 
 
 TRUTH = tuple((node, open_truth) for node in (L.Negation, L.Choice, L.Both, L.Either, L.EqualTo, L.LessThan, L.AtMost))

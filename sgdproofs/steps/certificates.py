@@ -14,7 +14,7 @@ import sympy
 from sympy.concrete.gosper import gosper_term
 
 from ..advice import Column, Search, _weighted
-from ..kernel.polynomial import Atom, Poly, constant, mul
+from ..kernel.polynomial import Atom, Poly, constant
 from ..kernel.scope import Certificate
 from ..language import terms as T
 from ..language.functions import Product
@@ -36,12 +36,12 @@ class WiderSearch(Search):
         one = constant(1)
         plain: list[Column] = [(one, q, (i,), one) for i, q in enumerate(known)]
         pairs: list[Column] = [
-            (one, mul(q, known[j]), (i, j), one) for i, q in enumerate(known) for j in range(i, len(known))
+            (one, q * known[j], (i, j), one) for i, q in enumerate(known) for j in range(i, len(known))
         ]
-        squares: list[Column] = [(one, mul(q, q), (), q) for q in (p, *known)]
+        squares: list[Column] = [(one, q * q, (), q) for q in (p, *known)]
         even = sorted({tuple((a, e - e % 2) for a, e in m if e > 1) for m in p} - {()})[:4]
         scaled: list[Column] = [
-            ({m: 1}, mul({m: 1}, q), product, root) for m in even for _, q, product, root in (*plain, *pairs)
+            (Poly({m: 1}), Poly({m: 1}) * q, product, root) for m in even for _, q, product, root in (*plain, *pairs)
         ]
         for columns in (plain + pairs + squares, plain + scaled):
             found = _weighted(p, columns[:MANY], signed)

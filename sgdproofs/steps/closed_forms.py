@@ -9,7 +9,7 @@ from typing import Any
 
 from ..advice import Search
 from ..kernel.goal import Goal
-from ..kernel.polynomial import Budget, within
+from ..kernel.polynomial import Budget
 from ..kernel.scope import Contradiction
 from ..language import derivation as D
 from ..language import terms as T
@@ -174,7 +174,7 @@ class ClosedForms:
             p = probe.normal(probe.scope).poly(limit, {})
         except (Budget, Contradiction, ZeroDivisionError):
             return None
-        if any(a[0].startswith("Limit") for a in within(p)):
+        if any(a[0].startswith("Limit") for a in p.within()):
             return None
         value = spelled(p, probe.scope)
         line = D.step(eq(limit, value).given(*when), by=replace(RULES, cites=(*self.facts, *items)))

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from ..advice import Search
 from ..kernel.goal import Goal
-from ..kernel.polynomial import Budget, add, fraction, is_constant
+from ..kernel.polynomial import Budget
 from ..kernel.scope import Contradiction
 from ..language import derivation as D
 from ..language import terms as T
@@ -72,8 +72,8 @@ def _cleared(asking: Asking, claim: Relation) -> Relation | None:
         with asking.clock.spend(1.0):
             goal = Goal(claim, replace(RULES, cites=()), (), (), claim.when, Search())
             n = goal.normal(goal.scope)
-            above, below = fraction(add(n.poly(claim.lhs, {}), n.poly(claim.rhs, {}), -1))
-            return None if is_constant(below) else eq(said(above, n.scope), 0).given(*claim.when)
+            above, below = (n.poly(claim.lhs, {}) - n.poly(claim.rhs, {})).fraction()
+            return None if below.is_constant else eq(said(above, n.scope), 0).given(*claim.when)
     except (Budget, Contradiction, ZeroDivisionError, SgdproofsError):
         return None
 

@@ -13,7 +13,6 @@ from typing import Any
 
 import sympy
 
-from ..kernel.polynomial import is_constant, key
 from ..language import terms as T
 from ..language.errors import SgdproofsError
 from ..language.statements import Relation, eq, ge, le
@@ -96,7 +95,7 @@ def _pairs(bodies: list) -> Iterator[tuple[Any, Any, Any]]:
     some = list(roots)[: BODIES + 1]
     reader = Path(Plan(lambda p: [(p, 1)]), lambda relation: False, [])
     try:
-        known = {key(reader.poly(b)) for b in bodies}
+        known = {reader.poly(b) for b in bodies}
     except Unsupported:
         return
 
@@ -105,7 +104,7 @@ def _pairs(bodies: list) -> Iterator[tuple[Any, Any, Any]]:
             p = reader.poly(term)
         except Unsupported:
             return False
-        return key(p) in known or is_constant(p)
+        return p in known or p.is_constant
 
     for weight, (f, g) in product(some, combinations(some, 2)):
         products = (T.Times(weight, a, b) for a, b in ((f, g), (f, f), (g, g)))

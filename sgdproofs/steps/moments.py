@@ -95,7 +95,7 @@ def said(p: Poly, scope: Scope, named: Callable[[Atom], Any] | None = None) -> A
             return minus(scope.declared[a[1]], T.number(origin)) if origin else scope.declared[a[1]]
         if a[0] not in ATOMS and (a[0] not in ("el", "rv") or a[1] not in scope.families):
             raise Unsaid
-        arguments = [said(dict(k), scope, named) for k in a[2]]
+        arguments = [said(k, scope, named) for k in a[2]]
         return ATOMS[a[0]](*arguments) if a[0] in ATOMS else T.Element(scope.families[a[1]], *arguments)
 
     total = [_product([T.number(c)] * (c != 1) + [_power(factor(a), e) for a, e in m]) for m, c in p.items()]
@@ -303,7 +303,7 @@ class Moments:
     def _given(self) -> Iterator[Relation]:
         """Of conditional means: their signs, and for convex f that `f(E[u | Z]) <= E[f(u) | Z]`."""
         for _, _, (free, *given) in [a for a in self.names if a[0] == "Conditional"]:
-            u, *known = (said(dict(k), self.normal.scope) for k in (free, *given))
+            u, *known = (said(k, self.normal.scope) for k in (free, *given))
             mean = L.Conditional(u, *known)
             for q in (u, T.Negative(u)):
                 if self.pointwise(ge(q, 0), long=False):
@@ -325,7 +325,7 @@ class Moments:
 
     def _inner(self) -> list[Any]:
         """The random quantities of which the claim, expanded, has the means."""
-        return [said(dict(a[2][0]), self.normal.scope) for a in list(self.names) if a[0] == "E"]
+        return [said(a[2][0], self.normal.scope) for a in list(self.names) if a[0] == "E"]
 
     def _roots(self, inner: list[Any]) -> list[Any]:
         """Random factors, and roots of those quantities that are squares."""
@@ -333,7 +333,7 @@ class Moments:
         for u in inner:
             for m in self.normal.poly(u, {}):
                 if all(e % 2 == 0 for _, e in m):
-                    found[said({tuple((a, e // 2) for a, e in m): 1}, self.normal.scope)] = None
+                    found[said(Poly({tuple((a, e // 2) for a, e in m): 1}), self.normal.scope)] = None
                 for a, _ in m:
                     if a[0] in ("rv", "Conditional"):
                         found[said(atom(a), self.normal.scope)] = None

@@ -35,7 +35,7 @@ from typing import Any
 import sympy
 
 from ..kernel.normal import Normal
-from ..kernel.polynomial import Budget, Poly, fraction, key
+from ..kernel.polynomial import Budget, Poly, atom, constant
 from ..kernel.scope import Scope
 from ..language import functions as L
 from ..language import terms as T
@@ -490,13 +490,13 @@ class Path:
 
     def _whole_part(self, p: Poly) -> tuple[Any, Any]:
         """The terms of a polynomial that are integers, and the others; None if there are no such two."""
-        whole = {m: c for m, c in p.items() if self.scope.integral({m: c})}
-        rest = {m: c for m, c in p.items() if m not in whole}
+        whole = Poly({m: c for m, c in p.items() if self.scope.integral(Poly({m: c}))})
+        rest = Poly({m: c for m, c in p.items() if m not in whole})
         terms = self._term(whole), self._term(rest)
         return terms if whole and rest and None not in terms else (None, None)
 
     def _floor_symbol(self, p: Any) -> Any:
-        mark = key(self.poly(p))
+        mark = self.poly(p)
         if mark not in self.floors:
             n = self.floors[mark] = self.fresh("n", sort="integer")
             self._say(le(n, p), lt(p, T.Plus(n, ONE)))
@@ -547,7 +547,7 @@ class Path:
             exact = _exact_root(Fraction(int(g.p), int(g.q)), d)
             if exact is not None:
                 return T.number(exact)
-        mark = key(self.poly(g))
+        mark = self.poly(g)
         if mark in self.roots:
             return self.roots[mark]
         if self._power_symbol(g):
@@ -616,7 +616,7 @@ class Path:
                 self.bases[rest] = self.fresh("E", lower=0, open_lower=True)
             pieces.append(_power(self.bases[rest], c * parts, times))
         found = T.Times(*pieces) if len(pieces) > 1 else pieces[0] if pieces else ONE
-        if not any(key(self.poly(q)) == key(self.poly(a)) for a, _ in self.monotone["exp"]):
+        if not any(self.poly(q) == self.poly(a) for a, _ in self.monotone["exp"]):
             self.monotone["exp"].append((q, found))
         return found
 
@@ -690,7 +690,7 @@ class Path:
         if base is not None and all(a in self.atoms for a, _ in base):
             product = [T.Power(self.atoms[a], T.number(e)) for a, e in base]
             return T.Quotient(T.Times(ONE, *product), T.number(self.plan.parts.get(base, 1)))
-        mark = key(self.poly(g))
+        mark = self.poly(g)
         if mark not in self.logs:
             symbol = self.fresh("l")
             self.logs[mark] = symbol
@@ -798,7 +798,7 @@ class Path:
         if not self.plan.factored:
             return whole
         found: list[tuple[Any, int]] = []
-        for part, sign in zip(fraction(self.poly(p)), (1, -1), strict=True):
+        for part, sign in zip(self.poly(p).fraction(), (1, -1), strict=True):
             for q, e in self._split(part):
                 term = self._term(q)
                 if term is None:
@@ -816,8 +816,8 @@ class Path:
         """The number, the common symbols and the other factors of a polynomial."""
         if len(p) == 1:
             ((m, c),) = p.items()
-            yield from (({(): n}, e) for n, e in _primes(Fraction(c)))
-            yield from (({((a, 1),): 1}, e) for a, e in m)
+            yield from ((constant(n), e) for n, e in _primes(Fraction(c)))
+            yield from ((atom(a), e) for a, e in m)
             return
         yield from self.plan.factors(p)
 

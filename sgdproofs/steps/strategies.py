@@ -12,7 +12,7 @@ from typing import Any
 
 from ..advice import Search
 from ..kernel.check import Outcome
-from ..kernel.polynomial import fraction
+from ..kernel.polynomial import Poly, exact
 from ..language import functions as L
 from ..language import terms as T
 from ..language.errors import SgdproofsError
@@ -140,13 +140,13 @@ def _solved(goal: Relation) -> Relation | None:
         if w.rel != "==":
             continue
         reader = _reader()
-        p, _ = fraction(reader.poly(T.Plus(w.lhs, T.Negative(w.rhs))))
+        p, _ = reader.poly(T.Plus(w.lhs, T.Negative(w.rhs))).fraction()
         for m, c in p.items():
             a = m[0][0] if len(m) == 1 and m[0][1] == 1 else None
             symbol = reader.atoms.get(a)
             if not isinstance(symbol, T.Parameter) or isinstance(symbol, T.Index):
                 continue
-            rest = {n: Fraction(-v) / Fraction(c) for n, v in p.items() if n != m}
+            rest = Poly({n: exact(Fraction(-v) / Fraction(c)) for n, v in p.items() if n != m})
             value = reader._term(rest)
             if value is None or symbol in value.free_symbols:
                 continue

@@ -39,27 +39,34 @@ def refused(result):
 
 def test_running_average_finite(ema):
     at = {ema.N: Fraction(7, 2), ema.sigma2: 3, ema.t: (1, 5, 20)}
-    for experiment in (exact(near_miss=ema.finite_miss, facts_dropped=(ema.iid,)),
-                       precision(near_miss=ema.finite_miss, at={ema.N: (Fraction(7, 2), 1)}),
-                       monte_carlo(near_miss=ema.finite_miss, at=at, facts_dropped=(ema.iid,))):
+    for experiment in (
+        exact(near_miss=ema.finite_miss, facts_dropped=(ema.iid,)),
+        precision(near_miss=ema.finite_miss, at={ema.N: (Fraction(7, 2), 1)}),
+        monte_carlo(near_miss=ema.finite_miss, at=at, facts_dropped=(ema.iid,)),
+    ):
         accepted(only("ema", ema.finite, ema.given, experiment))
 
 
 def test_running_average_limit(ema):
     at = {ema.N: Fraction(7, 2), ema.sigma2: 3}
-    for experiment in (precision(near_miss=ema.limit_miss, at=at),
-                       monte_carlo(near_miss=ema.limit_miss, at=at, facts_dropped=(ema.iid,)),
-                       monte_carlo(near_miss=ema.limit_miss, at={ema.N: 2},
-                                   law={ema.x: discrete({-1: Fraction(1, 4), 2: Fraction(3, 4)})})):
+    for experiment in (
+        precision(near_miss=ema.limit_miss, at=at),
+        monte_carlo(near_miss=ema.limit_miss, at=at, facts_dropped=(ema.iid,)),
+        monte_carlo(
+            near_miss=ema.limit_miss, at={ema.N: 2}, law={ema.x: discrete({-1: Fraction(1, 4), 2: Fraction(3, 4)})}
+        ),
+    ):
         accepted(only("ema-limit", ema.limit, ema.given, experiment))
 
 
 def test_minibatch_covariance(minibatch):
     m = minibatch
     law = {m.ghat: normal_vector((1, -2), ((2, Fraction(1, 2)), (Fraction(1, 2), 1)))}
-    for experiment in (exact(near_miss=m.miss, facts_dropped=(m.iid,)),
-                       precision(near_miss=m.miss, at={m.B: (1, 4)}),
-                       monte_carlo(near_miss=m.miss, at={m.B: 4}, law=law, facts_dropped=(m.iid,))):
+    for experiment in (
+        exact(near_miss=m.miss, facts_dropped=(m.iid,)),
+        precision(near_miss=m.miss, at={m.B: (1, 4)}),
+        monte_carlo(near_miss=m.miss, at={m.B: 4}, law=law, facts_dropped=(m.iid,)),
+    ):
         result = only("minibatch", m.claim, m.given, experiment)
         accepted(result)
     assert len(result.data["points"]) == 4  # [i, j] over two components
@@ -67,17 +74,22 @@ def test_minibatch_covariance(minibatch):
 
 def test_weighted_sum(weighted):
     w = weighted
-    for experiment in (exact(near_miss=w.miss, facts_dropped=(w.iid,)),
-                       precision(near_miss=w.miss, at={w.n: (1, 5), w.alpha: (2, -1, Fraction(1, 3), 1, 4)}),
-                       monte_carlo(near_miss=w.miss, at={w.n: 4}, facts_dropped=(w.iid,))):
+    for experiment in (
+        exact(near_miss=w.miss, facts_dropped=(w.iid,)),
+        precision(near_miss=w.miss, at={w.n: (1, 5), w.alpha: (2, -1, Fraction(1, 3), 1, 4)}),
+        monte_carlo(near_miss=w.miss, at={w.n: 4}, facts_dropped=(w.iid,)),
+    ):
         accepted(only("weighted", w.claim, w.given, experiment))
 
 
 def test_two_variables(two):
     law = {two.x: normal(1, 2), two.y: normal(-1, 5)}
-    for experiment in (exact(near_miss=two.miss, facts_dropped=(two.apart,)), precision(near_miss=two.miss),
-                       monte_carlo(near_miss=two.miss, facts_dropped=(two.apart,)),
-                       monte_carlo(law=law, facts_dropped=(two.apart,))):
+    for experiment in (
+        exact(near_miss=two.miss, facts_dropped=(two.apart,)),
+        precision(near_miss=two.miss),
+        monte_carlo(near_miss=two.miss, facts_dropped=(two.apart,)),
+        monte_carlo(law=law, facts_dropped=(two.apart,)),
+    ):
         accepted(only("two", two.claim, two.given, experiment))
 
 
@@ -96,29 +108,35 @@ def test_momentum_limit_takes_as_many_steps_as_it_needs(constant_input):
 
 def test_gradient_as_sums_and_loops(layer):
     s = layer
-    shown = loops(s.order, s.total[s.j, s.i], 1/s.B*s.slope[s.b, s.j]*s.x[s.b, s.i])
-    wrong = loops(s.order, s.total[s.j, s.i], s.slope[s.b, s.j]*s.x[s.b, s.i])
-    for experiment in (exact(near_miss=s.miss), precision(near_miss=s.miss, at={s.B: 3}),
-                       einsum(shown, near_miss=wrong)):
+    shown = loops(s.order, s.total[s.j, s.i], 1 / s.B * s.slope[s.b, s.j] * s.x[s.b, s.i])
+    wrong = loops(s.order, s.total[s.j, s.i], s.slope[s.b, s.j] * s.x[s.b, s.i])
+    for experiment in (
+        exact(near_miss=s.miss),
+        precision(near_miss=s.miss, at={s.B: 3}),
+        einsum(shown, near_miss=wrong),
+    ):
         accepted(only("gradient", s.claim, s.given, experiment))
     refused(only("gradient", s.claim, s.given, einsum(shown, near_miss=shown)))
 
 
 def test_identity_of_every_sample(ema):
     y = random_family("y", first=0)
-    given = (ema.update, recurrence(y[ema.t], (1 - 1/ema.N)*y[ema.t - 1] + ema.x[ema.t], start={0: 0}))
-    claim, miss = eq(y[ema.t], ema.N*ema.mu[ema.t]), eq(y[ema.t], ema.mu[ema.t])
-    for experiment in (exact(near_miss=miss), precision(near_miss=miss),
-                       monte_carlo(near_miss=miss, at={ema.t: (1, 9)})):
+    given = (ema.update, recurrence(y[ema.t], (1 - 1 / ema.N) * y[ema.t - 1] + ema.x[ema.t], start={0: 0}))
+    claim, miss = eq(y[ema.t], ema.N * ema.mu[ema.t]), eq(y[ema.t], ema.mu[ema.t])
+    for experiment in (
+        exact(near_miss=miss),
+        precision(near_miss=miss),
+        monte_carlo(near_miss=miss, at={ema.t: (1, 9)}),
+    ):
         accepted(only("same-path", claim, given, experiment))
-        refused(only("same-path", eq(y[ema.t], (ema.N + 1)*ema.mu[ema.t]), given, experiment))
+        refused(only("same-path", eq(y[ema.t], (ema.N + 1) * ema.mu[ema.t]), given, experiment))
 
 
 def test_not_determined():
     G, b = family("G", first=1), index("b", at_least=1)
-    mean, square = Sum(G[b], (b, 1, 2))/2, Sum(G[b]**2, (b, 1, 2))/2
+    mean, square = Sum(G[b], (b, 1, 2)) / 2, Sum(G[b] ** 2, (b, 1, 2)) / 2
     points = ({G[1]: 0, G[2]: 0}, {G[1]: 1, G[2]: -1})
-    good, bad = not_determined(square, mean, *points), not_determined(2*mean, mean, *points)
+    good, bad = not_determined(square, mean, *points), not_determined(2 * mean, mean, *points)
     accepted(only("square", good, (), exact(near_miss=bad)))
     refused(only("square", bad, (), exact(near_miss=good)))
 
@@ -128,9 +146,9 @@ def test_limits_without_geometric_decay(kind):
     N, x, t, s, e = real("N", at_least=1), random_family("x"), index("t"), index("s"), positive("eta0")
     given = (independent_across(x, t), identical_across(x, t))
     body, variable, point, value = {
-        "closed": (N/(2*N - 1), N, None, Fraction(1, 2)),
-        "slow": (Var(Sum(x[s], (s, 1, t))/t), t, None, 0),
-        "point": ((e + 2)/(3*e + 1), e, 0, 2),
+        "closed": (N / (2 * N - 1), N, None, Fraction(1, 2)),
+        "slow": (Var(Sum(x[s], (s, 1, t)) / t), t, None, 0),
+        "point": ((e + 2) / (3 * e + 1), e, 0, 2),
     }[kind]
     said = limit(body, variable) if point is None else limit(body, variable, point)
     accepted(only("limit", eq(said, value), given, precision(near_miss=eq(said, value + 1))))
@@ -139,8 +157,12 @@ def test_limits_without_geometric_decay(kind):
 
 def test_a_refuted_claim_exchanges_the_roles(weighted):
     w = weighted
-    printed = Refutation(name="as-printed", claim=w.miss, given=w.given,
-                         experiments=(exact(near_miss=w.claim), monte_carlo(near_miss=w.claim, at={w.n: 3})))
+    printed = Refutation(
+        name="as-printed",
+        claim=w.miss,
+        given=w.given,
+        experiments=(exact(near_miss=w.claim), monte_carlo(near_miss=w.claim, at={w.n: 3})),
+    )
     for result in run(printed):
         accepted(result)
 
@@ -151,16 +173,24 @@ def test_a_refuted_claim_exchanges_the_roles(weighted):
 def test_wrong_claims_pass_nothing(ema, minibatch, weighted, two, constant_input):
     small, spread = 2**16, Var(ema.mu[ema.t])
     wrong = [
-        (ema.given, eq(spread, ema.sigma2/(2*ema.N + 1)*(1 - (1 - 1/ema.N)**(2*ema.t))), ema.finite_miss, {}),
-        (ema.given, eq(spread, ema.sigma2/(2*ema.N - 1)*(1 - (1 - 1/ema.N)**ema.t)), ema.finite_miss, {}),
+        (
+            ema.given,
+            eq(spread, ema.sigma2 / (2 * ema.N + 1) * (1 - (1 - 1 / ema.N) ** (2 * ema.t))),
+            ema.finite_miss,
+            {},
+        ),
+        (ema.given, eq(spread, ema.sigma2 / (2 * ema.N - 1) * (1 - (1 - 1 / ema.N) ** ema.t)), ema.finite_miss, {}),
         (minibatch.given, minibatch.miss, eq(*reversed(minibatch.claim.args[:2])), {minibatch.B: 3}),
         (weighted.given, weighted.miss, weighted.claim, {weighted.n: 3}),
         (two.given, two.miss, two.claim, {}),
-        (two.given, eq(Var(two.a*two.x), two.a*Var(two.x)), two.miss, {}),
+        (two.given, eq(Var(two.a * two.x), two.a * Var(two.x)), two.miss, {}),
     ]
     for given, claim, miss, at in wrong:
-        for experiment in (exact(near_miss=miss), precision(near_miss=miss, at=at),
-                           monte_carlo(near_miss=miss, at=at, samples=small)):
+        for experiment in (
+            exact(near_miss=miss),
+            precision(near_miss=miss, at=at),
+            monte_carlo(near_miss=miss, at=at, samples=small),
+        ):
             result = only("wrong", claim, given, experiment)
             refused(result)
             assert "not run" not in result.summary
@@ -174,7 +204,7 @@ def test_a_near_miss_that_is_true_or_too_near_is_no_check(two):
         result = only("two", two.claim, two.given, experiment)
         refused(result)
         assert "NOT rejected" in result.summary or "NO POWER" in result.summary
-    close = eq(two.claim.lhs, two.claim.rhs*(1 + Fraction(1, 10**4)))  # too near for so few samples
+    close = eq(two.claim.lhs, two.claim.rhs * (1 + Fraction(1, 10**4)))  # too near for so few samples
     refused(only("two", two.claim, two.given, monte_carlo(near_miss=close, samples=2**12)))
     accepted(only("two", two.claim, two.given, exact(near_miss=close)))
     accepted(only("two", two.claim, two.given, precision(near_miss=close)))
@@ -182,11 +212,11 @@ def test_a_near_miss_that_is_true_or_too_near_is_no_check(two):
 
 def test_one_wrong_line_fails_the_exact_experiment(ema):
     by = Reason()
-    good = eq(ema.mu[1], ema.x[1]/ema.N)
+    good = eq(ema.mu[1], ema.x[1] / ema.N)
     bad = eq(ema.mu[1], ema.x[1])
     inside = [
         (step(bad, by=by),),
-        (calc(ema.mu[1], row(ema.x[1]/ema.N, by=by), row(ema.x[1], by=by)),),
+        (calc(ema.mu[1], row(ema.x[1] / ema.N, by=by), row(ema.x[1], by=by)),),
         (induction(ema.finite, over=ema.t, base=(step(bad, by=by),), step=(step(good, by=by),)),),
         (induction(ema.finite, over=ema.t, base=(step(good, by=by),), step=(step(bad, by=by),)),),
         (branches(good, (eq(ema.N, 1), (step(bad, by=by),)), (ema.N > 1, (step(bad, by=by),))),),
@@ -202,8 +232,10 @@ def test_one_wrong_line_fails_the_exact_experiment(ema):
 
 def test_givens_that_do_not_hold_are_reported(ema):
     law = {ema.x: normal(0, 2)}
-    for experiment in (precision(near_miss=ema.finite_miss, at={ema.sigma2: 3}, law=law),
-                       monte_carlo(near_miss=ema.finite_miss, at={ema.sigma2: 3}, law=law)):
+    for experiment in (
+        precision(near_miss=ema.finite_miss, at={ema.sigma2: 3}, law=law),
+        monte_carlo(near_miss=ema.finite_miss, at={ema.sigma2: 3}, law=law),
+    ):
         result = only("ema", ema.finite, ema.given, experiment)
         refused(result)
         assert "does not hold in the setting" in result.summary
@@ -211,14 +243,19 @@ def test_givens_that_do_not_hold_are_reported(ema):
 
 def test_independence_is_not_assumed(ema):
     given = (ema.update, ema.spread)  # nothing says that the draws are independent
-    for experiment in (exact(near_miss=ema.finite_miss), precision(near_miss=ema.finite_miss),
-                       monte_carlo(near_miss=ema.finite_miss, at={ema.t: 5})):
+    for experiment in (
+        exact(near_miss=ema.finite_miss),
+        precision(near_miss=ema.finite_miss),
+        monte_carlo(near_miss=ema.finite_miss, at={ema.t: 5}),
+    ):
         refused(only("dependent", ema.finite, given, experiment))
 
 
 def test_values_outside_a_domain_and_steps_that_are_too_few(ema):
-    assert "outside its domain" in only("ema", ema.finite, ema.given,
-                                        precision(near_miss=ema.finite_miss, at={ema.N: Fraction(1, 2)})).summary
+    assert (
+        "outside its domain"
+        in only("ema", ema.finite, ema.given, precision(near_miss=ema.finite_miss, at={ema.N: Fraction(1, 2)})).summary
+    )
     early = only("ema", ema.limit, ema.given, monte_carlo(near_miss=ema.limit_miss, at={ema.N: 10}, steps=5))
     refused(early)
     slow = only("ema", ema.limit, ema.given, precision(near_miss=ema.limit_miss, at={ema.N: 1000}, steps=10))
@@ -233,10 +270,15 @@ def test_a_deterministic_claim_is_not_simulated(constant_input):
 
 
 def test_data_is_checked_when_written(two):
-    for write in (lambda: exact(), lambda: monte_carlo(), lambda: precision(near_miss=two.claim, at={two.a: 0.5}),
-                  lambda: discrete({0: Fraction(1, 2)}), lambda: normal_vector((0, 0), ((1,),)),
-                  lambda: monte_carlo(near_miss=two.claim, law={two.a: normal(0, 1)}),
-                  lambda: monte_carlo(near_miss=two.claim, samples=10)):
+    for write in (
+        lambda: exact(),
+        lambda: monte_carlo(),
+        lambda: precision(near_miss=two.claim, at={two.a: 0.5}),
+        lambda: discrete({0: Fraction(1, 2)}),
+        lambda: normal_vector((0, 0), ((1,),)),
+        lambda: monte_carlo(near_miss=two.claim, law={two.a: normal(0, 1)}),
+        lambda: monte_carlo(near_miss=two.claim, samples=10),
+    ):
         with pytest.raises(StatementError):
             write()
 
@@ -244,18 +286,23 @@ def test_data_is_checked_when_written(two):
 def test_a_mean_needs_no_independence(ema):
     m = real("m")
     given = (ema.update, assume(eq(E(ema.x[ema.t]), m)))
-    claim = eq(E(ema.mu[ema.t]), m*(1 - (1 - 1/ema.N)**ema.t))
+    claim = eq(E(ema.mu[ema.t]), m * (1 - (1 - 1 / ema.N) ** ema.t))
     miss = eq(E(ema.mu[ema.t]), m)
-    for experiment in (exact(near_miss=miss), precision(near_miss=miss),
-                       monte_carlo(near_miss=miss, at={ema.t: 4, m: 2})):
+    for experiment in (
+        exact(near_miss=miss),
+        precision(near_miss=miss),
+        monte_carlo(near_miss=miss, at={ema.t: 4, m: 2}),
+    ):
         accepted(only("mean", claim, given, experiment))
 
 
 def test_each_statement_is_tested_under_its_own_assumptions(constant_input):
     c, s = constant_input, index("s")
     x = family("x", first=1)
-    given = (recurrence(c.y[c.t], (1 - 1/Minimum(c.t, c.N))*c.y[c.t - 1] + 1/Minimum(c.t, c.N)*x[c.t], start={0: 0}),)
-    claim = eq(c.y[c.t], 1/c.t*Sum(x[s], (s, 1, c.t))).given(ge(c.t, 1), le(c.t, c.N))
+    given = (
+        recurrence(c.y[c.t], (1 - 1 / Minimum(c.t, c.N)) * c.y[c.t - 1] + 1 / Minimum(c.t, c.N) * x[c.t], start={0: 0}),
+    )
+    claim = eq(c.y[c.t], 1 / c.t * Sum(x[s], (s, 1, c.t))).given(ge(c.t, 1), le(c.t, c.N))
     too_far = eq(claim.lhs, claim.rhs).given(ge(c.t, 1))  # true up to N, and only there
     for experiment in (exact(near_miss=too_far), precision(near_miss=too_far)):
         accepted(only("plain-mean", claim, given, experiment))
@@ -264,16 +311,17 @@ def test_each_statement_is_tested_under_its_own_assumptions(constant_input):
 
 def test_an_equation_that_gives_a_parameter_by_itself_is_solved(ema):
     v = real("v")
-    fixed_point = assume(eq(v, (1 - 1/ema.N)**2*v + ema.sigma2/ema.N**2))
-    claim, miss = eq(v, ema.sigma2/(2*ema.N - 1)), eq(v, ema.sigma2/(2*ema.N))
+    fixed_point = assume(eq(v, (1 - 1 / ema.N) ** 2 * v + ema.sigma2 / ema.N**2))
+    claim, miss = eq(v, ema.sigma2 / (2 * ema.N - 1)), eq(v, ema.sigma2 / (2 * ema.N))
     for experiment in (exact(near_miss=miss), precision(near_miss=miss, at={ema.N: (1, Fraction(7, 2), 40)})):
         accepted(only("fixed-point", claim, (fixed_point,), experiment))
 
 
 def test_dropped_facts_are_tested_on_the_finite_lines_of_a_limit(ema):
     proof = (step(ema.finite, by=Reason()), step(ema.limit, by=Reason()))
-    (result,) = run(entry("limit", ema.limit, ema.given, exact(near_miss=ema.finite_miss, facts_dropped=(ema.iid,)),
-                          proof=proof))
+    (result,) = run(
+        entry("limit", ema.limit, ema.given, exact(near_miss=ema.finite_miss, facts_dropped=(ema.iid,)), proof=proof)
+    )
     accepted(result)
     assert "1 of 3 statements holds exactly (all but 2 with limits)" in result.summary
     assert re.search("; without .* a line fails in [0-9]+ of ", result.summary)
@@ -290,13 +338,15 @@ def test_facts_that_do_not_bear_on_the_claim_are_not_asked_for(ema):
 def test_chosen_numbers_respect_stated_bounds(ema):
     h, i = family("h", first=1), index("i", at_least=1)
     bounds = (assume(h[i] > 0), assume(eq(ema.N, ema.N)))
-    claim, miss = eq(h[i]/h[i], 1), eq(h[i]/h[i], 2)
+    claim, miss = eq(h[i] / h[i], 1), eq(h[i] / h[i], 2)
     accepted(only("bounds", claim, bounds, precision(near_miss=miss)))
 
 
 def test_a_draw_that_is_independent_of_the_past_is_drawn_afresh(ema):
     fresh = Given(independent(ema.mu[ema.t - 1], ema.x[ema.t]))
     given = (ema.update, fresh, ema.spread)
-    for experiment in (precision(near_miss=ema.finite_miss),
-                       monte_carlo(near_miss=ema.finite_miss, at={ema.t: 5, ema.N: 3}, facts_dropped=(fresh,))):
+    for experiment in (
+        precision(near_miss=ema.finite_miss),
+        monte_carlo(near_miss=ema.finite_miss, at={ema.t: 5, ema.N: 3}, facts_dropped=(fresh,)),
+    ):
         accepted(only("fresh", ema.finite, given, experiment))

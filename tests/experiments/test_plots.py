@@ -68,7 +68,7 @@ def test_what_the_band_shows(results: dict) -> None:
 def test_what_the_law_shows(results: dict) -> None:
     data = results["ema-variance-limit"][1].data
     law = data["law"]
-    (_, right, miss), = law["lines"]
+    ((_, right, miss),) = law["lines"]
     assert law["over"] == "N" and law["places"][0] == 1 and law["places"][-1] == 10
     at = dict(zip(law["places"], right, strict=True))
     for where, left in zip(data["points"], data["left"], strict=True):

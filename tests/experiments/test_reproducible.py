@@ -21,8 +21,9 @@ from .conftest import entry
 
 @pytest.fixture
 def simulated(ema):
-    experiment = monte_carlo(near_miss=ema.finite_miss, at={ema.N: 3, ema.sigma2: 2, ema.t: (2, 9)}, samples=2**17,
-                             facts_dropped=(ema.iid,))
+    experiment = monte_carlo(
+        near_miss=ema.finite_miss, at={ema.N: 3, ema.sigma2: 2, ema.t: (2, 9)}, samples=2**17, facts_dropped=(ema.iid,)
+    )
     return entry("reproducible", ema.finite, ema.given, experiment)
 
 
@@ -38,8 +39,10 @@ def test_processes_and_threads_give_the_same_bits(simulated):
 def test_a_dask_cluster_gives_the_same_bits(simulated):
     distributed = pytest.importorskip("distributed", reason="the extra [dask] is not installed")
     serial = run(simulated)
-    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster, \
-            distributed.Client(cluster) as client:
+    with (
+        distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
+        distributed.Client(cluster) as client,
+    ):
         assert run(simulated, executor=client.get_executor()) == serial
 
 
@@ -82,18 +85,18 @@ def test_samples_have_the_stated_moments(minibatch):
         draws = [sampler.element(minibatch.ghat, p).array for p in ((1, 1), (1, 2), (2, 1))]
         assert numpy.allclose([d.mean() for d in draws], [1, -2, 1], atol=0.03)
         assert numpy.allclose(numpy.cov(draws)[:2, :2], [[2, 0.5], [0.5, 1]], atol=0.03)
-        assert abs(numpy.cov(draws)[0, 2] - 2*members) < 0.03
+        assert abs(numpy.cov(draws)[0, 2] - 2 * members) < 0.03
         exact = ExactMoments(setting, Fraction)
         one, three = (exact.element(minibatch.ghat, p) for p in ((1, 1), (2, 1)))
-        assert exact.covariance(one, three) == 2*Fraction(members)
-        assert exact.expectation(one*three) - 1 == 2*Fraction(members)
+        assert exact.covariance(one, three) == 2 * Fraction(members)
+        assert exact.expectation(one * three) - 1 == 2 * Fraction(members)
 
 
 def test_moments_of_laws():
     law = normal_vector((1, 0), ((2, 1), (1, 3)))
     assert law_moment(law, (0, 0)) == 3 and law_moment(law, (0, 1)) == 1
-    assert law_moment(law, (1, 1, 1, 1)) == 3*9
-    assert law_moment(law, (0, 0, 1, 1)) == (2 + 1)*3 + 2*1 + 0
+    assert law_moment(law, (1, 1, 1, 1)) == 3 * 9
+    assert law_moment(law, (0, 0, 1, 1)) == (2 + 1) * 3 + 2 * 1 + 0
     coin = discrete({0: Fraction(1, 3), 3: Fraction(2, 3)})
     assert law_moment(coin, (0,)) == 2 and law_moment(coin, (0, 0, 0)) == 18
 
@@ -101,8 +104,8 @@ def test_moments_of_laws():
 def test_the_threshold_is_the_stated_tail():
     stats = pytest.importorskip("scipy.stats", reason="scipy is an independent table of Student's t")
     for batches in (32, 64, 256):
-        tail = 2*stats.t.sf(threshold(batches), batches - 1)
-        assert tail == pytest.approx(RUN_FALSE_ALARM/RUN_COMPARISONS, rel=1e-4)
+        tail = 2 * stats.t.sf(threshold(batches), batches - 1)
+        assert tail == pytest.approx(RUN_FALSE_ALARM / RUN_COMPARISONS, rel=1e-4)
 
 
 def test_scores_are_spread_as_stated(two):

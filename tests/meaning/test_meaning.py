@@ -74,7 +74,7 @@ def at(**numbers: object) -> Model:
     ("node", "model", "expected"),
     [
         (a / b - 1, at(a=1, b=3), F(-2, 3)),
-        (-a**2 + a * b, at(a=2, b=5), F(6)),
+        (-(a**2) + a * b, at(a=2, b=5), F(6)),
         (a**n, at(a=0, n=0), F(1)),
         (a**-2, at(a=2), F(1, 4)),
         (Minimum(a, b) - Maximum(a, b), at(a=2, b=5), F(-3)),
@@ -92,8 +92,13 @@ def test_values(node, model, expected):
 
 @pytest.mark.parametrize(
     ("node", "model"),
-    [(a / b, at(a=0, b=0)), (a**-1, at(a=0)), (a ** (b / 2), at(a=4, b=1)), (Sum(i, (i, 1, a)), at(a=F(1, 2))),
-     (1 / (a - a), at(a=3))],
+    [
+        (a / b, at(a=0, b=0)),
+        (a**-1, at(a=0)),
+        (a ** (b / 2), at(a=4, b=1)),
+        (Sum(i, (i, 1, a)), at(a=F(1, 2))),
+        (1 / (a - a), at(a=3)),
+    ],
 )
 def test_undefined(node, model):
     with pytest.raises(Undefined):
@@ -149,8 +154,8 @@ def test_a_model_needs_probabilities():
     [
         (limit(1 / t, t), at(), F(0)),
         (limit((3 * t**2 - t) / (2 * t**2 + 1), t), at(), F(3, 2)),
-        (limit(b / (2 * a - 1) * (1 - (1 - 1 / a)**(2 * t)), t), at(a=3, b=5), F(1)),
-        (limit((1 - 1 / a)**t, t), at(a=1), F(0)),  # 0**t
+        (limit(b / (2 * a - 1) * (1 - (1 - 1 / a) ** (2 * t)), t), at(a=3, b=5), F(1)),
+        (limit((1 - 1 / a) ** t, t), at(a=1), F(0)),  # 0**t
         (limit(t**3 * a**t, t), at(a=F(-1, 2)), F(0)),
         (limit((a**t + 1) / (2 * a**t - t), t), at(a=3), F(1, 2)),
         (limit(a / (2 * a - 1), a), at(a=7), F(1, 2)),
@@ -163,8 +168,9 @@ def test_limits_of_closed_forms(node, model, expected):
     assert value(node, model) == expected
 
 
-@pytest.mark.parametrize("node", [limit(t, t), limit(2**t / t, t), limit((-1) ** t, t), limit(1 / a, a, 0),
-                                  limit(1 / (t - t), t)])
+@pytest.mark.parametrize(
+    "node", [limit(t, t), limit(2**t / t, t), limit((-1) ** t, t), limit(1 / a, a, 0), limit(1 / (t - t), t)]
+)
 def test_limits_that_do_not_exist(node):
     with pytest.raises(Undefined):
         value(node, at(a=1))
@@ -222,9 +228,12 @@ def test_derivatives_against_sympy():
     tree = a**3 * b / (1 + a * b) - Sum(i * a**2, (i, 1, 3)) + Minimum(a, 100) * b**-2
     plain = u**3 * v / (1 + u * v) - 6 * u**2 + u / v**2
     m = at(a=2, b=3)
-    for ours, theirs in ((Partial(tree, a), plain.diff(u)), (Partial(tree, b), plain.diff(v)),
-                         (Partial(Partial(tree, a), a), plain.diff(u, 2)),
-                         (Partial(Partial(tree, b), a), plain.diff(u, v))):
+    for ours, theirs in (
+        (Partial(tree, a), plain.diff(u)),
+        (Partial(tree, b), plain.diff(v)),
+        (Partial(Partial(tree, a), a), plain.diff(u, 2)),
+        (Partial(Partial(tree, b), a), plain.diff(u, v)),
+    ):
         expected = theirs.subs({u: 2, v: 3})
         assert value(ours, m) == F(int(expected.p), int(expected.q))
     with pytest.raises(NotEvaluable):  # min(a, b)**2, say, may have a derivative there
@@ -312,22 +321,34 @@ SCALED = {("x", (1,)): (1, 1, -1, -1), ("x", (2,)): (2, -2, 2, -2)}
 
 @pytest.mark.parametrize(
     ("space", "expected"),  # mutual, pairwise, uncorrelated, identical
-    [(SIGNS, (False, True, True, True)), (AXES, (False, False, True, True)), (COPIES, (False, False, False, True)),
-     (SCALED, (True, True, True, False))],
+    [
+        (SIGNS, (False, True, True, True)),
+        (AXES, (False, False, True, True)),
+        (COPIES, (False, False, False, True)),
+        (SCALED, (True, True, True, False)),
+    ],
 )
 def test_facts_about_a_family(space, expected):
     xs = random_family("x")
     m = Model({}, QUARTERS, {k: tuple(map(F, v)) for k, v in space.items()})
-    facts = (independent_across(xs, i), pairwise_independent_across(xs, i), uncorrelated_across(xs, i),
-             identical_across(xs, i))
+    facts = (
+        independent_across(xs, i),
+        pairwise_independent_across(xs, i),
+        uncorrelated_across(xs, i),
+        identical_across(xs, i),
+    )
     assert tuple(fact_holds(f, m, len(space)) for f in facts) == expected
     assert holds(independent(xs[1], xs[2]), m) == expected[1]
 
 
 def test_independence_is_of_whole_blocks():
     g = random_family("g", arity=2)
-    values = {("g", (1, 1)): (1, 1, -1, -1), ("g", (1, 2)): (1, -1, 1, -1),
-              ("g", (2, 1)): (1, -1, -1, 1), ("g", (2, 2)): (0, 0, 0, 0)}
+    values = {
+        ("g", (1, 1)): (1, 1, -1, -1),
+        ("g", (1, 2)): (1, -1, 1, -1),
+        ("g", (2, 1)): (1, -1, -1, 1),
+        ("g", (2, 2)): (0, 0, 0, 0),
+    }
     m = Model({}, QUARTERS, {k: tuple(map(F, v)) for k, v in values.items()})
     assert not fact_holds(independent_across(g, i), m)  # g[2][1] is the product of the components of g[1]
     assert not holds(independent(g[1], g[2]), m)
@@ -351,8 +372,7 @@ def test_equations_for_all_indices():
 def test_functions_of_the_past():
     xs, mu = random_family("x", first=1), random_family("mu")
     draws = {("x", (1,)): tuple(map(F, (1, 1, -1, -1))), ("x", (2,)): tuple(map(F, (1, -1, 1, -1)))}
-    m = Model({t: F(1)}, QUARTERS, draws,
-              facts=(recurrence(mu[t], mu[t - 1] + xs[t], start={0: 0}),))
+    m = Model({t: F(1)}, QUARTERS, draws, facts=(recurrence(mu[t], mu[t - 1] + xs[t], start={0: 0}),))
     ahead = Model({t: F(1)}, QUARTERS, m.values, facts=(define(mu[t], xs[t + 1]),))
     assert holds(function_of(mu[t], xs), m)
     assert not holds(function_of(mu[t], xs), ahead)

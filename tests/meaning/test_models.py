@@ -48,17 +48,31 @@ x, mu = random_family("x", first=1), random_family("mu", first=0)
 ghat, g, S = random_family("ghat", arity=2), family("g"), family("S", arity=2)
 update = recurrence(mu[t], (1 - 1 / N) * mu[t - 1] + x[t] / N, start={0: 0})
 variance = assume(eq(Var(x[t]), sigma2))
-batch = (independent_across(ghat, b), identical_across(ghat, b), assume(eq(E(ghat[b][i]), g[i])),
-         assume(eq(Cov(ghat[b][i], ghat[b][j]), S[i, j])))
+batch = (
+    independent_across(ghat, b),
+    identical_across(ghat, b),
+    assume(eq(E(ghat[b][i]), g[i])),
+    assume(eq(Cov(ghat[b][i], ghat[b][j]), S[i, j])),
+)
 average = Sum(ghat[b][i], (b, 1, B)) / B
 
 
 @pytest.mark.parametrize(
     ("parameter", "size", "first"),
-    [(N, False, 1), (n, True, 1), (natural("k"), True, 0), (positive("p"), False, 1), (nonnegative("p"), False, 0),
-     (real("r"), False, 0), (integer("z"), False, 0), (integer("z", at_most=-2), False, -5),
-     (real("q", above=0, below=1), False, F(1, 2)), (real("q", at_least=0, at_most=1), False, 0),
-     (real("q", above=F(1, 2)), False, F(3, 2)), (real("q", below=-1), False, -2)],
+    [
+        (N, False, 1),
+        (n, True, 1),
+        (natural("k"), True, 0),
+        (positive("p"), False, 1),
+        (nonnegative("p"), False, 0),
+        (real("r"), False, 0),
+        (integer("z"), False, 0),
+        (integer("z", at_most=-2), False, -5),
+        (real("q", above=0, below=1), False, F(1, 2)),
+        (real("q", at_least=0, at_most=1), False, 0),
+        (real("q", above=F(1, 2)), False, F(3, 2)),
+        (real("q", below=-1), False, -2),
+    ],
 )
 def test_small_values_begin_at_the_boundary(parameter, size, first):
     found = small_values(parameter, size)
@@ -76,13 +90,21 @@ SETTINGS = {
     "uncorrelated": ((eq(Var(mu[t]), sigma2),), (update, uncorrelated_across(x, t), variance)),
     "dependent": ((eq(Var(mu[t]), sigma2),), (update, variance)),
     "unit variance": ((eq(Var(mu[t]), sigma2),), (update, assume(eq(E(x[t]), 0)), assume(eq(Var(x[t]), 2)))),
-    "second moment": ((eq(E(x[1]**2), v),),
-                      (independent_across(x, t), assume(eq(E(x[t]**2), v)), assume(eq(E(x[t]), 1)))),
+    "second moment": (
+        (eq(E(x[1] ** 2), v),),
+        (independent_across(x, t), assume(eq(E(x[t] ** 2), v)), assume(eq(E(x[t]), 1))),
+    ),
     "batch": ((eq(Cov(average, average), S[i, i] / B),), batch),
-    "fixed point": ((eq(v, 0),), (assume(eq(v, (1 - 1 / N)**2 * v + sigma2 / N**2)),)),
+    "fixed point": ((eq(v, 0),), (assume(eq(v, (1 - 1 / N) ** 2 * v + sigma2 / N**2)),)),
     "weights": ((eq(Sum(g[i], (i, 1, n)), 1),), (assume(eq(Sum(g[i], (i, 1, n)), 1)), assume(ge(g[i], 0)))),
     "order": ((eq(v, N),), (assume(le(v, N)), assume(ne(v, 0)), assume(gt(N * v, 1)))),
-    "past": ((eq(E(x[1] * mu[1]), 0),), (update, Given(independent(mu[t - 1], x[t])),)),
+    "past": (
+        (eq(E(x[1] * mu[1]), 0),),
+        (
+            update,
+            Given(independent(mu[t - 1], x[t])),
+        ),
+    ),
     "random constant": ((eq(mu[t], v),), (update, assume(eq(x[t], v)))),
     "theorem": ((eq(v, N),), (cited_theorem("T", source="S", conclusion=eq(law(v, N), law(N, N))),)),
     "function": ((eq(law(v, N), 0),), (assume(gt(law(N, N), law(v, N))),)),
@@ -146,8 +168,10 @@ def test_laws_differ_unless_they_are_identical():
 
 def test_components_are_correlated():
     assert _some((eq(Cov(ghat[1][1], ghat[1][2]), 0),), batch, lambda m: value(Cov(ghat[1][1], ghat[1][2]), m) != 0)
-    assert all(value(S[1, 2], m) == value(Cov(ghat[2][1], ghat[2][2]), m)
-               for m in models((eq(E(ghat[2][1] + ghat[2][2]), E(average)),), batch, count=10))
+    assert all(
+        value(S[1, 2], m) == value(Cov(ghat[2][1], ghat[2][2]), m)
+        for m in models((eq(E(ghat[2][1] + ghat[2][2]), E(average)),), batch, count=10)
+    )
 
 
 def test_fixed_values_are_kept():

@@ -60,10 +60,14 @@ u, w = random_variable("u"), random_variable("w")
 
 update = recurrence(mu[t], (1 - 1 / N) * mu[t - 1] + x[t] / N, start={0: 0})
 inputs = (independent_across(x, t), assume(eq(Var(x[t]), sigma2)))
-fixed_point = assume(eq(v, (1 - 1 / N)**2 * v + sigma2 / N**2))
+fixed_point = assume(eq(v, (1 - 1 / N) ** 2 * v + sigma2 / N**2))
 points = (independent_across(z, i), assume(eq(Var(z[i]), spread)))
-iid = (independent_across(ghat, d), identical_across(ghat, d), assume(eq(E(ghat[d][i]), g[i])),
-       assume(eq(Cov(ghat[d][i], ghat[d][j]), S[i, j])))
+iid = (
+    independent_across(ghat, d),
+    identical_across(ghat, d),
+    assume(eq(E(ghat[d][i]), g[i])),
+    assume(eq(Cov(ghat[d][i], ghat[d][j]), S[i, j])),
+)
 update_sum = Sum(alpha[i] * z[i], (i, 1, n))
 
 
@@ -83,10 +87,10 @@ batch_covariance = E((mean(i) - g[i]) * (mean(j) - g[j]))
 double = E(Sum(off(d, i) * off(e, j), (d, 1, B), (e, 1, B))) / B**2
 diagonal = Sum(E(off(d, i) * off(d, j)), (d, 1, B))
 off_diagonal = Sum(E(off(d, i) * off(e, j)), (d, 1, B), (e, 1, B), distinct=True)
-ema = sigma2 / (2 * N - 1) * (1 - (1 - 1 / N)**(2 * t))
+ema = sigma2 / (2 * N - 1) * (1 - (1 - 1 / N) ** (2 * t))
 
-squares = eq(E(x[1]**2 * x[2]**2), E(x[1]**2) * E(x[2]**2))
-weighted = eq(Var(update_sum), Sum(alpha[i]**2, (i, 1, n)) * spread)
+squares = eq(E(x[1] ** 2 * x[2] ** 2), E(x[1] ** 2) * E(x[2] ** 2))
+weighted = eq(Var(update_sum), Sum(alpha[i] ** 2, (i, 1, n)) * spread)
 
 FALSE = {
     "problem 6 as printed": (eq(Var(update_sum), Sum(alpha[i], (i, 1, n)) * spread), points),
@@ -99,14 +103,16 @@ FALSE = {
     "x over x": (eq(y / y, 1), ()),
     "quotient of a product": (eq(a / b, k), (assume(eq(a, b * k)),)),
     "cancelled factor": (eq(b, k), (assume(eq(a * b, a * k)),)),
-    "closed form": (eq(Var(mu[t]), sigma2 / (2 * N) * (1 - (1 - 1 / N)**(2 * t))), (update, *inputs)),
+    "closed form": (eq(Var(mu[t]), sigma2 / (2 * N) * (1 - (1 - 1 / N) ** (2 * t))), (update, *inputs)),
     "closed form without independence": (eq(Var(mu[t]), ema), (update, inputs[1])),
     "closed form one step late": (eq(Var(mu[t - 1]), ema), (update, *inputs)),
-    "pairwise is not mutual": (eq(E(x[1] * x[2] * x[3]), 0),
-                               (pairwise_independent_across(x, t), assume(eq(E(x[t]), 0)))),
+    "pairwise is not mutual": (
+        eq(E(x[1] * x[2] * x[3]), 0),
+        (pairwise_independent_across(x, t), assume(eq(E(x[t]), 0))),
+    ),
     "uncorrelated is not independent": (squares, (uncorrelated_across(x, t),)),
-    "convexity the wrong way": (le(E(u**2), E(u)**2), ()),
-    "strict where equality can be": (lt(E(u)**2, E(u**2)), ()),
+    "convexity the wrong way": (le(E(u**2), E(u) ** 2), ()),
+    "strict where equality can be": (lt(E(u) ** 2, E(u**2)), ()),
     "never zero": (ne(Var(u), 0), ()),
     "a free index": (eq(g[i], g[j]), ()),
     "min": (eq(Minimum(a, b), a), (assume(le(b, a)),)),
@@ -117,14 +123,14 @@ FALSE = {
     "looks ahead": (function_of(mu[t], x), (define(mu[t], x[t + 1]),)),
     "case left out": (eq(y / Minimum(y, 1), y).given(ge(y, 0)), ()),
     "undefined function": (eq(function("f")(a), function("f")(b)), ()),
-    "wrong limit": (eq(limit(sigma2 / (2 * N - 1) * (1 - (1 - 1 / N)**(2 * t)), t), sigma2 / (2 * N)), ()),
+    "wrong limit": (eq(limit(sigma2 / (2 * N - 1) * (1 - (1 - 1 / N) ** (2 * t)), t), sigma2 / (2 * N)), ()),
     "limit over a parameter": (eq(limit(N / (2 * N - 1), N), F(1, 3)), ()),
     "no limit": (eq(limit(a**t, t), 0), (assume(lt(a, 1)),)),
     "loop nest": (loops(((d, 1, B), (i, 1, 2)), g[i], alpha[d]), (define(g[i], B * alpha[1]),)),
 }
 
 TRUE = {
-    "limit": (eq(limit(sigma2 / (2 * N - 1) * (1 - (1 - 1 / N)**(2 * t)), t), sigma2 / (2 * N - 1)), ()),
+    "limit": (eq(limit(sigma2 / (2 * N - 1) * (1 - (1 - 1 / N) ** (2 * t)), t), sigma2 / (2 * N - 1)), ()),
     "limit over a parameter": (eq(limit(N / (2 * N - 1), N), F(1, 2)), ()),
     "geometric": (eq(limit(a**t, t), 0), (assume(lt(a, 1)), assume(lt(-1, a)))),
     "variance of an average": (eq(Var(Sum(z[i], (i, 1, n)) / n), spread / n), points),
@@ -135,20 +141,25 @@ TRUE = {
     "split of a double sum": (eq(double, diagonal / B**2 + off_diagonal / B**2), ()),
     "factor over the first sum only, with everything": (eq(double, diagonal / B**2 + off_diagonal), iid),
     "closed form": (eq(Var(mu[t]), ema), (update, *inputs)),
-    "one step": (eq(Var(mu[t]), (1 - 1 / N)**2 * Var(mu[t - 1]) + sigma2 / N**2), (update, *inputs)),
+    "one step": (eq(Var(mu[t]), (1 - 1 / N) ** 2 * Var(mu[t - 1]) + sigma2 / N**2), (update, *inputs)),
     "fixed point": (eq(v, sigma2 / (2 * N - 1)), (fixed_point,)),
     "no look-ahead": (independent(x[t], mu[t - 1]), (update, *inputs)),
     "function of the past": (function_of(mu[t], x), (update,)),
     "product of means": (eq(E(u * w), E(u) * E(w)), (Given(independent(u, w)),)),
     "covariance": (eq(Var(a * u + b * w), a**2 * Var(u) + b**2 * Var(w) + 2 * a * b * Cov(u, w)), ()),
-    "convexity": (ge(E(u**2), E(u)**2), ()),
-    "Cauchy and Schwarz": (le(Cov(u, w)**2, Var(u) * Var(w)), ()),
+    "convexity": (ge(E(u**2), E(u) ** 2), ()),
+    "Cauchy and Schwarz": (le(Cov(u, w) ** 2, Var(u) * Var(w)), ()),
     "x over x": (eq(N / N, 1), ()),
     "quotient": (eq(a / b, k), (assume(eq(a, b * k)), assume(ne(b, 0)))),
     "fourth moments": (squares, (pairwise_independent_across(x, t),)),
     "identical means": (eq(E(x[1]), E(x[2])), (identical_across(x, t),)),
-    "momentum": (eq(mu[t], N * z[t]), (recurrence(mu[t], (1 - 1 / N) * mu[t - 1] + g[t], start={0: 0}),
-                                       recurrence(z[t], (1 - 1 / N) * z[t - 1] + g[t] / N, start={0: 0}))),
+    "momentum": (
+        eq(mu[t], N * z[t]),
+        (
+            recurrence(mu[t], (1 - 1 / N) * mu[t - 1] + g[t], start={0: 0}),
+            recurrence(z[t], (1 - 1 / N) * z[t - 1] + g[t] / N, start={0: 0}),
+        ),
+    ),
 }
 
 
@@ -202,15 +213,15 @@ def test_the_same_search_finds_the_same_witness():
 @pytest.mark.parametrize(
     "tamper",
     [
-        lambda r: r["parameters"].update(Sigma_g="2"),              # breaks a fact
-        lambda r: r["parameters"].update(Sigma_g="-1"),             # outside its domain
+        lambda r: r["parameters"].update(Sigma_g="2"),  # breaks a fact
+        lambda r: r["parameters"].update(Sigma_g="-1"),  # outside its domain
         lambda r: r["parameters"].update(n="1/2"),
-        lambda r: r["probabilities"].__setitem__(0, "1/3"),         # no probabilities
-        lambda r: r["values"].clear(),                              # nothing is there
-        lambda r: r["parameters"].update(n="7"),                    # asks for more than is there
-        lambda r: r["parameters"].update(other="7"),                # an unknown symbol
-        lambda r: r["reach"].update(i=0),                           # facts not verified as far as they are used
-        lambda r: r["values"][0].update(value=["2", "1"]),          # a random value for alpha
+        lambda r: r["probabilities"].__setitem__(0, "1/3"),  # no probabilities
+        lambda r: r["values"].clear(),  # nothing is there
+        lambda r: r["parameters"].update(n="7"),  # asks for more than is there
+        lambda r: r["parameters"].update(other="7"),  # an unknown symbol
+        lambda r: r["reach"].update(i=0),  # facts not verified as far as they are used
+        lambda r: r["values"][0].update(value=["2", "1"]),  # a random value for alpha
     ],
 )
 def test_replay_refuses_a_changed_record(tamper):
@@ -265,7 +276,7 @@ def test_time_is_kept():
     assert time.monotonic() - began < 2
 
 
-GRAD, GRAD2 = Sum(g[d], (d, 1, 2)) / 2, Sum(g[d]**2, (d, 1, 2)) / 2
+GRAD, GRAD2 = Sum(g[d], (d, 1, 2)) / 2, Sum(g[d] ** 2, (d, 1, 2)) / 2
 
 
 def test_not_determined():
@@ -280,4 +291,4 @@ def test_not_determined():
     breaks = search(not_determined(GRAD2, GRAD, *same), (assume(ge(g[i], 1)),))
     assert "breaks" in breaks.describe()
     with_definitions = not_determined(alpha[1], alpha[2], *same)
-    assert search(with_definitions, (define(alpha[i], Sum(g[d]**(3 - i), (d, 1, 2)) / 2),)) is None
+    assert search(with_definitions, (define(alpha[i], Sum(g[d] ** (3 - i), (d, 1, 2)) / 2),)) is None

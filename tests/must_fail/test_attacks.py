@@ -59,9 +59,7 @@ def test_a_case_does_not_outlive_its_end():
     independent_members, table = independent_across(X, s), family("table", arity=2, first=1)
     means = assume(eq(E(X[s]), Sum(table[i, s], (i, 1, natural("m", at_least=1)))))
     wrong = eq(0 * E(X[1] * X[j]) + Maximum(j, 2), j)
-    refused(
-        step(wrong, by=independence(independent_members) & moments(means)), given=(independent_members, means)
-    )
+    refused(step(wrong, by=independence(independent_members) & moments(means)), given=(independent_members, means))
 
 
 def test_induction_needs_an_index():
@@ -162,7 +160,8 @@ def test_functions_of_the_past_have_components():
     update, apart = recurrence(mu[t, i], mu[t - 1, i] + x_[t, i], start={0: 0}), independent_across(x_, s)
     past = step(function_of(mu[t, i], x_), by=function_of_past(update))
     refused(
-        past, step(independent(mu[t - 1, 0], x_[t, 1], when=(t >= 1,)), by=disjoint_blocks(past, apart)),
+        past,
+        step(independent(mu[t - 1, 0], x_[t, 1], when=(t >= 1,)), by=disjoint_blocks(past, apart)),
         given=(update, apart),
     )
     shifted = recurrence(mu[t, i], mu[t - 1, i - 1] + x_[t, i], start={0: 0})

@@ -9,6 +9,7 @@ import pytest
 from sgdproofs import *
 from sgdproofs.advice import Search
 from sgdproofs.kernel.check import Proof, Sequent, Theorem
+from sgdproofs.kernel.polynomial import Poly
 from sgdproofs.language.functions import product
 from sgdproofs.language.statements import Relation
 from sgdproofs.language.terms import Index, substituted
@@ -18,7 +19,7 @@ z, w = nonnegative("z"), nonnegative("w")
 t, i, n = index("t"), index("i"), natural("n")
 GIVEN = assume(eq(x, 1))
 X, Y, Z, W = (("par", name, ()) for name in "xyzw")
-ZERO = ("inv", "", ((),))
+ZERO = ("inv", "", (Poly(),))
 
 
 def proved(advisor, statement, *facts):
@@ -27,10 +28,11 @@ def proved(advisor, statement, *facts):
 
 class Clearing(Search):
     def cofactors(self, residual, premises):
-        residual.clear()
-        for p in premises:
-            p.clear()
-        return [[{} for _ in premises]]
+        for p in (residual, *premises):
+            for change in (p.clear, p.popitem, lambda p=p: p.update({(): 1}), lambda p=p: p.__setitem__((), 1)):
+                with pytest.raises(TypeError, match="not changed in place"):
+                    change()
+        return [[Poly() for _ in premises]]
 
 
 class Floats(Search):
@@ -40,7 +42,7 @@ class Floats(Search):
 
 class OverZero(Search):
     def cofactors(self, residual, premises):
-        other = ("inv", "", (((((X, 1),), 0),),))
+        other = ("inv", "", (Poly({((X, 1),): 0}),))
         return [[{((ZERO, 1),): 1, ((other, 1),): -1}]]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sgdproofs import *
 from sgdproofs.advice import Search
-from sgdproofs.kernel.polynomial import Poly, add, atom, constant
+from sgdproofs.kernel.polynomial import Poly, atom, constant
 from sgdproofs.language.report import PROVED
 
 
@@ -30,7 +30,7 @@ class Hostile(Search):
 
     def cofactors(self, residual: Poly, premises: list[Poly]) -> Iterator[list[Poly]]:
         for proposal in super().cofactors(residual, premises):
-            yield [add(c, constant(1)) for c in proposal]
+            yield [c + 1 for c in proposal]
             yield proposal
 
     def arrangement(self, binders: list, monomial: Any, arranged: Any) -> Any:

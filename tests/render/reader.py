@@ -80,7 +80,7 @@ class Reader:
     def read(self, text: str) -> Value:
         self.tokens, self.at = TOKEN.findall(text), 0
         value = self.expression()
-        assert self.at == len(self.tokens), f"left over: {self.tokens[self.at:]} in {text}"
+        assert self.at == len(self.tokens), f"left over: {self.tokens[self.at :]} in {text}"
         return value
 
     # tokens
@@ -194,7 +194,7 @@ class Reader:
         while self.peek().isdigit():
             digits += self.take()
         whole = Fraction(int(digits))
-        mixed = re.match(r"\\frac\{(\d+)\}\{(\d+)\}", "".join(self.tokens[self.at:]))
+        mixed = re.match(r"\\frac\{(\d+)\}\{(\d+)\}", "".join(self.tokens[self.at :]))
         if mixed:
             self.fraction()
             return lambda point: whole + Fraction(int(mixed[1]), int(mixed[2]))
@@ -239,7 +239,7 @@ class Reader:
 
     def declared(self) -> tuple[str, str, int, int]:
         for length in range(8, 0, -1):
-            head = tuple(self.tokens[self.at:self.at + length])
+            head = tuple(self.tokens[self.at : self.at + length])
             if len(head) == length and head in self.symbols:
                 self.at += length
                 following = self.peek()
@@ -249,7 +249,7 @@ class Reader:
                 if "^" in head or "'" in head:
                     assert following != "^", f"double superscript after {head}"
                 return self.symbols[head]
-        raise AssertionError(f"unknown symbol at {self.tokens[self.at:self.at + 8]}")
+        raise AssertionError(f"unknown symbol at {self.tokens[self.at : self.at + 8]}")
 
     def symbol(self) -> Value:
         kind, name, below, beside = self.declared()

@@ -27,8 +27,9 @@ def of_term(node: Any) -> Counts:
     if isinstance(node, Sum):
         variables = [variable for variable, _, _ in node.ranges]
         bounds = [(low, high) for _, low, high in node.ranges]
-        shared = len(set(bounds)) == 1 and not any(v in b.free_symbols for pair in bounds for b in pair
-                                                   for v in variables)
+        shared = len(set(bounds)) == 1 and not any(
+            v in b.free_symbols for pair in bounds for b in pair for v in variables
+        )
         signs = 1 if shared else len(bounds)
         printed = Counter(sums=signs) + of_term(node.body)
         for low, high in bounds[:1] if shared else bounds:

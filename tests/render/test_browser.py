@@ -38,8 +38,14 @@ pytestmark = pytest.mark.skipif(
     CHROMIUM is None or DRIVER is None, reason="no Chromium with its driver: apt-get install chromium chromium-driver"
 )
 SWITCHES = (
-    "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--window-size=1280,1000",
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--window-size=1280,1000",
 )
 WIDE, NARROW = (1280, 1000), (360, 800)
 
@@ -60,8 +66,12 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pictures = {}
     reports = [*handmade.every(), handmade.very_long(), judge(entry, catalogue)]
     path = tmp_path_factory.mktemp("page") / "sheet.html"
-    path.write_text(solution_sheet(reports, title="A sheet", subtitle="Solutions", form="html", experiments=results,
-                                   pictures=pictures), encoding="utf-8")
+    path.write_text(
+        solution_sheet(
+            reports, title="A sheet", subtitle="Solutions", form="html", experiments=results, pictures=pictures
+        ),
+        encoding="utf-8",
+    )
     return path
 
 
@@ -92,8 +102,11 @@ def test_no_error_and_no_request(browser: Any, page: Path) -> None:
     opened(browser, page)
     assert browser.get_log("browser") == []
     events = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
-    asked = [e["params"]["request"]["url"] for e in events if e["method"] == "Network.requestWillBeSent"
-             and e["params"]["documentURL"] == page.as_uri()]
+    asked = [
+        e["params"]["request"]["url"]
+        for e in events
+        if e["method"] == "Network.requestWillBeSent" and e["params"]["documentURL"] == page.as_uri()
+    ]
     assert [url for url in asked if not url.startswith("data:")] == [page.as_uri()]
 
 

@@ -81,8 +81,19 @@ def test_what_stands_out_may_hold_a_formula() -> None:
     assert said == [("all ", True), (" of it", True), (" and ** not", False)]
 
 
-@pytest.mark.parametrize("text", ["2**3", "$$ $$", "a $$", "$ $", "**a\n\nb**", r"$\mathrm{a_b}$", r"$\text{50%}$",
-                                  r"$$\begin{align*} a \end{align*}$$"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2**3",
+        "$$ $$",
+        "a $$",
+        "$ $",
+        "**a\n\nb**",
+        r"$\mathrm{a_b}$",
+        r"$\text{50%}$",
+        r"$$\begin{align*} a \end{align*}$$",
+    ],
+)
 def test_prose_that_would_print_otherwise_is_refused(text: str) -> None:
     with pytest.raises(SheetError):
         prose(text, "hw.toml:3")
@@ -194,13 +205,22 @@ def test_the_witness_against_problem_6_is_worked_out_with_its_numbers() -> None:
     (report,) = reports("problem-6-as-printed")
     table, left, right = worked(report.lines[0].witness, report.subject.claim, report.subject.given)
     assert isinstance(table, Table) and [cell[0].tex for cell in table.head[1:]] == [
-        r"\hat g_1[1]", r"\hat g_2[1]", r"\Delta\Phi[1]"]
+        r"\hat g_1[1]",
+        r"\hat g_2[1]",
+        r"\Delta\Phi[1]",
+    ]
     assert [[cell[0].tex for cell in row] for row in table.rows] == [
-        [r"\frac{1}{4}", *row] for row in (["2", "2", "2"], ["2", "0", "1"], ["0", "2", "1"], ["0", "0", "0"])]
+        [r"\frac{1}{4}", *row] for row in (["2", "2", "2"], ["2", "0", "1"], ["0", "2", "1"], ["0", "0", "0"])
+    ]
     assert isinstance(left, Calculation) and [row.right for row in left.rows][-2:] == [
-        r"\frac{3}{2} - 1 \cdot 1", r"\frac{1}{2}"]
+        r"\frac{3}{2} - 1 \cdot 1",
+        r"\frac{1}{2}",
+    ]
     assert [row.right for row in right.rows] == [
-        r"(\alpha_1 + \alpha_2) \Sigma_g[1,1]", r"\left(\frac{1}{2} + \frac{1}{2}\right) \cdot 1", "1"]
+        r"(\alpha_1 + \alpha_2) \Sigma_g[1,1]",
+        r"\left(\frac{1}{2} + \frac{1}{2}\right) \cdot 1",
+        "1",
+    ]
     assert pdf.write(handout_of(report)).startswith(b"%PDF")
 
 

@@ -35,8 +35,9 @@ class Element:
     def all(self, tag: str = "", **wanted: str):
         for child in self.children:
             if isinstance(child, Element):
-                if (not tag or child.tag == tag) and all(w in (child.attributes.get(k.rstrip("_")) or "").split()
-                                                         for k, w in wanted.items()):
+                if (not tag or child.tag == tag) and all(
+                    w in (child.attributes.get(k.rstrip("_")) or "").split() for k, w in wanted.items()
+                ):
                     yield child
                 yield from child.all(tag, **wanted)
 
@@ -115,8 +116,11 @@ def test_every_line_of_the_catalogue_is_a_row_with_its_equation_and_verdict(cata
             plain = isinstance(line.statement, Relation) and not isinstance(line.statement, Loops)
             if plain and not line.statement.when:
                 whole, right = structure.of_relation(line.statement), structure.of_term(line.statement.rhs)
-                assert counts(row) == (right if line.continued and "continued" in str([
-                    c.attributes["class"] for c in row.all("td")]) else whole), f"{report.name}, line {line.number}"
+                assert counts(row) == (
+                    right
+                    if line.continued and "continued" in str([c.attributes["class"] for c in row.all("td")])
+                    else whole
+                ), f"{report.name}, line {line.number}"
 
 
 def test_nothing_on_the_page_is_left_as_latex(catalogue) -> None:
@@ -128,8 +132,11 @@ def test_a_row_that_is_lost_is_found_out(monkeypatch: pytest.MonkeyPatch) -> Non
     report = handmade.ema_variance()
     whole = rows_of(Tree(page(report)).root, report)
     calculation = module._calculation
-    monkeypatch.setitem(module.WRITE, module.Calculation,
-                        lambda p, block: calculation(p, replace(block, rows=block.rows[1:] or block.rows)))
+    monkeypatch.setitem(
+        module.WRITE,
+        module.Calculation,
+        lambda p, block: calculation(p, replace(block, rows=block.rows[1:] or block.rows)),
+    )
     assert len(rows_of(Tree(page(report)).root, report)) == len(whole) - 1
 
 
@@ -186,8 +193,9 @@ def test_a_refutation_stands_beside_its_correction(catalogue) -> None:
 
 def test_text_never_becomes_markup() -> None:
     x = real("x")
-    entry = Derivation("hostile", eq(x, x), (step(eq(x, x), by=handmade.By(HOSTILE)),), title=HOSTILE, source=HOSTILE,
-                       note=HOSTILE)
+    entry = Derivation(
+        "hostile", eq(x, x), (step(eq(x, x), by=handmade.By(HOSTILE)),), title=HOSTILE, source=HOSTILE, note=HOSTILE
+    )
     line = handmade.Line(1, eq(x, x), handmade.By(HOSTILE), "undecided", HOSTILE, item=entry.proof[0])
     report = Report(entry, "undecided", (line,), reason=HOSTILE)
     plain = Tree(page(handmade.weighted())).root

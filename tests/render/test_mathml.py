@@ -29,8 +29,11 @@ def statements() -> Iterator[tuple[str, Any]]:
     for entry in load().selected:
         found = [entry.claim]
         for item in leaves(getattr(entry, "proof", ())):
-            found += [Relation(item.start, row.rel, row.expr) for row in item.rows] if isinstance(item, Calc) else [
-                item.conclusion]
+            found += (
+                [Relation(item.start, row.rel, row.expr) for row in item.rows]
+                if isinstance(item, Calc)
+                else [item.conclusion]
+            )
         for number, statement in enumerate(found):
             if isinstance(statement, Relation):
                 yield f"{entry.name}-{number}", statement
@@ -61,7 +64,7 @@ CARELESS = {
 @pytest.mark.parametrize("broken", ["fractions", "exponents", "sums"])
 def test_a_broken_converter_is_found_out(broken: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The counts differ as soon as the converter drops a fraction, an exponent or a sum."""
-    side = 1/(2*N - 1)*Sum(v**2, (i, 1, N)) + (1 - 1/N)**2*a
+    side = 1 / (2 * N - 1) * Sum(v**2, (i, 1, N)) + (1 - 1 / N) ** 2 * a
     assert structure.of_mathml(mathml(latex(side))) == structure.of_term(side)
     monkeypatch.setitem(WRITE, *CARELESS[broken])
     seen, wanted = structure.of_mathml(mathml(latex(side))), structure.of_term(side)
@@ -85,16 +88,19 @@ def test_the_rows_of_a_loop_nest(monkeypatch: pytest.MonkeyPatch) -> None:
     assert {rows(nest) for nest in nests} == {1}
 
 
-@pytest.mark.parametrize(("tex", "expected"), [
-    ("N", "<mi>N</mi>"),
-    (r"12 x", "<mrow><mn>12</mn><mo>&#x2062;</mo><mi>x</mi></mrow>"),
-    (r"x^12", "<mrow><msup><mi>x</mi><mn>1</mn></msup><mn>2</mn></mrow>"),
-    (r"b'_t", "<msubsup><mi>b</mi><mi>t</mi><mo>′</mo></msubsup>"),
-    (r"a < b", "<mrow><mi>a</mi><mo>&lt;</mo><mi>b</mi></mrow>"),
-    (r"\text{a <b> }", "<mtext>a &lt;b&gt;\u00a0</mtext>"),
-    (r"\sqrt[3]{x}", "<mroot><mi>x</mi><mn>3</mn></mroot>"),
-    (r"\sqrt{x}", "<msqrt><mi>x</mi></msqrt>"),
-])
+@pytest.mark.parametrize(
+    ("tex", "expected"),
+    [
+        ("N", "<mi>N</mi>"),
+        (r"12 x", "<mrow><mn>12</mn><mo>&#x2062;</mo><mi>x</mi></mrow>"),
+        (r"x^12", "<mrow><msup><mi>x</mi><mn>1</mn></msup><mn>2</mn></mrow>"),
+        (r"b'_t", "<msubsup><mi>b</mi><mi>t</mi><mo>′</mo></msubsup>"),
+        (r"a < b", "<mrow><mi>a</mi><mo>&lt;</mo><mi>b</mi></mrow>"),
+        (r"\text{a <b> }", "<mtext>a &lt;b&gt;\u00a0</mtext>"),
+        (r"\sqrt[3]{x}", "<mroot><mi>x</mi><mn>3</mn></mroot>"),
+        (r"\sqrt{x}", "<msqrt><mi>x</mi></msqrt>"),
+    ],
+)
 def test_exact_print(tex: str, expected: str) -> None:
     assert mathml(tex) == f"<math>{expected}</math>"
 
@@ -113,11 +119,23 @@ def test_what_a_listener_needs() -> None:
     assert mathml(r"\operatorname{E}\left[x\right] y").count("&#x2062;") == 1
 
 
-@pytest.mark.parametrize("tex", [
-    r"\foo{x}", r"\frac{1}", "x^", "x}", "{x", r"\left(x", r"x^2^3", r"\begin{tikzpicture}x\end{tikzpicture}", "a)(b]#",
-    r"\text{a_b}", r"\left. x",
-    r"\text{\foo}",
-])
+@pytest.mark.parametrize(
+    "tex",
+    [
+        r"\foo{x}",
+        r"\frac{1}",
+        "x^",
+        "x}",
+        "{x",
+        r"\left(x",
+        r"x^2^3",
+        r"\begin{tikzpicture}x\end{tikzpicture}",
+        "a)(b]#",
+        r"\text{a_b}",
+        r"\left. x",
+        r"\text{\foo}",
+    ],
+)
 def test_what_is_not_understood_is_refused(tex: str) -> None:
     with pytest.raises(StatementError):
         mathml(tex)
@@ -129,12 +147,19 @@ def test_odd_brackets_in_prose_are_printed(tex: str) -> None:
 
 
 COMMANDS = [
-    *(rf"a \{name} b" for name in formula.SIGNS), *(rf"\{name} x" for name in formula.GREEK),
-    *(rf"\{name}{{x}}" for name in formula.ACCENTS), *(rf"\{name}{{A b 1 + \mu}}" for name in formula.FONTS),
-    *(rf"a \{name}{{+}} b" for name in formula.CLASSES), *(rf"\{name}{{ab}} x" for name in formula.TEXTS),
-    *(rf"\{name}_x y" for name in formula.OPERATORS), *(rf"a\{name} b" for name in formula.SPACES),
+    *(rf"a \{name} b" for name in formula.SIGNS),
+    *(rf"\{name} x" for name in formula.GREEK),
+    *(rf"\{name}{{x}}" for name in formula.ACCENTS),
+    *(rf"\{name}{{A b 1 + \mu}}" for name in formula.FONTS),
+    *(rf"a \{name}{{+}} b" for name in formula.CLASSES),
+    *(rf"\{name}{{ab}} x" for name in formula.TEXTS),
+    *(rf"\{name}_x y" for name in formula.OPERATORS),
+    *(rf"a\{name} b" for name in formula.SPACES),
     *(rf"\begin{{{name}}}{'{ll}' * (name == 'array')} a & b \\ c \end{{{name}}}" for name in formula.TABLES),
-    r"\binom{a}{b}", r"\operatorname*{argmin}_x y", r"\sum_{\substack{a \\ b}} x", r"\text{a $x$ b}",
+    r"\binom{a}{b}",
+    r"\operatorname*{argmin}_x y",
+    r"\sum_{\substack{a \\ b}} x",
+    r"\text{a $x$ b}",
 ]
 
 

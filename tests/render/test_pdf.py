@@ -109,8 +109,9 @@ def formulas(data: Any) -> Iterator[tuple[str, Any]]:
 
 
 def compiler(data: dict[str, Any], template: Path) -> typst.Compiler:
-    return typst.Compiler(template, root=template.parent, ignore_system_fonts=True,
-                          sys_inputs={"data": json.dumps(data)})
+    return typst.Compiler(
+        template, root=template.parent, ignore_system_fonts=True, sys_inputs={"data": json.dumps(data)}
+    )
 
 
 def of_content(content: Any) -> Counter[str]:
@@ -141,8 +142,14 @@ def of_content(content: Any) -> Counter[str]:
 def of_tree(node: Any) -> Counter[str]:
     found = counts(node)
     rows = [part for part in nodes(node) if part[0] == "rows"]
-    return +Counter(fraction=found["fraction"], power=found["power"], sum=found["sum"], root=found["root"],
-                    accent=found["accent"], **{"break": sum(len(part[2]) - 1 for part in rows)})
+    return +Counter(
+        fraction=found["fraction"],
+        power=found["power"],
+        sum=found["sum"],
+        root=found["root"],
+        accent=found["accent"],
+        **{"break": sum(len(part[2]) - 1 for part in rows)},
+    )
 
 
 def nodes(node: Any) -> Iterator[Any]:
@@ -238,8 +245,9 @@ def test_signs_that_no_font_has_are_named_and_none_turns_the_text_around(tmp_pat
     assert "\u202e" not in html_page and "\u00a0e" in html_page
 
 
-needs_poppler = pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext is missing: apt-get install "
-                                   "poppler-utils")
+needs_poppler = pytest.mark.skipif(
+    shutil.which("pdftotext") is None, reason="pdftotext is missing: apt-get install poppler-utils"
+)
 LEFT, RIGHT, MM = 20.0, 190.0, 72 / 25.4
 
 
@@ -248,8 +256,11 @@ def test_nothing_runs_into_the_margin(tmp_path: Path) -> None:
     terms = " + ".join(rf"\frac{{a_{{{k}}}}}{{b_{{{k}}}}} \left(x_{{{k}}} - y_{{{k}}}\right)^2" for k in range(40))
     product = " ".join(rf"\left(1 - \frac{{1}}{{N_{{{k}}}}}\right)" for k in range(30))
     wide = rf"\operatorname{{E}}\left[{' '.join(['x'] * 150)}\right]"
-    more = tuple(Formula(Row(left, "=", right, r"\text{for all } t \ge 0"), boxed) for boxed in (False, True)
-                 for left, right in (("s", terms), (terms, "s"), (product, product), ("y", wide), (wide, "y")))
+    more = tuple(
+        Formula(Row(left, "=", right, r"\text{for all } t \ge 0"), boxed)
+        for boxed in (False, True)
+        for left, right in (("s", terms), (terms, "s"), (product, product), ("y", wide), (wide, "y"))
+    )
     whole = outline([*handmade.every(), handmade.very_long()], title="A sheet")
     path = tmp_path / "sheet.pdf"
     path.write_bytes(pdf.write(Sheet("A sheet", "", (*more, *whole.blocks))))
@@ -277,8 +288,7 @@ def test_the_template_and_the_widths_agree() -> None:
     [
         (r"\left(1 - \frac{1}{N}\right)^2 v", "(1 minus 1 over N) squared v"),
         (r"\frac{a + b}{c}", "(a plus b) over c"),
-        (r"\operatorname{Var}\left[\hat\mu_{t-1}\right] \ge 0",
-         "the variance of [mu hat sub t minus 1] is at least 0"),
+        (r"\operatorname{Var}\left[\hat\mu_{t-1}\right] \ge 0", "the variance of [mu hat sub t minus 1] is at least 0"),
         (r"\sum_{b=1}^{B} \hat g_b[i]", "the sum over b equals 1 to B of g hat sub b [i]"),
         (r"\lim_{t \to \infty} y_t", "the limit as t to infinity of y sub t"),
         (r"x^{n + 1} \neq \sqrt{y}", "x to the power (n plus 1) is not the square root of y"),
@@ -295,13 +305,20 @@ def test_a_formula_in_plain_words(tex: str, said: str) -> None:
 @pytest.mark.parametrize(
     ("tex", "told"),
     [
-        (r"\foo{x}", r"the command \foo is not known here"), (r"\frac{1}", "something is missing at its end"),
-        (r"\left(x", r"a \left has no \right"), ("x^2^3", "two superscripts"), ("x_1_2", "two subscripts"),
-        ("{x", "} is missing at its end"), ("x}", "} has nothing that it closes"), ("a & b", "& has nothing"),
-        (r"\begin{tikz}x\end{tikz}", "the environment tikz is not known here"), ("a # b", "has no place in it"),
+        (r"\foo{x}", r"the command \foo is not known here"),
+        (r"\frac{1}", "something is missing at its end"),
+        (r"\left(x", r"a \left has no \right"),
+        ("x^2^3", "two superscripts"),
+        ("x_1_2", "two subscripts"),
+        ("{x", "} is missing at its end"),
+        ("x}", "} has nothing that it closes"),
+        ("a & b", "& has nothing"),
+        (r"\begin{tikz}x\end{tikz}", "the environment tikz is not known here"),
+        ("a # b", "has no place in it"),
         (r"\begin{cases}x\end{matrix}", r"\begin{cases} ends with \end{matrix}"),
         (r"\left\foo x\right)", "is no bracket"),
-        (r"\text{a {b} c}", "hold more than words"), (r"\text{a", "} is missing"),
+        (r"\text{a {b} c}", "hold more than words"),
+        (r"\text{a", "} is missing"),
     ],
 )
 def test_what_cannot_be_read_is_refused_by_its_name(tex: str, told: str) -> None:
@@ -309,12 +326,17 @@ def test_what_cannot_be_read_is_refused_by_its_name(tex: str, told: str) -> None
         tree(tex)
 
 
-@pytest.mark.parametrize("tex", [
-    r"\begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix}", r"\begin{cases} x & \text{if } y \\ 0 & \text{else} \end{cases}",
-    r"\begin{aligned} a &= b \\ &= c \end{aligned}", r"\binom{n}{k} \sqrt[3]{x} \overline{y} \vec v \ddot z",
-    r"\mathcal{N}(0, \sigma^2) \mathbb{R} \mathbf{x} \mathsf{A} \mathtt{b} \mathfrak{c} \boldsymbol{\mu}",
-    r"\prod_{i=1}^n \int_0^1 f \, dx \quad \max_{x} \log y",
-    r"f'' \left\{ x \mid y \right\} \left\lVert z \right\rVert",
-])
+@pytest.mark.parametrize(
+    "tex",
+    [
+        r"\begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix}",
+        r"\begin{cases} x & \text{if } y \\ 0 & \text{else} \end{cases}",
+        r"\begin{aligned} a &= b \\ &= c \end{aligned}",
+        r"\binom{n}{k} \sqrt[3]{x} \overline{y} \vec v \ddot z",
+        r"\mathcal{N}(0, \sigma^2) \mathbb{R} \mathbf{x} \mathsf{A} \mathtt{b} \mathfrak{c} \boldsymbol{\mu}",
+        r"\prod_{i=1}^n \int_0^1 f \, dx \quad \max_{x} \log y",
+        r"f'' \left\{ x \mid y \right\} \left\lVert z \right\rVert",
+    ],
+)
 def test_what_a_lecturer_writes_is_set(tex: str) -> None:
     assert pdf.write(Sheet("A sheet", "", (Formula(Row("", "", tex)), Paragraph((Math(tex),))))).startswith(b"%PDF")

@@ -37,8 +37,12 @@ from . import handmade
 GOLDEN = Path(__file__).parent.parent / "golden"
 NASTY = r"A title_with & % # $ { } \ ~ ^ <b> |x| [y](z) `code` *bold* – é ∑"
 MAKERS = {
-    "ema-variance": handmade.ema_variance, "minibatch": handmade.minibatch, "momentum": handmade.momentum,
-    "bias": handmade.bias, "batch-gradient": handmade.batch_gradient, "mean-square": handmade.mean_square,
+    "ema-variance": handmade.ema_variance,
+    "minibatch": handmade.minibatch,
+    "momentum": handmade.momentum,
+    "bias": handmade.bias,
+    "batch-gradient": handmade.batch_gradient,
+    "mean-square": handmade.mean_square,
     "weighted": handmade.weighted,
 }
 
@@ -96,12 +100,15 @@ def _undischarged(report: Report) -> Report:
     return replace(report, lines=(replace(line, conditions=conditions), *report.lines[1:]))
 
 
-@pytest.mark.parametrize("spoil", [
-    lambda r: replace(r, theorem=None),
-    lambda r: replace(r, verdict=UNDECIDED),
-    lambda r: replace(r, lines=(*r.lines[:-1], replace(r.lines[-1], verdict=UNDECIDED))),
-    _undischarged,
-])
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda r: replace(r, theorem=None),
+        lambda r: replace(r, verdict=UNDECIDED),
+        lambda r: replace(r, lines=(*r.lines[:-1], replace(r.lines[-1], verdict=UNDECIDED))),
+        _undischarged,
+    ],
+)
 @pytest.mark.parametrize("form", ["latex", "markdown"])
 def test_only_a_theorem_is_printed_as_a_result(spoil, form: str) -> None:
     good = handmade.ema_variance()
@@ -132,7 +139,7 @@ def test_an_induction_with_a_line_in_doubt_is_not_concluded() -> None:
 @pytest.mark.parametrize("form", ["latex", "markdown"])
 def test_conditions_stand_under_the_result(form: str) -> None:
     text = printed(handmade.ema_variance(), form=form)
-    after = text[text.index(r"\boxed"):]
+    after = text[text.index(r"\boxed") :]
     assert r"$N \neq 0$ (line 1, from $N \ge 1$)" in after
     assert r"$\left(2 - \frac{1}{N}\right) N \neq 0$ (line 5, from N = 1 + M" in after
 
@@ -146,7 +153,7 @@ def test_a_refutation_that_failed_is_no_refutation() -> None:
 
 def test_errata_have_a_page_of_their_own() -> None:
     text = printed(handmade.minibatch(), handmade.weighted())
-    page = text[text.rindex(r"\clearpage"):].replace("\n", " ")
+    page = text[text.rindex(r"\clearpage") :].replace("\n", " ")
     assert page.index("Errata") < page.index("Problem 5") < page.index("Problem 6")
     page = page.replace(r"\nopagebreak ", "")
     assert r"\textbf{Unjustified.} It does not follow from what it cites; it also needs" in page
@@ -167,7 +174,7 @@ def test_a_correction_that_is_not_proved_says_so() -> None:
 
 def test_rows_of_a_calculation_continue() -> None:
     text = printed(handmade.minibatch(), form="markdown")
-    body = text[text.index("aligned"):text.index("end{aligned}")]
+    body = text[text.index("aligned") : text.index("end{aligned}")]
     assert body.count(r"\Sigma^B[i,j]") == 1
     assert body.count("&=") == 7
 
@@ -219,15 +226,21 @@ def test_broken_rows_have_their_brackets_in_pairs() -> None:
 
 # --- pdflatex --------------------------------------------------------------------------------------------
 
-needs_pdflatex = pytest.mark.skipif(shutil.which("pdflatex") is None,
-                                    reason="pdflatex is missing: apt-get install texlive-latex-recommended lmodern")
+needs_pdflatex = pytest.mark.skipif(
+    shutil.which("pdflatex") is None, reason="pdflatex is missing: apt-get install texlive-latex-recommended lmodern"
+)
 
 
 def compiled(text: str, folder: Path) -> str:
     """Compile and return the log."""
     (folder / "sheet.tex").write_text(text, encoding="utf-8")
-    run = subprocess.run(["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "sheet.tex"], cwd=folder,
-                         capture_output=True, timeout=120, check=False)
+    run = subprocess.run(
+        ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "sheet.tex"],
+        cwd=folder,
+        capture_output=True,
+        timeout=120,
+        check=False,
+    )
     log = (folder / "sheet.log").read_text(encoding="utf-8", errors="replace")
     assert run.returncode == 0, log[-2000:]
     return log
@@ -251,8 +264,11 @@ def test_widths_are_estimated_on_the_large_side(tmp_path: Path) -> None:
     """Each formula of the handmade reports, as pdflatex measures it."""
     formulas = [latex(line.statement) for report in [*handmade.every(), handmade.very_long()] for line in report.lines]
     body = "".join(rf"\setbox0\hbox{{$\displaystyle {tex}$}}\typeout{{WIDTH \the\wd0}}" + "\n" for tex in formulas)
-    log = compiled("\\documentclass[10pt]{article}\\usepackage[T1]{fontenc}\\usepackage{lmodern}\\usepackage{amsmath}"
-                   f"\\begin{{document}}\n{body}x\\end{{document}}\n", tmp_path)
+    log = compiled(
+        "\\documentclass[10pt]{article}\\usepackage[T1]{fontenc}\\usepackage{lmodern}\\usepackage{amsmath}"
+        f"\\begin{{document}}\n{body}x\\end{{document}}\n",
+        tmp_path,
+    )
     measured = [float(found) / 10 for found in re.findall(r"WIDTH ([0-9.]+)pt", log)]
     assert len(measured) == len(formulas)
     for tex, found in zip(formulas, measured, strict=True):
@@ -269,8 +285,10 @@ def catalogued() -> tuple[list[Report], dict[str, tuple]]:
     """The reports and the outcomes of the experiments of the entries that ship, in the order of a sheet."""
     entries = load(str(DERIVATIONS))
     assert entries.selected and not entries.errors
-    return ([judge(entry, entries) for entry in entries.selected],
-            {entry.name: run(entry) for entry in entries.selected})
+    return (
+        [judge(entry, entries) for entry in entries.selected],
+        {entry.name: run(entry) for entry in entries.selected},
+    )
 
 
 @needs_pdflatex
@@ -307,7 +325,9 @@ def test_an_entry_that_cannot_be_printed_is_named_and_the_others_are_printed(for
     line = step(claim, handmade.By("algebra"))
     broken_entry = Report(
         Derivation(name="broken-entry", source="Problem 3", claim=claim, proof=(line,), experiments=()),
-        PROVED, (Line(1, claim, line.by, PROVED, item=line),), handmade.THEOREM,
+        PROVED,
+        (Line(1, claim, line.by, PROVED, item=line),),
+        handmade.THEOREM,
     )
     with pytest.warns(UserWarning, match=r"entry broken-entry cannot be printed: .*\\hat g\^"):
         text = printed(handmade.ema_variance(), broken_entry, handmade.weighted(), form=form)
@@ -327,36 +347,51 @@ def test_a_witness_is_read_as_mathematics() -> None:
     n, i = natural("n", at_least=1), index("i", at_least=1)
     alpha, ghat = family("alpha"), random_family("ghat", arity=2, latex=r"\hat g")
     half = Fraction(1, 2)
-    model = Model({n: Fraction(2), i: Fraction(1)}, (half / 2,) * 4, {
-        ("alpha", (1,)): half, ("alpha", (2,)): half,
-        ("ghat", (1, 1)): (2, 2, 0, 0), ("ghat", (2, 1)): (2, 0, 2, 0),
-    })
+    model = Model(
+        {n: Fraction(2), i: Fraction(1)},
+        (half / 2,) * 4,
+        {
+            ("alpha", (1,)): half,
+            ("alpha", (2,)): half,
+            ("ghat", (1, 1)): (2, 2, 0, 0),
+            ("ghat", (2, 1)): (2, 0, 2, 0),
+        },
+    )
     witness = Witness(model, {i: Fraction(1)}, half, Fraction(1), "", {})
     text = said(witness_words(witness, {"alpha": alpha, "ghat": ghat}))
-    assert text == (r"take $n = 2$, $i = 1$ and $\alpha_1 = \alpha_2 = \frac{1}{2}$; $(\hat g_1[1], \hat g_2[1])$ "
-                    r"takes the values $(2, 2)$, $(2, 0)$, $(0, 2)$ and $(0, 0)$, each with probability $\frac{1}{4}$. "
-                    r"Then the left side is $\frac{1}{2}$ and the right side is $1$.")
+    assert text == (
+        r"take $n = 2$, $i = 1$ and $\alpha_1 = \alpha_2 = \frac{1}{2}$; $(\hat g_1[1], \hat g_2[1])$ "
+        r"takes the values $(2, 2)$, $(2, 0)$, $(0, 2)$ and $(0, 0)$, each with probability $\frac{1}{4}$. "
+        r"Then the left side is $\frac{1}{2}$ and the right side is $1$."
+    )
     uneven = replace(witness, model=replace(model, probabilities=(half, half / 2, half / 4, half / 4)))
     assert r"is $(2, 2)$ with probability $\frac{1}{2}$, $(2, 0)$ with probability $\frac{1}{4}$" in said(
-        witness_words(uneven, {"alpha": alpha, "ghat": ghat}))
+        witness_words(uneven, {"alpha": alpha, "ghat": ghat})
+    )
     outcomes = replace(witness, lhs=(2, 2, 0, 0), rhs=(2, 0, 2, 0))
     assert "Where the values are $2$, $0$, the left side is $2$ and the right side is $0$." in said(
-        witness_words(outcomes, {"alpha": alpha, "ghat": ghat}))
+        witness_words(outcomes, {"alpha": alpha, "ghat": ghat})
+    )
     unknown = replace(witness, lhs=None, rhs=None, why="undefined at n = 2")
     assert said(witness_words(unknown, {})).endswith("Undefined at n = 2.")
 
 
 def test_told_texts_change_only_what_is_known() -> None:
     mu, n = real("mu", at_least=0, below=1, latex=r"\mu"), natural("n", at_least=1)
-    stable = assume(mu*n < 2).named("stability")
+    stable = assume(mu * n < 2).named("stability")
     line = step(eq(mu, mu), handmade.By("algebra"))
     entry = Derivation(name="told", claim=line.statement, proof=(line,), given=(stable,))
     known = phrases(entry, (), (mu, n))
     for plain, expected in (
-        ("from 0 <= mu < 1", r"from $0 \le \mu < 1$"), ("integer n >= 1, mu n < 2", r"$n \ge 1$, $\mu n < 2$"),
-        ("n = 2 + 1", "n = 2 + 1"), ("mun < 3 of n", "mun < 3 of n"), ("1 - mu = 0", "1 - mu = 0"),
-        ("remainder below 10^-56", "remainder below $10^{-56}$"), ("largest |z| = 2.34, n", "largest $|z| = 2.34$, n"),
-        ("at 1e-06", "at $10^{-6}$"), ("x10^2", "x10^2"),
+        ("from 0 <= mu < 1", r"from $0 \le \mu < 1$"),
+        ("integer n >= 1, mu n < 2", r"$n \ge 1$, $\mu n < 2$"),
+        ("n = 2 + 1", "n = 2 + 1"),
+        ("mun < 3 of n", "mun < 3 of n"),
+        ("1 - mu = 0", "1 - mu = 0"),
+        ("remainder below 10^-56", "remainder below $10^{-56}$"),
+        ("largest |z| = 2.34, n", "largest $|z| = 2.34$, n"),
+        ("at 1e-06", "at $10^{-6}$"),
+        ("x10^2", "x10^2"),
     ):
         assert said(told(plain, known)) == expected
 
@@ -401,13 +436,17 @@ def test_every_index_is_printed_with_its_bound() -> None:
     t, k, s, free = index("t", at_least=5), index("k", at_least=3), index("s", at_least=1), index("z", at_least=None)
     x, y, w = family("x"), family("y"), random_family("w")
     a, n = real("a"), natural("n")
-    given = (assume(eq(x[t], a)), define(y[k], a/(k - 2)), independent_across(w, s), assume(gt(x[free], 0)))
+    given = (assume(eq(x[t], a)), define(y[k], a / (k - 2)), independent_across(w, s), assume(gt(x[free], 0)))
     report = proved(eq(x[t] + 1, a + 1), given, (lemma("other", eq(y[k], a)),))
     for form in ("latex", "markdown"):
         text = printed(report, form=form)
         for said in (
-            r"$x_t = a$ for all $t \ge 5$", r"for all $k \ge 3$, by definition", r"across $s \ge 1$",
-            r"$x_z > 0$ for all $z \in \mathbb{Z}$", r"$y_k = a$ for all $k \ge 3$", "Indices: ",
+            r"$x_t = a$ for all $t \ge 5$",
+            r"for all $k \ge 3$, by definition",
+            r"across $s \ge 1$",
+            r"$x_z > 0$ for all $z \in \mathbb{Z}$",
+            r"$y_k = a$ for all $k \ge 3$",
+            "Indices: ",
             r"\boxed{x_t + 1 = a + 1 \quad \text{for all } t \ge 5}",
         ):
             assert said in text, said
@@ -445,8 +484,10 @@ def test_the_line_above_is_that_of_the_proof_and_not_the_one_with_the_number_bef
     first = step(eq(y[1], c), by("algebra"))
     whole = calc(y[2], row(y[1], by("algebra")), row(c, by("substitution", (PREVIOUS,))))
     entry = Derivation(name="rows", claim=whole.conclusion, proof=(first, whole))
-    lines = (Line(1, first.statement, first.by, PROVED, item=first),
-             *(Line(n, eq(y[2], r.expr), r.by, PROVED, item=r, continued=n > 2) for n, r in enumerate(whole.rows, 2)))
+    lines = (
+        Line(1, first.statement, first.by, PROVED, item=first),
+        *(Line(n, eq(y[2], r.expr), r.by, PROVED, item=r, continued=n > 2) for n, r in enumerate(whole.rows, 2)),
+    )
     assert "(3) substitution: (1)" in printed(Report(entry, PROVED, lines, handmade.THEOREM), form="markdown")
 
 
@@ -462,7 +503,7 @@ def test_elements_and_parameters_that_print_alike_are_not_printed(pair: str) -> 
 def test_a_function_and_a_number_of_one_print_are_not_printed() -> None:
     f, g, x = function("f"), real("g", latex=r"\mathit{f}"), real("x")
     with pytest.warns(UserWarning, match="would both be printed as"):
-        assert r"\boxed" not in printed(proved(eq(f(x + 1), g*(x + 1))))
+        assert r"\boxed" not in printed(proved(eq(f(x + 1), g * (x + 1))))
 
 
 def test_a_witness_names_a_function_by_its_declared_latex() -> None:
@@ -485,9 +526,13 @@ def test_facts_whose_names_do_not_tell_them_apart_are_cited_by_letters() -> None
 
 def test_conditions_that_differ_in_order_and_sign_only_are_printed_once() -> None:
     report, n = handmade.ema_variance(), handmade.N
-    both = (Condition(ne(1 - n, 0), 1, "from N >= 1"), Condition(ne(n - 1, 0), 2, "from N >= 1"),
-            Condition(ne(0, -n + 1), 3, "from N >= 7"), Condition(ne(n + 1, 0), 4, "from N >= 1"),
-            Condition(ne(n - 1, 0), 5, None))
+    both = (
+        Condition(ne(1 - n, 0), 1, "from N >= 1"),
+        Condition(ne(n - 1, 0), 2, "from N >= 1"),
+        Condition(ne(0, -n + 1), 3, "from N >= 7"),
+        Condition(ne(n + 1, 0), 4, "from N >= 1"),
+        Condition(ne(n - 1, 0), 5, None),
+    )
     text = printed(replace(report, lines=(replace(report.lines[0], conditions=both),)), form="markdown")
     assert r"$1 - N \neq 0$ (line 1, from $N \ge 1$; line 3, from $N \ge 7$); $N + 1 \neq 0$" in text
     assert r"$N - 1 \neq 0$ (line 5, **not shown**)" in text
@@ -508,7 +553,10 @@ def test_a_remark_stands_apart_from_the_errata() -> None:
     (slip,) = good.subject.errata
     remark = replace(slip, correction=step(slip.printed.statement, slip.printed.by))
     entry = replace(good.subject, errata=(remark,))
-    text = printed(replace(good, subject=entry, errata=(replace(good.errata[0], item=remark),)), handmade.momentum(),
-                   form="markdown")
+    text = printed(
+        replace(good, subject=entry, errata=(replace(good.errata[0], item=remark),)),
+        handmade.momentum(),
+        form="markdown",
+    )
     assert "## Remarks on reasons" in text and "## Errata" not in text
     assert "1 remark on a reason" in text and "printed line examined" not in text

@@ -29,7 +29,7 @@ class Reader:
 
     def poly(self, p: Any, env: dict) -> tuple:
         total = [Fraction(0)] * self.count
-        for monomial, c in dict(p).items():
+        for monomial, c in p.items():
             product = [Fraction(c)] * self.count
             for a, e in monomial:
                 own = self.atom(a, env)

@@ -10,7 +10,7 @@ from sgdproofs import Minimum, Sum, eq, index, natural, real
 from sgdproofs.advice import Search
 from sgdproofs.kernel.conditions import needs
 from sgdproofs.kernel.goal import Goal
-from sgdproofs.kernel.polynomial import Budget, within
+from sgdproofs.kernel.polynomial import Budget
 from sgdproofs.kernel.scope import Contradiction
 from sgdproofs.language.terms import INFINITY, Power, number, substituted
 from sgdproofs.meaning import Model, NotEvaluable, Undefined, value
@@ -159,7 +159,7 @@ def trial(term: Any, reason: Any, seed: int) -> bool | None:
         p = n.poly(term, {})
     except (Budget, Contradiction, ZeroDivisionError, RecursionError):
         return None
-    if any(a[0].startswith("Limit") for a in within(p)):
+    if any(a[0].startswith("Limit") for a in p.within()):
         return None
     body, variable, point = term.args
     free = sorted(term.free_symbols, key=str)

@@ -10,7 +10,7 @@ from sgdproofs import Minimum, eq, index, limit, limits, natural, real
 from sgdproofs.advice import Search
 from sgdproofs.kernel.conditions import needs
 from sgdproofs.kernel.goal import Goal
-from sgdproofs.kernel.polynomial import Budget, within
+from sgdproofs.kernel.polynomial import Budget
 from sgdproofs.kernel.scope import Contradiction
 from sgdproofs.language import functions as L
 from sgdproofs.language import terms as T
@@ -81,7 +81,7 @@ def claimed(term: Any) -> Any:
         p = n.poly(term, {})
     except (Budget, Contradiction, ZeroDivisionError, RecursionError):
         return None
-    return None if any(a[0].startswith("Limit") for a in within(p)) else spelled(p, goal.scope)
+    return None if any(a[0].startswith("Limit") for a in p.within()) else spelled(p, goal.scope)
 
 
 def test_limits_of_functions_are_approached() -> None:
