@@ -24,7 +24,7 @@ from ..language import terms as T
 from ..language.errors import StatementError
 from ..language.statements import Independence, Relation, eq, ge, gt, le, ne
 from .matrix_judge import MatrixStatement, concerns_matrices
-from .reader import Node, ReadingError, read
+from .reader import DIGITS, Node, ReadingError, read
 from .translate import (
     ALTERNATIVES,
     CaseError,
@@ -112,8 +112,13 @@ def parse(text: str) -> dict[str, Any]:
     def constant(name: str) -> Any:
         raise CaseError(f"{name} is not a number: JSON has no such value")
 
+    def whole(digits: str) -> int:
+        if len(digits) > DIGITS:
+            raise CaseError(f"a number of {len(digits)} digits: at most {DIGITS} are read")
+        return int(digits)
+
     try:
-        data = json.loads(text, object_pairs_hook=pairs, parse_constant=constant)
+        data = json.loads(text, object_pairs_hook=pairs, parse_constant=constant, parse_int=whole)
     except RecursionError:
         raise CaseError("the case is nested too deeply") from None
     except ValueError as error:

@@ -22,7 +22,7 @@ from typing import Any
 
 from ..language.errors import SgdproofsError
 
-__all__ = ["Node", "ReadingError", "read"]
+__all__ = ["DIGITS", "Node", "ReadingError", "read"]
 
 LONGEST, TOKENS, DEPTH, DIGITS = 100_000, 20_000, 60, 300
 

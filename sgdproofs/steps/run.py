@@ -50,7 +50,7 @@ def lines_of(path: Path, numbers: deque[int] | None = None) -> Iterator[str | No
                 yield None
             elif line.strip():
                 try:
-                    yield line.decode("utf-8").strip("\r\n\t ")
+                    yield line.decode("utf-8-sig" if number == 1 else "utf-8").strip("\r\n\t ")
                 except UnicodeDecodeError:
                     yield None
 

@@ -299,8 +299,10 @@ class Translation:
     def _expanded(self, macro: Macro, arguments: tuple, node: Node) -> Any:
         if len(arguments) != len(macro.args):
             raise CaseError(f"at {node.at + 1}: {macro.name} takes {len(macro.args)} arguments, got {len(arguments)}")
-        if macro.name in self.expanding or len(self.expanding) > 20:
+        if macro.name in self.expanding:
             raise NotInLanguage(f"{macro.name} is defined by itself")
+        if len(self.expanding) > 20:
+            raise NotInLanguage("more than 20 definitions inside one another")
         scopes, self.scopes = self.scopes, [dict(zip(macro.args, arguments, strict=True))]
         self.expanding.append(macro.name)
         try:

@@ -112,6 +112,20 @@ def test_nothing_is_evaluated():
         (json.dumps(step("a", "a", symbols={"a": "real"}, functions={"a": "real"})), "twice"),
         (json.dumps(step("a", "a", rel="~", symbols={"a": "real"})), "rel"),
         (json.dumps({"id": "x", "kind": "relation"}), "lhs"),
+        ('{"id": "x", "difficulty": ' + "9" * 5000 + "}", "5000 digits: at most"),
+        (
+            json.dumps(step("y(1,2)", "1", defs=[{"name": "y", "args": ["t", "t"], "cases": [["True", "t"]]}])),
+            "non-unique",
+        ),
+        *(
+            (json.dumps(step("1", "1", random={"vars": {"X": {"type": "scalar"}}, "facts": [fact]})), said)
+            for fact, said in [
+                ({"fact": "condmean0", "of": "X", "given": 5}, "given: 5 is not of type"),
+                ({"fact": "mean", "of": "X", "value": ["0"]}, "value"),
+                ({"fact": "mean", "of": "X", "value": None}, "value"),
+                ({"fact": "swor", "of": "X", "population": 1, "size": "n", "draws": "n"}, "population"),
+            ]
+        ),
     ],
 )
 def test_broken_lines_give_one_error(line, said):
@@ -127,6 +141,12 @@ def test_the_run_goes_on(tmp_path):
     verdicts = [a["verdict"] for a in answers(lines_of(path))]
     assert verdicts == ["proved", "undecided", "proved", "undecided", "proved"]
     assert [a["verdict"] for a in answers(lines_of(path), jobs=2)] == verdicts
+
+
+def test_a_mark_of_byte_order_is_no_part_of_the_first_line(tmp_path):
+    path = tmp_path / "some.jsonl"
+    path.write_text(json.dumps(step("a", "a", symbols={"a": "real"})), encoding="utf-8-sig")
+    assert [a["verdict"] for a in answers(lines_of(path))] == ["proved"]
 
 
 def test_a_line_that_cannot_be_read_is_named_by_its_place(tmp_path, monkeypatch):
