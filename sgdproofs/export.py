@@ -89,7 +89,7 @@ def to_json(report: Report, experiments: Iterable[Any] | None = None) -> str:
 def to_latex(report: Report, correction: Report | None = None) -> str:
     """An entry as a piece of LaTeX: domains and facts, the claim with its verdict, and the conditions; of a refuted
     claim the witness, and the claim of `correction`."""
-    from .render.sheet import result
+    from .render.single import result
 
     return f"% {report.name}: {report.verdict} (needs amsmath, amssymb and graphicx)\n{result(report, correction)}"
 

@@ -271,7 +271,7 @@ def fact_text(fact: Any) -> str:
 def domains(subject: Any) -> list[str]:
     """The domains of the parameters and free indices of an entry."""
     from .language.terms import Parameter
-    from .render.sheet import symbols_of_entry
+    from .render.subjects import symbols_of_entry
 
     return [symbol.domain_text() for symbol in symbols_of_entry(subject) if isinstance(symbol, Parameter)]
 

@@ -22,7 +22,7 @@ NOT_CHECKED = ""
 def mime_bundle(thing: Any) -> dict[str, str]:
     """The representations of a derivation, a refutation, a report, a theorem or a result."""
     from .render.html import fragment
-    from .render.sheet import shown, shown_theorem
+    from .render.single import shown, shown_theorem
 
     if isinstance(thing, (Derivation, Refutation)):
         report = unchecked(thing)

@@ -15,6 +15,8 @@ from ..language.report import Report
 from ..sheets import Definition, SheetError
 from ..sheets import Part as Given
 from . import formula
+from .corrections import errata
+from .entry import entry
 from .outline import (
     Block,
     Correction,
@@ -30,7 +32,7 @@ from .outline import (
     Sheet,
     Solution,
 )
-from .sheet import checked, entry, errata
+from .summary import checked
 from .words import Math, Text, Words, words
 
 __all__ = ["handout", "prose", "sentence"]

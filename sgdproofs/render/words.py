@@ -15,6 +15,7 @@ __all__ = [
     "Math",
     "Text",
     "Words",
+    "counted",
     "domain",
     "fact_name",
     "fact_sentence",
@@ -82,6 +83,11 @@ def listed(parts: Iterable[Any]) -> Words:
     if len(every) < 2:
         return joined(every)
     return words(joined(every[:-1]), " and ", every[-1])
+
+
+def counted(count: int, thing: str) -> str:
+    """`3 lines`, `1 line`."""
+    return f"{count} {thing}{'' if count == 1 else 's'}"
 
 
 def domain(parameter: Parameter) -> Words:

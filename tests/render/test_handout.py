@@ -10,6 +10,8 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from sgdproofs.render.corrections import errata
+from sgdproofs.render.entry import entry
 
 from sgdproofs import printing, sheets
 from sgdproofs.catalogue import load
@@ -33,7 +35,6 @@ from sgdproofs.render.outline import (
     Table,
     plain,
 )
-from sgdproofs.render.sheet import entry, errata
 from sgdproofs.render.words import Text
 from sgdproofs.render.worked import worked
 from sgdproofs.sheets import SheetError, read
