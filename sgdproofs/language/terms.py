@@ -128,6 +128,11 @@ class Term(sympy.Expr):
     def __pos__(self) -> Term:
         return self
 
+    def __abs__(self) -> Term:
+        from .functions import Absolute
+
+        return Absolute(self)
+
     def __neg__(self) -> Term:
         return Negative(self)
 
@@ -578,20 +583,28 @@ def _read_sum(body: Any, ranges: tuple, distinct: bool) -> Sum:
 
 
 class _Moment(Term):
-    def __new__(cls, *args: Any) -> Any:
-        return Term.__new__(cls, *(term(a) for a in args))
+    pass
 
 
 class E(_Moment):
     """The expectation `E[X]`."""
 
+    def __new__(cls, of: Any) -> E:
+        return Term.__new__(cls, term(of))
+
 
 class Var(_Moment):
     """The variance `E[X^2] - E[X]^2`."""
 
+    def __new__(cls, of: Any) -> Var:
+        return Term.__new__(cls, term(of))
+
 
 class Cov(_Moment):
     """The covariance `E[X Y] - E[X] E[Y]`."""
+
+    def __new__(cls, left: Any, right: Any) -> Cov:
+        return Term.__new__(cls, term(left), term(right))
 
 
 class Limit(Term):

@@ -6,7 +6,20 @@ from typing import Any
 
 import sympy
 
-from .functions import AtMost, Both, Conditional, Either, EqualTo, InfiniteSum, LessThan, Product, RealPower
+from .functions import (
+    AtMost,
+    Both,
+    Choice,
+    Conditional,
+    Either,
+    EqualTo,
+    InfiniteSum,
+    LessThan,
+    Negation,
+    Product,
+    RealPower,
+    opened,
+)
 from .statements import FunctionOf, Independence, NotDetermined, Relation
 from .terms import (
     INFINITY,
@@ -26,6 +39,7 @@ from .terms import (
 )
 
 PLUS, TIMES, POWER, ATOM = 1, 2, 3, 4
+TRUTH = (EqualTo, LessThan, AtMost, Both, Either, Negation)
 _SIGNS = {EqualTo: "=", LessThan: "<", AtMost: "<=", Both: "and", Either: "or"}
 _NAMES = {
     "Minimum": "min",
@@ -35,8 +49,6 @@ _NAMES = {
     "Exponential": "exp",
     "Logarithm": "log",
     "Floor": "floor",
-    "Negation": "not",
-    "Choice": "choice",
 }
 
 
@@ -90,20 +102,23 @@ def _text(node: Any) -> tuple[str, int]:
     if isinstance(node, Limit):
         return f"lim[{node.args[1]} -> {plain(node.args[2])}] {_at(node.args[0], TIMES)}", PLUS
     if isinstance(node, Partial):
-        return f"d({plain(node.args[0])})/d({plain(node.args[1])})", ATOM
+        return f"d({plain(node.args[0])})/d({plain(node.args[1])})", TIMES
     if isinstance(node, Apply):
         return f"{node.args[0]}({', '.join(plain(a) for a in node.args[1:])})", ATOM
     if isinstance(node, RealPower):
         return f"{_at(node.args[0], ATOM)}^{_at(node.args[1], ATOM)}", POWER
     if isinstance(node, (Product, InfiniteSum)):
-        body, variable, *ends = node.args
+        ends = node.args[2:]
+        body, variable = opened(node)
         low, high = plain(ends[0]), plain(ends[1]) if len(ends) > 1 else "oo"
         return f"{'Product' if len(ends) > 1 else 'Sum'}({plain(body)}, {variable} = {low}..{high})", ATOM
     if isinstance(node, Conditional):
         return f"E[{plain(node.args[0])} | {', '.join(plain(a) for a in node.args[1:])}]", ATOM
-    if type(node) in _SIGNS:
-        left, right = node.args
-        return f"({_at(left, PLUS)} {_SIGNS[type(node)]} {_at(right, PLUS)})", ATOM
+    if isinstance(node, TRUTH):
+        return f"[{_condition(node)}]", ATOM
+    if isinstance(node, Choice):
+        first, then, otherwise = node.args
+        return f"choice({_condition(first)}, {plain(then)}, {plain(otherwise)})", ATOM
     name = _NAMES.get(type(node).__name__, type(node).__name__)
     return f"{name}({', '.join(plain(a) for a in node.args)})", ATOM
 
@@ -111,3 +126,20 @@ def _text(node: Any) -> tuple[str, int]:
 def _at(node: Any, level: int) -> str:
     text, own = _text(node)
     return text if own >= level else f"({text})"
+
+
+def _condition(node: Any) -> str:
+    """What a truth value is one of, in words: `x < y and (y = 1 or y = 2)`."""
+    if type(node) in (EqualTo, LessThan, AtMost):
+        left, right = node.args
+        return f"{_at(left, PLUS)} {_SIGNS[type(node)]} {_at(right, PLUS)}"
+    if isinstance(node, Negation):
+        inner = node.args[0]
+        if isinstance(inner, EqualTo):
+            return f"{_at(inner.args[0], PLUS)} != {_at(inner.args[1], PLUS)}"
+        return f"not ({_condition(inner)})"
+    if isinstance(node, (Both, Either)):
+        return f" {_SIGNS[type(node)]} ".join(
+            f"({_condition(a)})" if isinstance(a, (Both, Either)) else _condition(a) for a in node.args
+        )
+    return "true" if node == 1 else "false"

@@ -171,15 +171,13 @@ def _runs(rows: tuple[Row, ...]) -> Iterator[tuple[Row, ...]]:
         yield tuple(run)
 
 
-def _calculation(rows: tuple[Row, ...], room: float, *, reasons: bool) -> list[str]:
+def _calculation(rows: tuple[Row, ...], room: float) -> list[str]:
     """The rows of an alignment, reasons beside them, nothing wider than `room`."""
-    space = room - (REASON + NUMBER + GAP if reasons else 0.0)
     printed: list[str] = []
-    for row, lines in zip(rows, arranged(rows, space), strict=True):
+    for row, lines in zip(rows, arranged(rows, room - (REASON + NUMBER + GAP)), strict=True):
         cells = [_cell(line) for line in lines]
-        if reasons:
-            number = "" if row.number is None else f"({row.number})"
-            cells[0] += rf" && \reason{{{number}}}{{{text_of(row.reason)}}}"
+        number = "" if row.number is None else f"({row.number})"
+        cells[0] += rf" && \reason{{{number}}}{{{text_of(row.reason)}}}"
         printed += cells
     return printed
 
@@ -187,10 +185,10 @@ def _calculation(rows: tuple[Row, ...], room: float, *, reasons: bool) -> list[s
 INDENT = {0.0: "", 1.0: r"\quad ", 2.0: r"\qquad ", 3.0: r"\quad \qquad "}
 
 
-def _cell(line: Cell) -> str:
+def _cell(line: Cell, mark: str = "& ") -> str:
     said = INDENT[line.indent] + " ".join(filter(None, [line.before, line.piece and _fitting(line.piece, line.room)]))
     tail = rf" \quad {line.tail}" if line.tail and line.piece else line.tail
-    return f"{'' if line.left is None else f'{line.left} '}& {said}{tail}"
+    return f"{'' if line.left is None else f'{line.left} '}{mark}{said}{tail}"
 
 
 def _fitting(piece: str, room: float) -> str:
@@ -201,9 +199,10 @@ def _fitting(piece: str, room: float) -> str:
 
 
 def _aligned(row: Row, room: float) -> str:
-    cells = _calculation((row,), room, reasons=False)
-    if len(cells) == 1:
-        return cells[0].replace("& ", "", 1)
+    (lines,) = arranged((row,), room)
+    if len(lines) == 1:
+        return _cell(lines[0], "")
+    cells = map(_cell, lines)
     return "\\begin{aligned}\n  " + " \\\\\n  ".join(cells) + "\n\\end{aligned}"
 
 
@@ -245,7 +244,7 @@ def _aligned_block(block: Calculation, room: float) -> list[str]:
     end = r" \\*" if block.together else r" \\"
     said: list[str] = []
     for run in _runs(block.rows):
-        rows = _calculation(run, room, reasons=True)
+        rows = _calculation(run, room)
         said += [r"\begin{flalign*}", "  " + f"{end}\n  ".join(rows), r"\end{flalign*}"]
     return said
 

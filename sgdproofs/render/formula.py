@@ -698,7 +698,11 @@ NAMES: dict[Any, str] = {
     "lim": "the limit",
     "min": "the minimum of",
     "max": "the maximum of",
+    "exp": "the exponential of",
+    "log": "the logarithm of",
 }
+FENCES = {("|", "|"): "the absolute value of", ("⌊", "⌋"): "the floor of", ("⌈", "⌉"): "the ceiling of"}
+INDICATOR: Tree = ("font", "bold", ("number", "1"))
 TIGHT = {"(", "[", "{"}, {")", "]", "}", ",", ";", ":", ".", "!", "?"}
 
 
@@ -736,6 +740,10 @@ def _words(node: Tree) -> Iterator[str]:
         yield "prime" if node[1] == 1 else f"{node[1]} primes"
     elif kind == "accent":
         yield from (*_words(node[2]), node[1])
+    elif kind == "fence" and node[1::2] in FENCES:
+        yield from (FENCES[node[1::2]], *_grouped(node[2]))
+    elif node == INDICATOR:
+        yield "the indicator of"
     elif kind == "fence":
         yield from (*([node[1]] if node[1] else []), *_words(node[2]), *([node[3]] if node[3] else []))
     elif kind == "rows":

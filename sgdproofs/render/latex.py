@@ -5,7 +5,8 @@ bracket stands where precedence needs one.  How the print is read:
 
 * a sum or a limit reaches over the product that follows it, up to the next `+`, `-`, relation or bracket;
 * neighbours are multiplied; `\cdot` stands where neighbours would read as one number or as one word;
-* `E`, `Var`, `Cov` reach over their square brackets.
+* `E`, `Var`, `Cov` reach over their square brackets;
+* `\mathbf{1}[x < y]` is 1 where the relation holds, else 0.
 """
 
 from __future__ import annotations
@@ -18,6 +19,25 @@ from typing import Any
 import sympy
 
 from ..language.errors import StatementError
+from ..language.functions import (
+    Absolute,
+    AtMost,
+    Both,
+    Choice,
+    Conditional,
+    Either,
+    EqualTo,
+    Exponential,
+    Floor,
+    InfiniteSum,
+    LessThan,
+    Logarithm,
+    Negation,
+    Product,
+    RealPower,
+    SquareRoot,
+    opened,
+)
 from ..language.statements import FunctionOf, Independence, Loops, NotDetermined, Relation, free_indices
 from ..language.terms import (
     INFINITY,
@@ -59,7 +79,7 @@ __all__ = [
     "refuse_alike",
 ]
 
-SUM, PRODUCT, FACTOR, ATOM = 1, 2, 3, 4
+OPEN, SUM, PRODUCT, FACTOR, ATOM = 0, 1, 2, 3, 4
 """How strongly a printed piece holds together."""
 
 RELATIONS = {"==": "=", "!=": r"\neq", "<=": r"\le", "<": "<", ">=": r"\ge", ">": ">"}
@@ -106,7 +126,7 @@ def _piece(node: Any) -> Piece:
 
 
 def _bracketed(text: str) -> str:
-    tall = any(sign in text for sign in (r"\frac", r"\sum", r"\left", r"\lim", "^"))
+    tall = any(sign in text for sign in (r"\frac", r"\sum", r"\prod", r"\left", r"\lim", r"\begin", "^"))
     return rf"\left({text}\right)" if tall else f"({text})"
 
 
@@ -295,7 +315,7 @@ def _number(value: sympy.Rational) -> Piece:
 def _plus(node: Plus) -> Piece:
     head, *rest = node.args
     # A leading minus needs no bracket; a leading sum in brackets keeps them.
-    first = _bracketed(latex(head)) if type(head) is Plus else _piece(head).text
+    first = _bracketed(latex(head)) if type(head) is Plus else _at(head, SUM)
     text = first + "".join(
         f" - {_at(arg.args[0], PRODUCT)}" if type(arg) is Negative else f" + {_at(arg, PRODUCT)}" for arg in rest
     )
@@ -315,7 +335,7 @@ def _needs_dot(left: str, right: str) -> bool:
     """Would `left right` read as one number, one mixed number, one word, or a function of its argument?"""
     if right[0].isdigit():
         return True
-    if left[-1].isdigit() and NUMERIC_FRACTION.match(right):
+    if left[-1].isdigit() and (NUMERIC_FRACTION.match(right) or right.startswith(r"\mathbf{1}")):
         return True
     return bool(WORD_AT_END.search(left)) and right.startswith((r"\mathrm{", "(", r"\left("))
 
@@ -323,7 +343,7 @@ def _needs_dot(left: str, right: str) -> bool:
 def _times(node: Times) -> Piece:
     final = len(node.args) - 1
     # `(sum) (sum)`: the last sum needs no bracket, but two alike look alike.
-    several = sum(type(arg) is Sum for arg in node.args) > 1
+    several = sum(isinstance(arg, (Sum, Product, InfiniteSum)) for arg in node.args) > 1
     text, level = "", PRODUCT
     for place, arg in enumerate(node.args):
         last = place == final and not several
@@ -344,7 +364,7 @@ def _quotient(node: Quotient) -> Piece:
     return Piece(rf"\frac{{{latex(above)}}}{{{latex(below)}}}", FACTOR)
 
 
-def _power(node: Power) -> Piece:
+def _power(node: Power | RealPower) -> Piece:
     base, exponent = node.args
     piece = _piece(base)
     text = piece.text if piece.level == ATOM and not piece.raised else _bracketed(piece.text)
@@ -379,6 +399,15 @@ def _sum(node: Sum) -> Piece:
     return Piece(" ".join([*signs, _at(node.body, PRODUCT)]), FACTOR, reaches=True)
 
 
+def _binder(node: Product | InfiniteSum) -> Piece:
+    body, variable = opened(node, latex)
+    low, *high = node.args[2:]
+    sign = r"\prod" if isinstance(node, Product) else r"\sum"
+    above = _place(high[0]) if high else r"\infty"
+    text = rf"{sign}_{{{latex(variable)}={_place(low)}}}^{{{above}}} {_at(body, PRODUCT)}"
+    return Piece(text, FACTOR, reaches=True)
+
+
 def _limit(node: Limit) -> Piece:
     body, variable, point = node.args
     # A limit at a number is taken from above: the arrow says so.
@@ -396,6 +425,46 @@ def _moment(name: str) -> Callable[[Any], Piece]:
 
 def _function(name: str) -> Callable[[Any], Piece]:
     return lambda node: Piece(name + _bracketed(", ".join(latex(arg) for arg in node.args)), ATOM)
+
+
+def _conditional(node: Conditional) -> Piece:
+    of, *given = map(latex, node.args)
+    return Piece(rf"\operatorname{{E}}\left[{of} \mid {', '.join(given)}\right]", ATOM)
+
+
+def _fenced(left: str, right: str) -> Callable[[Any], Piece]:
+    return lambda node: Piece(rf"\left{left}{latex(node.args[0])}\right{right}", ATOM)
+
+
+def _condition(node: Any) -> str:
+    """What a truth value is one of: a relation, or several of them joined by words."""
+    if type(node) in COMPARED:
+        left, right = (_at(arg, SUM) for arg in node.args)
+        return f"{left} {COMPARED[type(node)]} {right}"
+    if isinstance(node, Negation):
+        inner = node.args[0]
+        if isinstance(inner, EqualTo):
+            return rf"{_at(inner.args[0], SUM)} \neq {_at(inner.args[1], SUM)}"
+        return rf"\text{{not }} {_bracketed(_condition(inner))}"
+    if isinstance(node, (Both, Either)):
+        joint = r" \text{ and } " if isinstance(node, Both) else r" \text{ or } "
+        return joint.join(
+            _bracketed(_condition(a)) if isinstance(a, (Both, Either)) else _condition(a) for a in node.args
+        )
+    return r"\text{true}" if node == 1 else r"\text{false}"
+
+
+COMPARED = {EqualTo: "=", LessThan: "<", AtMost: r"\le"}
+
+
+def _truth(node: Any) -> Piece:
+    return Piece(rf"\mathbf{{1}}\left[{_condition(node)}\right]", ATOM)
+
+
+def _choice(node: Choice) -> Piece:
+    condition, then, otherwise = node.args
+    rows = rf"{latex(then)} & \text{{if }} {_condition(condition)} \\ {latex(otherwise)} & \text{{otherwise}}"
+    return Piece(rf"\begin{{cases}} {rows} \end{{cases}}", OPEN)
 
 
 def _partial(node: Partial) -> Piece:
@@ -429,6 +498,22 @@ TERMS: dict[type, Callable[[Any], Piece]] = {
     Maximum: _function(r"\max"),
     Apply: _apply,
     Sum: _sum,
+    Product: _binder,
+    InfiniteSum: _binder,
+    Absolute: _fenced("|", "|"),
+    Floor: _fenced(r"\lfloor ", r"\rfloor"),
+    SquareRoot: lambda node: Piece(rf"\sqrt{{{latex(node.args[0])}}}", ATOM, raised=True),
+    Exponential: _function(r"\exp"),
+    Logarithm: _function(r"\log"),
+    RealPower: _power,
+    EqualTo: _truth,
+    LessThan: _truth,
+    AtMost: _truth,
+    Both: _truth,
+    Either: _truth,
+    Negation: _truth,
+    Choice: _choice,
+    Conditional: _conditional,
     E: _moment("E"),
     Var: _moment("Var"),
     Cov: _moment("Cov"),

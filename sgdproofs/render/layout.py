@@ -115,6 +115,13 @@ WIDE = {
     r"\min": 1.9,
     r"\max": 2.1,
     r"\sum": 1.65,
+    r"\prod": 1.5,
+    r"\mid": 0.85,
+    r"\exp": 1.8,
+    r"\log": 1.5,
+    r"\lfloor": 0.5,
+    r"\rfloor": 0.5,
+    "|": 0.32,
     r"\Sigma": 0.75,
     r"\Phi": 0.75,
     r"\mathrel": 0.0,
@@ -150,6 +157,14 @@ def _run(tokens: list[str], place: int, end: int) -> float:
             start, stop = _group(tokens, place + 1, end)
             total += max(width(row) for row in "".join(tokens[start:stop]).split(r"\\"))
             place = stop + 1
+        elif token == r"\sqrt":
+            start, stop = _group(tokens, place + 1, end)
+            total += 0.95 + _run(tokens, start, stop)
+            place = stop + 1
+        elif token == r"\begin":
+            stop = _end(tokens, place, end)
+            total += 1.5 + max(map(width, _rows(tokens[place:stop])), default=0.0)
+            place = stop
         elif token == r"\left":
             stop = _closing(tokens, place, end)
             inside = tokens[place + 2 : stop]
@@ -162,7 +177,7 @@ def _run(tokens: list[str], place: int, end: int) -> float:
                 widest = max(widest, 0.72 * _run(tokens, start, stop))
                 place = stop + 1 if stop < end and tokens[stop] == "}" else stop
             total += widest + 0.08
-        elif token in (r"\sum", r"\lim"):
+        elif token in (r"\sum", r"\prod", r"\lim"):
             place += 1
             limits = 0.0
             while place < end and tokens[place] in "^_":
@@ -201,6 +216,22 @@ def _closing(tokens: list[str], place: int, end: int) -> int:
     return end
 
 
+def _end(tokens: list[str], place: int, end: int) -> int:
+    r"""Behind the `\end{...}` of the `\begin{...}` at `place`."""
+    depth = 0
+    for here in range(place, end):
+        depth += {r"\begin": 1, r"\end": -1}.get(tokens[here], 0)
+        if depth == 0:
+            return _group(tokens, here + 1, end)[1] + 1
+    return end
+
+
+def _rows(table: list[str]) -> list[str]:
+    """The rows of a table with its `begin` and `end`, the cells of each beside one another."""
+    inside = re.sub(r"^\\begin\{\w+\}|\\end\{\w+\}$", "", "".join(table))
+    return [row.replace("&", r"\quad ") for row in re.split(r"\\\\", inside)]
+
+
 def _symbol(token: str) -> float:
     if token in WIDE:
         return WIDE[token]
@@ -217,8 +248,10 @@ def _symbol(token: str) -> float:
 
 SIGN = re.compile(r" (?=[+-] )")
 DOT = re.compile(r" (?=\\cdot )")
-FACTOR = re.compile(r" (?=[A-Za-z(\\])(?!\\(?:right|cdot|le|ge|neq|to|downarrow|quad|text|\\)(?![A-Za-z]))")
-UNFINISHED = re.compile(r"(\\sum_\{.*\}\^\{[^{}]*\}|\\lim_\{[^{}]*\}|\\frac\{\\partial\}\{.*\}|[-+=,<>]|\\[A-Za-z]+)$")
+FACTOR = re.compile(r" (?=[A-Za-z(\\])(?!\\(?:right|cdot|le|ge|neq|to|downarrow|quad|text|mid|\\)(?![A-Za-z]))")
+UNFINISHED = re.compile(
+    r"(\\text\{[^{}]*\}|\\(?:sum|prod)_\{.*\}\^\{[^{}]*\}|\\lim_\{[^{}]*\}|\\frac\{\\partial\}\{.*\}|[-+=,<>]|\\[A-Za-z]+)$"
+)
 """What a row cannot end in: a sum without its body, an operator, the beginning of a symbol."""
 
 
@@ -229,8 +262,6 @@ def broken(tex: str, room: float, after: float | None = None) -> list[str]:
     A break inside `\left( ... \right)` closes and opens the brackets with `\right.` and `\left.`.
     """
     rows: list[str] = []
-    if r"\begin" in tex:
-        return [tex]
     rest, here = tex, room
     while width(rest) > here:
         cut = _best(rest, here, room - 2.0 if after is None else after)
@@ -265,7 +296,9 @@ def _breaks(tex: str, room: float, pattern: re.Pattern[str], sign: str) -> dict[
     for match in pattern.finditer(tex):
         head = tex[: match.start()]
         bare = re.sub(r"^(\\left\. )+", "", head)
-        if head.count("{") != head.count("}") or not bare or bare == "{}" or UNFINISHED.search(head.rstrip()):
+        if head.count("{") != head.count("}") or head.count(r"\begin") != head.count(r"\end"):
+            continue
+        if not bare or bare == "{}" or UNFINISHED.search(head.rstrip()):
             continue
         if width(head) <= room and width(head) > 0.3 * room:
             found[_depth(head)] = (match.start(), sign)
@@ -276,5 +309,8 @@ def _unclosed(head: str) -> int:
     return head.count(r"\left") - head.count(r"\right")
 
 
+OPENING, CLOSING = ("(", "[", r"\left|", r"\left\lfloor"), (")", "]", r"\right|", r"\right\rfloor")
+
+
 def _depth(head: str) -> int:
-    return sum(head.count(o) for o in "([") - sum(head.count(c) for c in ")]")
+    return sum(map(head.count, OPENING)) - sum(map(head.count, CLOSING))

@@ -9,10 +9,11 @@ from sympy.core.basic import Basic
 
 from ..language.derivation import Calc, leaves
 from ..language.facts import Across, Identical
+from ..language.functions import InfiniteSum, Product, opened
 from ..language.report import PROVED, Report
 from ..language.statements import symbols_of
 from ..language.terms import Element, Family, Function, Index, Parameter
-from .latex import free_of
+from .latex import free_of, latex
 from .told import Phrases, phrases
 
 __all__ = ["phrases_of", "place_of", "settled", "symbols_in", "symbols_of_entry", "symbols_of_report", "title_of"]
@@ -73,7 +74,11 @@ def symbols_in(subject: Any) -> Iterator[Any]:
 def _mentioned(statement: Any) -> Iterator[Any]:
     if isinstance(statement, (Parameter, Family, Element, Function)):
         yield statement
-    if isinstance(statement, Basic):
+    if isinstance(statement, Product | InfiniteSum):
+        body, own = opened(statement, latex)  # its index is named as on the page
+        inside = (*_mentioned(body), *(symbol for end in statement.args[2:] for symbol in _mentioned(end)))
+        yield from (symbol for symbol in inside if symbol != own or own == statement.written)
+    elif isinstance(statement, Basic):
         for part in statement.args:
             yield from _mentioned(part)
     else:

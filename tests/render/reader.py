@@ -13,6 +13,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
+from math import prod
+from operator import eq, le, lt, ne
 
 Value = Callable[["Point"], Fraction]
 
@@ -64,6 +66,10 @@ MEANINGS: dict[str, Callable[..., Fraction]] = {
     "f": lambda a: a * a * 3 - 11 * a,
     "partial": lambda body, variable: body * body * 2 + 5 * variable + 1,
     "limit": lambda body, point: 3 * body * body - body + point,
+    "given": lambda of, *given: of * of * 2 - of + sum((k + 2) * g * g for k, g in enumerate(given)),
+    "root": lambda a: 4 * a * a - 3 * a + 2,
+    "exp": lambda a: 6 * a * a - a,
+    "log": lambda a: a * a - 8 * a,
 }
 
 TOKEN = re.compile(r"\\[A-Za-z]+|\\\\|[0-9]|[A-Za-z]|[^\sA-Za-z0-9]")
@@ -127,7 +133,24 @@ class Reader:
 
     def product(self) -> Value:
         factors = [self.factor()]
-        while self.peek() and self.peek() not in ("+", "-", "}", "]", ")", ",", r"\right", "=", r"\\", r"\neq"):
+        while self.peek() and self.peek() not in (
+            "+",
+            "-",
+            "}",
+            "]",
+            ")",
+            ",",
+            "&",
+            "<",
+            r"\le",
+            r"\mid",
+            r"\text",
+            r"\end",
+            r"\right",
+            "=",
+            r"\\",
+            r"\neq",
+        ):
             if self.peek() == r"\cdot":
                 self.take()
             factors.append(self.factor())
@@ -142,8 +165,13 @@ class Reader:
 
     def factor(self) -> Value:
         token = self.peek()
-        if token == r"\sum":
+        if token in (r"\sum", r"\prod"):
             return self.total()
+        if token == r"\begin":  # a brace without its counterpart: what follows would belong to its last row
+            value = self.cases()
+            following = self.peek()
+            assert following in ("", "}", "]", ")", r"\right", ",", "=", "&", r"\\", r"\mid"), "a brace before a factor"
+            return value
         if token == r"\lim":
             return self.limit()
         base = self.atom()
@@ -160,6 +188,23 @@ class Reader:
             return self.number()
         if token == r"\frac":
             return self.fraction()
+        if token == r"\sqrt":
+            self.take()
+            inside = self.group()
+            return lambda point: MEANINGS["root"](inside(point))
+        if token == r"\mathbf":
+            return self.indicator()
+        if token == r"\left" and self.tokens[self.at + 1] in ("|", r"\lfloor"):
+            self.take()
+            sign = self.take()
+            inside = self.expression()
+            self.take(r"\right")
+            self.take("|" if sign == "|" else r"\rfloor")
+            return lambda point: abs(inside(point)) if sign == "|" else Fraction(inside(point) // 1)
+        if token in (r"\exp", r"\log"):
+            self.take()
+            (inside,) = self.call()
+            return lambda point: MEANINGS[token[1:]](inside(point))
         if token in ("(", r"\left"):
             if token == r"\left":
                 self.take()
@@ -179,6 +224,11 @@ class Reader:
             self.take(r"\left")
             self.take("[")
             arguments = self.arguments()
+            if self.peek() == r"\mid":
+                assert name == "E" and len(arguments) == 1
+                self.take()
+                arguments += self.arguments()
+                name = "given"
             self.take(r"\right")
             self.take("]")
             return lambda point: MEANINGS[name](*(a(point) for a in arguments))
@@ -278,7 +328,7 @@ class Reader:
         return name
 
     def total(self) -> Value:
-        self.take(r"\sum")
+        times = self.take(r"\sum", r"\prod") == r"\prod"
         self.take("_")
         self.take("{")
         stacked = self.peek() == r"\substack"
@@ -301,7 +351,11 @@ class Reader:
             self.take("}")
         self.take("}")
         self.take("^")
-        high = self.script()
+        high: Value = lambda point: Fraction(5)  # noqa: E731 - one value for "infinity"
+        if self.tokens[self.at : self.at + 3] == ["{", r"\infty", "}"]:
+            self.at += 3
+        else:
+            high = self.script()
         body = self.product()
 
         def value(point: Point) -> Fraction:
@@ -310,12 +364,89 @@ class Reader:
                     if any(here.values[one] == here.values[other] for one, other in apart):
                         return Fraction(0)
                     return body(here)
-                return sum((run(left[1:], here.with_(left[0], k)) for k in places), Fraction(0))
+                every = [run(left[1:], here.with_(left[0], k)) for k in places]
+                return prod(every, start=Fraction(1)) if times else sum(every, Fraction(0))
 
             places = span(low(point), high(point))
             return run(names, point)
 
         return value
+
+    # conditions
+
+    def indicator(self) -> Value:
+        for sign in (r"\mathbf", "{", "1", "}", r"\left", "["):
+            self.take(sign)
+        holds = self.condition()
+        self.take(r"\right")
+        self.take("]")
+        return lambda point: Fraction(holds(point))
+
+    def text(self) -> str:
+        self.take(r"\text")
+        self.take("{")
+        said = ""
+        while self.peek() != "}":
+            said += self.take()
+        self.take("}")
+        return said
+
+    def condition(self) -> Callable[[Point], bool]:
+        """Conditions joined by one kind of word; others stand in brackets."""
+        parts, words = [self.single()], set()
+        while self.peek() == r"\text" and self.tokens[self.at + 2] in ("a", "o"):
+            words.add(self.text())
+            parts.append(self.single())
+        assert len(words) < 2, words
+        every = all if words == {"and"} else any
+        return lambda point: every([part(point) for part in parts])
+
+    def single(self) -> Callable[[Point], bool]:
+        if self.peek() == r"\text":
+            word = self.text()
+            if word in ("true", "false"):
+                return lambda point: word == "true"
+            assert word == "not", word
+            inner = self.bracketed()
+            return lambda point: not inner(point)
+        start = self.at
+        if self.peek() in ("(", r"\left"):
+            try:
+                return self.bracketed()
+            except AssertionError:
+                self.at = start  # a bracket of a term
+        left = self.expression()
+        sign = self.take("=", "<", r"\le", r"\neq")
+        right = self.expression()
+        compare = {"=": eq, "<": lt, r"\le": le, r"\neq": ne}[sign]
+        return lambda point: compare(left(point), right(point))
+
+    def bracketed(self) -> Callable[[Point], bool]:
+        tall = self.peek() == r"\left"
+        if tall:
+            self.take()
+        self.take("(")
+        inner = self.condition()
+        if tall:
+            self.take(r"\right")
+        self.take(")")
+        assert self.peek() in ("", r"\right", ")", r"\text", r"\\"), "a term goes on"
+        return inner
+
+    def cases(self) -> Value:
+        for sign in (r"\begin", "{", *"cases", "}"):
+            self.take(sign)
+        then = self.expression()
+        self.take("&")
+        assert self.text() == "if"
+        holds = self.condition()
+        self.take(r"\\")
+        otherwise = self.expression()
+        self.take("&")
+        assert self.text() == "otherwise"
+        for sign in (r"\end", "{", *"cases", "}"):
+            self.take(sign)
+        return lambda point: (then if holds(point) else otherwise)(point)
 
     def limit(self) -> Value:
         self.take(r"\lim")

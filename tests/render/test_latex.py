@@ -3,14 +3,37 @@
 from __future__ import annotations
 
 import itertools
+import operator
 import random
 from fractions import Fraction
+from math import prod
 from typing import Any
 
 import pytest
 import sympy
 
 from sgdproofs.language.errors import StatementError
+from sgdproofs.language.functions import (
+    Absolute,
+    AtMost,
+    Both,
+    Choice,
+    Conditional,
+    Either,
+    EqualTo,
+    Exponential,
+    Floor,
+    InfiniteSum,
+    LessThan,
+    Logarithm,
+    Negation,
+    Product,
+    RealPower,
+    SquareRoot,
+    choice,
+    infinite_sum,
+    product,
+)
 from sgdproofs.language.statements import (
     eq,
     function_of,
@@ -48,6 +71,7 @@ from sgdproofs.language.terms import (
     random_family,
     random_variable,
     real,
+    substituted,
     term,
 )
 from sgdproofs.render.latex import as_sums, latex, name_latex, refuse_alike
@@ -75,6 +99,7 @@ SYMBOLS |= {
         ("z", "z", 0, 0),
     )
 }
+SYMBOLS |= {(letter,): ("parameter", letter, 0, 0) for letter in "klmnpqrs"}  # for indices that need another name
 SYMBOLS[("f",)] = ("function", "f", 0, 0)
 
 
@@ -128,7 +153,31 @@ def value(node: Any, point: Point) -> Fraction:
             )
 
         return run(node.ranges, point)
-    return MEANINGS[type(node).__name__](*map(of, node.args))
+    if isinstance(node, (Product, InfiniteSum)):
+        body, variable, first, *last = node.args
+        hidden = index(f"hidden{variable.name[2:]}")  # one for each height
+        body = substituted(body, {variable: hidden})
+        every = [value(body, point.with_(hidden.name, k)) for k in span(of(first), of(*last) if last else Fraction(5))]
+        return prod(every, start=Fraction(1)) if isinstance(node, Product) else sum(every, Fraction(0))
+    if isinstance(node, Choice):
+        return of(node.args[1] if of(node.args[0]) else node.args[2])
+    if isinstance(node, Absolute):
+        return abs(of(node.args[0]))
+    if isinstance(node, Floor):
+        return Fraction(of(node.args[0]) // 1)
+    if isinstance(node, (EqualTo, LessThan, AtMost)):
+        return Fraction(COMPARED[type(node)](*map(of, node.args)))
+    if isinstance(node, (Both, Either)):
+        return (min if isinstance(node, Both) else max)(map(of, node.args))
+    if isinstance(node, Negation):
+        return 1 - of(node.args[0])
+    if isinstance(node, RealPower):
+        return power(*map(of, node.args))
+    return MEANINGS[NAMED.get(type(node), type(node).__name__)](*map(of, node.args))
+
+
+COMPARED = {EqualTo: operator.eq, LessThan: operator.lt, AtMost: operator.le}
+NAMED = {Conditional: "given", SquareRoot: "root", Exponential: "exp", Logarithm: "log"}
 
 
 def some_index(draw: random.Random) -> Any:
@@ -169,9 +218,50 @@ def some_term(draw: random.Random, depth: int) -> Any:
         + ["quotient"] * 2
         + ["power"] * 2
         + ["sum"] * 2
-        + ["double", "distinct", "limit", "moment", "min", "partial", "apply", "digits"]
+        + [
+            "double",
+            "distinct",
+            "limit",
+            "moment",
+            "min",
+            "partial",
+            "apply",
+            "digits",
+            "function",
+            "function",
+            "product",
+            "truth",
+            "truth",
+            "choice",
+            "conditional",
+            "series",
+        ]
     )
+
+    def condition(depth: int = 2) -> Any:
+        if depth == 0 or draw.random() < 0.5:
+            return draw.choice([EqualTo, LessThan, AtMost])(part(), part())
+        return draw.choice(
+            [
+                lambda: Negation(condition(depth - 1)),
+                lambda: Both(condition(depth - 1), condition(depth - 1)),
+                lambda: Either(condition(depth - 1), draw.choice([1, 0, condition(depth - 1)])),
+            ]
+        )()
+
     match kind:
+        case "function":
+            return draw.choice([Absolute, Floor, SquareRoot, Exponential, Logarithm])(part())
+        case "product":
+            return product(part(), draw.choice([b, i]), draw.randint(0, 2), draw.choice([N, Plus(N, term(1)), t]))
+        case "series":
+            return infinite_sum(part(), draw.choice([b, i]), draw.randint(1, 2))
+        case "truth":
+            return condition()
+        case "choice":
+            return choice(condition(1), part(), part())
+        case "conditional":
+            return Conditional(part(), *(part() for _ in range(draw.randint(1, 2))))
         case "plus":
             return Plus(*(part() for _ in range(draw.randint(2, 3))))
         case "times":
@@ -188,7 +278,8 @@ def some_term(draw: random.Random, depth: int) -> Any:
         case "quotient":
             return Quotient(part(), part())
         case "power":
-            return Power(part(), draw.choice([term(2), term(3), t, number(-1), Plus(t, term(1)), Times(term(2), t)]))
+            exponents = [term(2), term(3), t, number(-1), Plus(t, term(1)), Times(term(2), t)]
+            return draw.choice([Power, RealPower])(part(), draw.choice(exponents))
         case "sum":
             return Sum(part(), (draw.choice([b, i]), term(draw.randint(0, 2)), draw.choice([N, Plus(N, term(1)), t])))
         case "double":
