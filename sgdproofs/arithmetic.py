@@ -1,7 +1,8 @@
-"""What a formula needs besides plain arithmetic: checks of its arguments, elements of families, min and max.
+"""What a formula needs besides plain arithmetic: checks of its arguments, elements of families, min and max, functions.
 
 `sgdproofs export NAME --to python` copies from this file, which is why it needs nothing but Python.  Arguments may
-be int, float, Fraction, numpy or mpmath numbers, arrays and tensors: only operators are used on them.
+be int, float, Fraction, numpy or mpmath numbers, arrays and tensors: only operators are used on them, and for roots,
+exponentials and logarithms the functions of the library that they come from.
 """
 
 from __future__ import annotations
@@ -194,3 +195,75 @@ def pick(first: Any, second: Any, left: Any, right: Any) -> Any:
     if getattr(first, "shape", ()):
         return first * left + second * right
     return left if first else right
+
+
+# --- functions ---------------------------------------------------------------------------------------------
+
+
+def called(function: str, value: Any) -> Any:
+    """`sqrt`, `exp` or `log` of a number or array, by the library that it comes from."""
+    import math
+    import sys
+
+    if hasattr(value, "__array_namespace__"):
+        return getattr(value.__array_namespace__(), function)(value)
+    if type(value).__module__ == "decimal":
+        return getattr(value, "ln" if function == "log" else function)()
+    library = sys.modules[type(value).__module__.partition(".")[0]]
+    return getattr(library if hasattr(library, function) else math, function)(value)
+
+
+def needed(holds: Any, what: str, value: Any) -> None:
+    """Raise ConditionError unless a function is defined, which it may fail to be where floats have rounded."""
+    if not all_of(holds):
+        raise ConditionError(f"{what} {shown(value)} is not real: pass Fraction, or mpmath numbers with more digits")
+
+
+def square_root(value: Any) -> Any:
+    """The square root; of an int or a Fraction exactly, where it is rational."""
+    needed(value >= 0, "the square root of", value)
+    if type(value).__name__ in ("int", "Fraction"):
+        from fractions import Fraction
+        from math import isqrt
+
+        exact = Fraction(isqrt(value.numerator), isqrt(value.denominator))
+        if exact * exact == value:
+            return exact if exact.denominator != 1 else exact.numerator
+    return called("sqrt", value)
+
+
+def exponential(value: Any) -> Any:
+    """The exponential; of an exact 0 exactly 1."""
+    return 1 if type(value).__name__ in ("int", "Fraction") and value == 0 else called("exp", value)
+
+
+def logarithm(value: Any) -> Any:
+    """The natural logarithm; of an exact 1 exactly 0."""
+    needed(value > 0, "the logarithm of", value)
+    return 0 if type(value).__name__ in ("int", "Fraction") and value == 1 else called("log", value)
+
+
+def power_of(base: Any, exponent: Any) -> Any:
+    """A power with a real exponent."""
+    needed(base > 0, "a power with a real exponent, of the base", base)
+    return base**exponent
+
+
+def whole_part(value: Any) -> Any:
+    """The largest integer that is not above the value."""
+    return value - value % 1
+
+
+def chosen(condition: Any, then: Callable[[], Any], otherwise: Callable[[], Any]) -> Any:
+    """A case where the condition is 1, else the other; of arrays element by element, from both."""
+    if getattr(condition, "shape", ()):
+        return condition * then() + (1 - condition) * otherwise()
+    return then() if condition else otherwise()
+
+
+def multiplied(factors: Any) -> Any:
+    """The product of all factors."""
+    result: Any = 1
+    for factor in factors:
+        result = result * factor
+    return result

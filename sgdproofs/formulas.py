@@ -14,8 +14,9 @@ a quantity that given equations express by the arguments (`eta h < 2` where `eta
 
 The arithmetic is that of the arguments.  One float that leaves its range on the way is computed again in wide decimals,
 or refused; elements of arrays are refused if they are not finite.  Digits that are lost where large terms nearly cancel
-are not noticed: 1e6 steps of a running average cost a float32 result two of its seven digits.  Fraction loses nothing,
-and mpmath numbers of more digits show how many are right.
+are not noticed: 1e6 steps of a running average cost a float32 result two of its seven digits.  Fraction loses nothing
+where the result is rational (a root, an exponential or a logarithm that is not becomes a float), and mpmath numbers of
+more digits show how many are right.
 
 Only a proved claim is a formula: the derivation is checked when its formula is first imported, once in a process.
 """
@@ -43,7 +44,22 @@ if TYPE_CHECKING:
     from .language.derivation import Derivation
     from .language.report import Report
 
-HELPERS = ("admit", "elements", "guarded", "require", "close", "smaller", "larger")
+HELPERS = (
+    *("admit", "elements", "guarded", "require", "close", "smaller", "larger"),
+    *("square_root", "exponential", "logarithm", "power_of", "whole_part", "chosen", "multiplied"),
+)
+FUNCTIONS = {
+    "Absolute": "abs",
+    "SquareRoot": "square_root",
+    "Exponential": "exponential",
+    "Logarithm": "logarithm",
+    "RealPower": "power_of",
+    "Floor": "whole_part",
+    "Minimum": "smaller",
+    "Maximum": "larger",
+}
+"""What computes the value of a node, by the name of its type."""
+COMPARED: dict[str, type[ast.cmpop]] = {"EqualTo": ast.Eq, "LessThan": ast.Lt, "AtMost": ast.LtE}
 
 
 class Formula:
@@ -227,7 +243,7 @@ class _Writer:
     def write(self, node: Any) -> tuple[Fraction, ast.expr | None]:
         import sympy
 
-        from .language import terms
+        from .language import functions, terms
 
         if node in self.bound:
             return Fraction(1), self.bound[node]
@@ -246,15 +262,28 @@ class _Writer:
             (terms.Quotient, self._quotient),
             (terms.Power, self._power),
             (terms.Sum, self._sum),
+            (functions.Product, self._product),
+            (functions.Choice, self._choice),
         ):
             if isinstance(node, kind):
                 return method(node)
         if isinstance(node, terms.Negative):
             c, tree = self.write(node.args[0])
             return -c, tree
-        if isinstance(node, (terms.Minimum, terms.Maximum)):
-            helper = "smaller" if isinstance(node, terms.Minimum) else "larger"
-            return Fraction(1), _call(helper, *(self.whole(a) for a in node.args))
+        name = type(node).__name__
+        if name in FUNCTIONS:
+            return Fraction(1), _call(FUNCTIONS[name], *map(self.whole, node.args))
+        if name in COMPARED:
+            left, right = map(self.whole, node.args)
+            outcome = ast.Compare(left, [COMPARED[name]()], [right])
+            return Fraction(1), _binary(outcome, ast.Mult(), _constant(1))
+        if isinstance(node, functions.Negation):
+            return self.write(1 - node.args[0])
+        if isinstance(node, functions.Both):
+            return self._times(node)
+        if isinstance(node, functions.Either):
+            one, other = node.args
+            return self.write(functions.Negation(functions.Both(*map(functions.Negation, (one, other)))))
         if isinstance(node, (terms.E, terms.Var, terms.Cov)):
             return Fraction(1), self._moment(node)
         if isinstance(node, terms.Apply):
@@ -331,6 +360,26 @@ class _Writer:
         c, tree = self.write(node.body)
         self.bound = outer
         return c, _call("sum", ast.GeneratorExp(tree or _constant(1), loops))
+
+    def _product(self, node: Any) -> tuple[Fraction, ast.expr | None]:
+        body, variable, low, high = node.args
+        from .language.functions import opened
+        from .language.terms import Sum
+
+        body, variable = opened(node)
+        c, tree = self._sum(Sum(body, (variable, low, high)))
+        assert isinstance(tree, ast.Call)
+        (every,) = tree.args
+        assert isinstance(every, ast.GeneratorExp)
+        every.elt = self._joined(c, every.elt)
+        return Fraction(1), _call("multiplied", every)
+
+    def _choice(self, node: Any) -> tuple[Fraction, ast.expr | None]:
+        condition, then, otherwise = node.args
+        empty = ast.arguments([], [], None, [], [], None, [])
+        return Fraction(1), _call(
+            "chosen", self.whole(condition), *(ast.Lambda(empty, self.whole(a)) for a in (then, otherwise))
+        )
 
     def _integer(self, node: Any) -> ast.expr:
         """A bound of a sum or the place of an element."""
@@ -611,11 +660,10 @@ def _parameters(relation: Any) -> list[Any]:
 
 
 def _bound_indices(node: Any) -> Iterator[Any]:
-    from .language.terms import Sum, walk
+    from .language.terms import bound_by, walk
 
     for inner in walk(node):
-        if isinstance(inner, Sum):
-            yield from (variable for variable, _, _ in inner.ranges)
+        yield from bound_by(inner)
 
 
 def _outer_elements(node: Any) -> Iterator[Any]:
@@ -651,7 +699,7 @@ def _ordinary(node: Any) -> Any:
     """The term with SymPy's own nodes, symbols and evaluation."""
     import sympy
 
-    from .language import terms
+    from .language import functions, terms
 
     if isinstance(node, sympy.Rational):
         return node
@@ -691,4 +739,14 @@ def _ordinary(node: Any) -> Any:
         return sympy.Min(*parts)
     if isinstance(node, terms.Maximum):
         return sympy.Max(*parts)
+    plain = {
+        functions.Absolute: sympy.Abs,
+        functions.SquareRoot: sympy.sqrt,
+        functions.Exponential: sympy.exp,
+        functions.Logarithm: sympy.log,
+        functions.RealPower: sympy.Pow,
+        functions.Floor: sympy.floor,
+    }
+    if type(node) in plain:
+        return plain[type(node)](*parts)
     raise StatementError(f"{node} has no counterpart as an ordinary SymPy expression")

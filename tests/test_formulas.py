@@ -22,6 +22,7 @@ from sgdproofs.formulas import Formula
 from sgdproofs.language.derivation import Derivation, Refutation, step
 from sgdproofs.language.errors import ConditionError, StatementError
 from sgdproofs.language.facts import assume, define
+from sgdproofs.language.functions import Conditional, infinite_sum
 from sgdproofs.language.statements import eq, ge, gt, le, ne
 from sgdproofs.language.terms import (
     Cov,
@@ -391,6 +392,8 @@ def test_names_that_python_reserves():
         N ** number(Fraction(1, 2)),
         Sum(Var(random_family("x")[i]), (i, 1, n)),
         Sum(i, (i, 1, N / 2)),
+        Conditional(random_variable("X"), random_variable("Y")),
+        infinite_sum(alpha[1] ** i, i, 0),
     ],
 )
 def test_what_is_no_plain_arithmetic_has_no_formula(rhs):

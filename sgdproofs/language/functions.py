@@ -27,7 +27,6 @@ __all__ = [
     "exp",
     "floor",
     "indicator",
-    "infinite_sum",
     "log",
     "product",
     "real_power",
@@ -187,12 +186,17 @@ class _Binder(Term):
 
     __slots__ = ("written",)
 
+    def __new__(cls, *args: Any) -> Any:
+        self = Term.__new__(cls, *args)
+        self.written = None
+        return self
+
     @property
     def func(self) -> Callable[..., Any]:
-        return partial(_bind, type(self), getattr(self, "written", None))
+        return partial(_bind, type(self), self.written)
 
     def __reduce_ex__(self, protocol: Any) -> tuple:
-        return _bind, (type(self), getattr(self, "written", None), *self.args)
+        return _bind, (type(self), self.written, *self.args)
 
     @property
     def body(self) -> Any:
@@ -234,9 +238,8 @@ def opened(node: Any, shown: Callable[[Any], str] = str) -> tuple[Any, Index]:
     the body is shown alike."""
     symbols = {s for s in walk(node) if isinstance(s, (Parameter, Family, Function)) and s != node.variable}
     taken = {shown(s) for s in symbols} | {getattr(s, "written", None) for s in walk(node.body)}
-    written = getattr(node, "written", None)
     more = chain(LETTERS, (f"k{number}" for number in count(1)))
-    names = chain([written] if written is not None else [], (Index(name, "integer") for name in more))
+    names = chain([node.written] if node.written is not None else [], (Index(name, "integer") for name in more))
     variable = next(v for v in names if shown(v) not in taken and v not in taken)
     return substituted(node.body, {node.variable: variable}), variable
 

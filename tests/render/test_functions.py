@@ -28,7 +28,6 @@ from sgdproofs import (
     floor,
     index,
     indicator,
-    infinite_sum,
     log,
     natural,
     ne,
@@ -38,6 +37,7 @@ from sgdproofs import (
     real_power,
     sqrt,
 )
+from sgdproofs.language.functions import infinite_sum
 from sgdproofs.language.terms import substituted
 from sgdproofs.printing import compile_latex
 from sgdproofs.render import article, html, markdown, pdf
