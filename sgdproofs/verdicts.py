@@ -171,7 +171,7 @@ def _missing(cited: Goal, goal: Any, known: tuple, entry: Derivation) -> tuple[s
         said = (*cited.said, *(i.conclusion for i in lines))
         return follows(lambda: goal(facts=(*cited.facts, *facts), said=said, reason=reason)).proved
 
-    wider = replace(EVERY_RULE & cited.reason, check=None)
+    wider = EVERY_RULE & replace(cited.reason, rules=tuple(r for r in cited.reason.rules if r.check is None))
     if proved([], [], wider):
         return (f"a wider reason than {cited.reason.name}",)
     if not proved(facts, [], wider):
@@ -193,7 +193,7 @@ def _erratum(erratum: Any, checker: Checker, entry: Derivation) -> Line:
     if PREVIOUS in printed.by.cites or HYPOTHESIS in printed.by.cites:
         raise CatalogueError(f"{entry.name}: an erratum cites lines by their names, not “{PREVIOUS}” or “{HYPOTHESIS}”")
     correction = getattr(erratum.correction, "conclusion", erratum.correction)
-    reason = replace(EVERY_RULE, cites=(*entry.given, *(item for item, _ in checker.known)), check=None)
+    reason = replace(EVERY_RULE, cites=(*entry.given, *(item for item, _ in checker.known)))
     if not isinstance(correction, Relation) or checker.single(correction, reason, erratum)[0].verdict != PROVED:
         raise CatalogueError(
             f"{entry.name}: the correction of the erratum “{printed.statement}” does not follow: {correction}"

@@ -34,7 +34,7 @@ from .conditions import needs, needs_of_fact
 from .goal import Goal, difference, seen
 from .normal import Normal
 from .polynomial import DEADLINE, Budget, Poly, proposed
-from .reasons import Reason
+from .reasons import Reason, Rule
 from .scope import Advisor, Contradiction, Scope
 
 SECONDS = 10.0
@@ -121,12 +121,13 @@ def follows(goal_of: Any, seconds: float = SECONDS) -> Outcome:
 
 def _by_rule(goal: Goal) -> Outcome:
     """A statement that is no relation: the elements that it names must exist, and its rule must accept it."""
-    if goal.reason.check is None:
+    check = next((rule.check for rule in goal.reason.rules if rule.check), None)
+    if check is None:
         return Outcome(False, f"{goal.reason.name} does not prove a statement of this form")
     n = goal.normal(goal.scope)
     named = (*getattr(goal.statement, "items", ()), getattr(goal.statement, "target", None))
     lacking = [str(r) for x in named if isinstance(x, Element) for r, met in needs(n, x, {}) if not met]
-    reason = f"a condition is not discharged: {', '.join(lacking)}" if lacking else goal.reason.check(goal)
+    reason = f"a condition is not discharged: {', '.join(lacking)}" if lacking else check(goal)
     return Outcome(not reason, reason)
 
 
@@ -200,8 +201,9 @@ def _equation(goal: Goal, n: Normal, gap: Poly, met: dict[Relation, bool]) -> st
     if n.zero(gap):
         return ""
     spelled, reason = goal.scope.advisor.spelled, ""
-    premises = goal.premises(n) if goal.reason.plain else []
-    premises += [p for transform in goal.reason.premises for p in transform(goal, n) if p]
+    rules = goal.reason.rules
+    premises = goal.premises(n) if not rules or any(rule.plain for rule in rules) else []
+    premises += [p for transform in goal.reason.parts("premises") for p in transform(goal, n) if p]
     if not premises:
         return f"{goal.scope.advisor.remainder(gap, goal.scope)}" or "the difference of the two sides is not 0"
     for candidate in n.scope.advisor.cofactors(gap, premises):
@@ -287,6 +289,8 @@ class Proof:
     ) -> tuple[Sequent, Outcome]:
         """One line; if it does not follow, its sequent is not sure."""
         self._readable(statement)
+        if type(reason) is not Reason or not all(type(rule) is Rule and rule.ours for rule in reason.rules):
+            raise StatementError(f"“{reason}” is a reason of no rule in sgdproofs.rules")
         for fact in facts:
             self._is_given(fact)
         if any(not set(s.assumptions) <= set(assumptions) for s in cited):

@@ -55,7 +55,7 @@ def needs(n: Normal, node: Any, env: Environment) -> Iterator[Need]:
     elif (
         isinstance(node, T.Partial)
         and n.poly(node, env) == n.closed(node, env)
-        and not (node.args[0] in n.smooth or _polynomial(node.args[0]))
+        and not (node.args[0] in n.smooth or _polynomial(n, node.args[0]))
     ):
         yield _exists(node), False
     for part in node.args:
@@ -63,17 +63,18 @@ def needs(n: Normal, node: Any, env: Environment) -> Iterator[Need]:
             yield from needs(n, part, env)
 
 
-def _polynomial(node: Any) -> bool:
+def _polynomial(n: Normal, node: Any) -> bool:
     """True if a term is plainly a polynomial in everything that it mentions, so that it has derivatives."""
     if isinstance(node, T.Quotient):
-        return _polynomial(node.args[0]) and isinstance(node.args[1], (sympy.Rational, T.Parameter))
+        return _polynomial(n, node.args[0]) and isinstance(node.args[1], (sympy.Rational, T.Parameter))
     if isinstance(node, T.Power):
-        return _polynomial(node.args[0]) and isinstance(node.args[1], sympy.Integer) and node.args[1] >= 0
+        return _polynomial(n, node.args[0]) and isinstance(node.args[1], sympy.Integer) and node.args[1] >= 0
     if isinstance(node, T.Sum):
-        return _polynomial(node.body)
+        return _polynomial(n, node.body)
     if isinstance(node, (T.Plus, T.Times, T.Negative)):
-        return all(_polynomial(part) for part in node.args)
-    return isinstance(node, (sympy.Rational, T.Parameter, T.Element))
+        return all(_polynomial(n, part) for part in node.args)
+    head = getattr(node, "family", node)
+    return isinstance(node, (sympy.Rational, T.Parameter, T.Element)) and getattr(head, "name", "") not in n.elsewhere
 
 
 def needs_of_fact(n: Normal, fact: Any) -> Iterator[Need]:

@@ -67,9 +67,10 @@ class Goal:
 
     def normal(self, scope: Scope) -> Normal:
         """The normal form that the reason allows."""
-        weaker = {getattr(opener, "extends", None) for _, opener in self.reason.opens}
-        opens = {node: opener for node, opener in self.reason.opens if opener not in weaker}
-        n = Normal(scope, opens, self.facts, dict(self.reason.remakes))
+        openers = self.reason.parts("opens")
+        weaker = {getattr(opener, "extends", None) for _, opener in openers}
+        opens = {node: opener for node, opener in openers if opener not in weaker}
+        n = Normal(scope, opens, self.facts, dict(self.reason.parts("remakes")))
         n.equations = self.universal()
         defined = {f.target for f in self.given if isinstance(f, Definition)}
         n.smooth = frozenset(f.function for f in self.given if isinstance(f, ChainRule))
@@ -77,13 +78,16 @@ class Goal:
             if isinstance(f, ChainRule):
                 defined |= {x for x in T.walk(f.partial) if isinstance(x, (T.Element, T.Parameter))}
         n.elsewhere = frozenset(getattr(t, "family", t).name for t in defined if not isinstance(t, T.Index))
-        for relation in n.equations if self.reason.rewrites and not self._differentiates() else ():
+        laws = [x for f in self.given if isinstance(f, Equation) for x in T.walk(f.relation)]
+        n.laws = frozenset(x.family.name for x in laws if isinstance(x, T.Element) and x.family.random)
+        rewrites = any(rule.rewrites for rule in self.reason.rules) and not self._differentiates()
+        for relation in n.equations if rewrites else ():
             target = relation.lhs
             if _is_pattern(target) and not relation.when:
                 known = n.definitions.setdefault(getattr(target, "family", target), [])
                 if all(f.over is not None for f in known):
                     known.insert(0, Definition(target, relation.rhs))
-        rules = [maker(n, fact) for maker in self.reason.moments for fact in (*self.facts, *self.said)]
+        rules = [maker(n, fact) for maker in self.reason.parts("moments") for fact in (*self.facts, *self.said)]
         n.moment_rules = tuple(r for r in rules if r is not None)
         return n
 

@@ -60,6 +60,7 @@ class Normal:
         self.equations: tuple = ()
         self.elsewhere: frozenset[str] = frozenset()
         self.smooth: frozenset[Any] = frozenset()
+        self.laws: frozenset[str] = frozenset()
         self.ratios: list[Poly] = []
         self.definitions: dict[Any, list[Definition]] = {}
         for f in facts:
@@ -167,10 +168,8 @@ class Normal:
         return which, start, length
 
     def nearby(self, node: Any, env: Environment) -> Poly:
-        """`node` in a whole neighbourhood of the point: without the assumptions that hold only there."""
-        bare = Normal(self.scope.without_assumptions(), self.opens, self.facts, self.remakes)
-        bare.moment_rules = self.moment_rules
-        return bare.poly(node, env)
+        """`node` in a whole neighbourhood of the point: without the assumptions and moments that hold only there."""
+        return Normal(self.scope.without_assumptions(), self.opens, self.facts, self.remakes).poly(node, env)
 
     def here(self, p: Poly) -> Poly:
         """What holds nearby, at the point itself: parameters that the assumptions fix get their value."""
@@ -455,6 +454,8 @@ class Normal:
     def _image(self, a: Atom, mapping: Mapping[Atom, Poly]) -> Poly:
         if a in mapping:
             return mapping[a]
+        if a[0] == "Partial":  # what holds at the point says nothing of what is around it
+            mapping = {b: q for b, q in mapping.items() if b[0] in ("var", "bv") or b[1].startswith("?")}
         if not has(a, mapping.__contains__):
             return atom(a)
         if a[0] == "sum":

@@ -28,7 +28,7 @@ from typing import Any, NoReturn
 Atom = tuple
 Monomial = tuple
 
-TERMS = 200_000
+TERMS, BITS = 200_000, 200_000
 DEADLINE: ContextVar[float] = ContextVar("DEADLINE", default=float("inf"))
 
 
@@ -118,7 +118,8 @@ class Poly(dict[Monomial, Any]):
 
     def __pow__(self, exponent: int) -> Poly:
         """For an integer exponent; that the polynomial is not 0 where it is negative is a condition."""
-        if len(self) > 1 and abs(exponent) > 200 or len(self) == 1 and abs(exponent) > 10_000:
+        size = max((c.numerator.bit_length() + c.denominator.bit_length() for c in self.values()), default=0)
+        if abs(exponent) > (200 if len(self) > 1 else 10_000) or abs(exponent) * size > BITS:
             raise Budget(f"a power with exponent {exponent}")
         base, exponent = (self, exponent) if exponent >= 0 else (self.inverse(), -exponent)
         result = constant(1)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..kernel.reasons import Reason, flat
+from ..kernel.reasons import Reason, Rule, flat
+
+ARITHMETIC = Rule(__name__)
 
 
 def algebra(*cites: Any) -> Reason:
@@ -28,7 +30,7 @@ def algebra(*cites: Any) -> Reason:
     >>> verdict(eq(x, y), algebra(same), same)
     'refuted'
     """
-    return Reason("algebra", flat(cites))
+    return Reason("algebra", flat(cites), (ARITHMETIC,))
 
 
 def definition(*cites: Any) -> Reason:
@@ -50,7 +52,10 @@ def definition(*cites: Any) -> Reason:
     >>> verdict(eq(y[t], y[t - 1] + c), definition(update), update)
     'refuted'
     """
-    return Reason("definition", flat(cites))
+    return Reason("definition", flat(cites), (ARITHMETIC,))
+
+
+SUBSTITUTION = Rule(__name__, rewrites=True)
 
 
 def substitution(*cites: Any) -> Reason:
@@ -73,4 +78,4 @@ def substitution(*cites: Any) -> Reason:
     >>> verdict(eq(law(2*x[j]), law(2*c)), algebra(constant), constant)
     'unjustified'
     """
-    return Reason("substitution", flat(cites), rewrites=True)
+    return Reason("substitution", flat(cites), (SUBSTITUTION,))

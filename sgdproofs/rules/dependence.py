@@ -7,10 +7,10 @@ from typing import Any
 from ..kernel.conditions import needs
 from ..kernel.goal import Goal
 from ..kernel.normal import Normal
-from ..kernel.reasons import Reason, flat
+from ..kernel.reasons import Reason, Rule, flat
 from ..language import facts as F
 from ..language import terms as T
-from ..language.statements import FunctionOf, Independence, NotDetermined
+from ..language.statements import FunctionOf, Independence, NotDetermined, free_indices
 from .sums import open_sum
 
 
@@ -60,6 +60,9 @@ def _only_past(goal: Goal, fact: F.Definition, source: T.Family) -> str:
     return ""
 
 
+PAST = Rule(__name__, check=_function_of_past)
+
+
 def function_of_past(*cites: Any) -> Reason:
     """By induction over a recurrence: what it computes is a function of the inputs so far.
 
@@ -75,7 +78,7 @@ def function_of_past(*cites: Any) -> Reason:
     >>> verdict(function_of(y[t], x), function_of_past(update), update)
     'proved'
     """
-    return Reason("function of the past", flat(cites), check=_function_of_past)
+    return Reason("function of the past", flat(cites), (PAST,))
 
 
 def _disjoint_blocks(goal: Goal) -> str:
@@ -83,7 +86,8 @@ def _disjoint_blocks(goal: Goal) -> str:
     if not isinstance(said, Independence) or len(said.items) != 2:
         return "this rule proves independence of two quantities"
     across = [f for f in goal.facts if isinstance(f, F.Across) and f.strength == "mutual"]
-    past = [line for line in goal.said if isinstance(line, FunctionOf)]
+    fixed = {v for a in goal.local for v in free_indices(a)}
+    past = [line for line in goal.said if isinstance(line, FunctionOf) and fixed.isdisjoint(line.target.indices)]
     for older, newer in (said.items, said.items[::-1]):
         for line in past:
             for fact in across:
@@ -100,6 +104,9 @@ def _disjoint_blocks(goal: Goal) -> str:
                         return ""
                     return f"{newer} is not seen to be later than {older}"
     return "cite that one is a function of the past of a family, and that this family is independent across its index"
+
+
+BLOCKS = Rule(__name__, check=_disjoint_blocks)
 
 
 def disjoint_blocks(*cites: Any) -> Reason:
@@ -121,7 +128,7 @@ def disjoint_blocks(*cites: Any) -> Reason:
     >>> proved(independent(y[t - 1], x[t], when=(t >= 1,))), proved(independent(y[t], x[t], when=(t >= 1,)))
     ('proved', 'undecided')
     """
-    return Reason("functions of disjoint blocks", flat(cites), check=_disjoint_blocks)
+    return Reason("functions of disjoint blocks", flat(cites), (BLOCKS,))
 
 
 def _two_points(goal: Goal) -> str:
@@ -141,7 +148,8 @@ def _two_points(goal: Goal) -> str:
         n = goal.normal(goal.scope)
         for v, value in point.items():
             n.definitions.setdefault(getattr(v, "family", v), []).append(F.Definition(v, T.term(value)))
-        lacking = [str(r) for side in (said.by, said.target) for r, met in needs(n, side, {}) if not met]
+        sides = (said.by, said.target, *(f.value for f in goal.given if isinstance(f, F.Definition)))
+        lacking = [str(r) for side in sides for r, met in needs(n, side, {}) if not met]
         if lacking:
             return f"a condition is not met at a point: {', '.join(lacking)}"
         by, target = n.poly(said.by, {}), n.poly(said.target, {})
@@ -151,6 +159,9 @@ def _two_points(goal: Goal) -> str:
     if values[0][0] != values[1][0]:
         return f"the two points differ already on {said.by}"
     return f"the two points agree on {said.target}" if values[0][1] == values[1][1] else ""
+
+
+POINTS = Rule(__name__, opens=((T.Sum, open_sum),), check=_two_points)
 
 
 def two_points(*cites: Any) -> Reason:
@@ -170,4 +181,4 @@ def two_points(*cites: Any) -> Reason:
     >>> verdict(not_determined(a*2 + b*2, a + b, one, other), two_points())
     'refuted'
     """
-    return Reason("two examples", flat(cites), opens=((T.Sum, open_sum),), check=_two_points)
+    return Reason("two examples", flat(cites), (POINTS,))

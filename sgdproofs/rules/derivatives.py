@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..kernel.normal import Environment, Normal
-from ..kernel.polynomial import Atom, Poly, constant, has
-from ..kernel.reasons import Reason, flat
+from ..kernel.normal import MOMENTS, Environment, Normal
+from ..kernel.polynomial import Atom, Poly, constant, has, inside
+from ..kernel.reasons import Reason, Rule, flat
 from ..language import facts as F
 from ..language import terms as T
 from .sums import open_sum
@@ -71,7 +71,7 @@ def _derivative_of_atom(n: Normal, a: Atom, variable: Atom) -> Poly | None:
         for k, j in zip(a[2], variable[2]):
             product = product * n.delta(k - j)
         return product
-    if not has(a, lambda b: b[:2] == variable[:2] or b[1] in n.elsewhere or b[0] == "apply" and not b[2]):
+    if not has(a, lambda b: _varies(n, b, variable)):
         return Poly()
     if a[0] == "sum":
         binders, body = n.opened(a)
@@ -80,6 +80,16 @@ def _derivative_of_atom(n: Normal, a: Atom, variable: Atom) -> Poly | None:
             return None
         return n.add_up_all(binders, total)
     return None
+
+
+def _varies(n: Normal, a: Atom, variable: Atom) -> bool:
+    """True if the atom itself may vary with the variable: openly, by a definition, or as a moment that facts give."""
+    if a[0] in MOMENTS:
+        return any(b[1] in n.laws for b in inside(a))
+    return a[:2] == variable[:2] or a[1] in n.elsewhere or a[0] == "apply" and not a[2]
+
+
+DERIVATIVES = Rule(__name__, opens=((T.Partial, open_partial), (T.Sum, open_sum)))
 
 
 def differentiation(*cites: Any) -> Reason:
@@ -99,4 +109,4 @@ def differentiation(*cites: Any) -> Reason:
     >>> verdict(gradient.given(k <= n), differentiation()), verdict(gradient, differentiation())
     ('proved', 'refuted')
     """
-    return Reason("differentiation", flat(cites), opens=((T.Partial, open_partial), (T.Sum, open_sum)))
+    return Reason("differentiation", flat(cites), (DERIVATIVES,))

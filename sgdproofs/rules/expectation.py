@@ -19,7 +19,7 @@ from ..kernel.polynomial import (
     has,
     inside,
 )
-from ..kernel.reasons import Reason, flat
+from ..kernel.reasons import Reason, Rule, flat
 from ..language import facts as F
 from ..language import terms as T
 from ..language.functions import Conditional
@@ -204,7 +204,7 @@ def _split(
 def _by_cases(n: Normal, free: Monomial, given: tuple[Poly, ...], gap: Poly) -> Poly | None:
     """`[gap = 0] E[free there] + [gap != 0] E[free there]`."""
     there = n.solution(gap)
-    if not there:
+    if not there or any(b[0] == "rv" for b in gap.within()):
         return None
     with n.scope.apart(gap):
         apart = moment(n, free, given)
@@ -349,6 +349,9 @@ def erases(n: Normal, fact: Any) -> MomentRule | None:
 # --- the reasons -----------------------------------------------------------------------------------------
 
 
+LINEARITY = Rule(__name__, opens=LINEAR, remakes=REMAKES)
+
+
 def linearity(*cites: Any) -> Reason:
     """Expectation is linear.
 
@@ -363,7 +366,10 @@ def linearity(*cites: Any) -> Reason:
     >>> verdict(eq(E(a*X + Y), a*E(X) + E(Y)), linearity()), verdict(eq(E(X*Y), E(X)*E(Y)), linearity())
     ('proved', 'refuted')
     """
-    return Reason("linearity of expectation", flat(cites), opens=LINEAR, remakes=REMAKES)
+    return Reason("linearity of expectation", flat(cites), (LINEARITY,))
+
+
+VARIANCE = Rule(__name__, opens=MOMENTS, remakes=REMAKES)
 
 
 def variance(*cites: Any) -> Reason:
@@ -378,7 +384,10 @@ def variance(*cites: Any) -> Reason:
     >>> verdict(eq(Var(a*X + 1), a**2*Var(X)), variance()), verdict(eq(Var(X + Y), Var(X) + Var(Y)), variance())
     ('proved', 'refuted')
     """
-    return Reason("definition of variance", flat(cites), opens=MOMENTS, remakes=REMAKES)
+    return Reason("definition of variance", flat(cites), (VARIANCE,))
+
+
+INDEPENDENCE = Rule(__name__, opens=MOMENTS, remakes=REMAKES, moments=(splits, centred))
 
 
 def independence(*cites: Any) -> Reason:
@@ -401,7 +410,10 @@ def independence(*cites: Any) -> Reason:
     >>> verdict(eq(E(X*Y), E(X)*E(Y)), independence(), apart)
     'unjustified'
     """
-    return Reason("independence", flat(cites), opens=MOMENTS, remakes=REMAKES, moments=(splits, centred))
+    return Reason("independence", flat(cites), (INDEPENDENCE,))
+
+
+KNOWN = Rule(__name__, opens=MOMENTS, remakes=REMAKES, moments=(knows,))
 
 
 def moments(*cites: Any) -> Reason:
@@ -419,7 +431,10 @@ def moments(*cites: Any) -> Reason:
     >>> verdict(eq(E(x[t] - m), 0), moments(mean), mean), verdict(eq(E(x[t]**2), m**2), moments(mean), mean)
     ('proved', 'refuted')
     """
-    return Reason("known moments", flat(cites), opens=MOMENTS, remakes=REMAKES, moments=(knows,))
+    return Reason("known moments", flat(cites), (KNOWN,))
+
+
+CONDITIONING = Rule(__name__, opens=CONDITIONAL, remakes=tuple((kind, expect) for kind in KINDS), moments=(knows,))
 
 
 def conditioning(*cites: Any) -> Reason:
@@ -441,13 +456,10 @@ def conditioning(*cites: Any) -> Reason:
     >>> verdict(eq(Conditional(X*Y, Y), X*Conditional(Y, Y)), conditioning())
     'refuted'
     """
-    return Reason(
-        "conditional expectation",
-        flat(cites),
-        opens=CONDITIONAL,
-        remakes=tuple((kind, expect) for kind in KINDS),
-        moments=(knows,),
-    )
+    return Reason("conditional expectation", flat(cites), (CONDITIONING,))
+
+
+IDENTICAL = Rule(__name__, opens=MOMENTS, remakes=REMAKES, moments=(erases,))
 
 
 def identical_distribution(*cites: Any) -> Reason:
@@ -467,4 +479,4 @@ def identical_distribution(*cites: Any) -> Reason:
     >>> verdict(eq(E(x[1]*x[2]), E(x[1]**2)), identical_distribution(same), same)
     'refuted'
     """
-    return Reason("identical distribution", flat(cites), opens=MOMENTS, remakes=REMAKES, moments=(erases,))
+    return Reason("identical distribution", flat(cites), (IDENTICAL,))

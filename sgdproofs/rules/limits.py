@@ -16,7 +16,7 @@ from ..kernel.polynomial import (
     exact,
     has,
 )
-from ..kernel.reasons import Reason, flat
+from ..kernel.reasons import Reason, Rule, flat
 from ..language import terms as T
 from ..language.functions import InfiniteSum, Product
 from ..language.statements import Relation, free_indices
@@ -301,6 +301,9 @@ def _rewritten(n: Normal, p: Poly, variable: T.Parameter, here: Environment) -> 
     return p
 
 
+LIMITS = Rule(__name__, opens=((T.Limit, open_limit), (T.Sum, open_geometric)))
+
+
 def limits(*cites: Any) -> Reason:
     """Limits by expansion for large t; at a point, from above, with `x = a + 1/t`.  Where a rule gives one, it exists.
 
@@ -322,7 +325,7 @@ def limits(*cites: Any) -> Reason:
     >>> verdict(eq(limit((1 - 1/N)**2*t/(t + N), t), (1 - 1/N)**2), limits())
     'proved'
     """
-    return Reason("limit", flat(cites), opens=((T.Limit, open_limit), (T.Sum, open_geometric)))
+    return Reason("limit", flat(cites), (LIMITS,))
 
 
 def pass_to_limit(goal: Goal, n: Normal) -> list[Poly]:
@@ -363,6 +366,9 @@ def _eventually(assumption: Relation, index: T.Index) -> bool:
     return assumption.lhs == index and assumption.rel in (">=", ">") and not assumption.rhs.free_symbols
 
 
+PASSAGE = Rule(__name__, premises=(pass_to_limit,), plain=False)
+
+
 def passage_to_limit(*cites: Any) -> Reason:
     """An equation that holds for all t holds between the limits, if these exist.
 
@@ -382,4 +388,4 @@ def passage_to_limit(*cites: Any) -> Reason:
     >>> verdict(eq(L, L/2 + c), passage_to_limit(recursion), settles, recursion)
     'unjustified'
     """
-    return Reason("passage to the limit", flat(cites), premises=(pass_to_limit,), plain=False)
+    return Reason("passage to the limit", flat(cites), (PASSAGE,))

@@ -11,7 +11,7 @@ from ..kernel.polynomial import (
     atom,
     constant,
 )
-from ..kernel.reasons import Reason, flat
+from ..kernel.reasons import Reason, Rule, flat
 from ..language.functions import Product
 
 
@@ -53,6 +53,9 @@ def _by_factors(n: Normal, var: Atom, length: Poly, body: Poly) -> Poly:
     return result
 
 
+PRODUCTS = Rule(__name__, opens=((Product, open_product),))
+
+
 def products(*cites: Any) -> Reason:
     """The laws of finite products.
 
@@ -71,4 +74,4 @@ def products(*cites: Any) -> Reason:
     >>> verdict(eq(product(x[i], i, 1, n + 1), product(x[i], i, 1, n)), products())
     'refuted'
     """
-    return Reason("finite products", flat(cites), opens=((Product, open_product),))
+    return Reason("finite products", flat(cites), (PRODUCTS,))

@@ -6,7 +6,7 @@ from typing import Any
 
 from ..kernel.normal import Environment, Normal
 from ..kernel.polynomial import Atom, Poly, atom, constant
-from ..kernel.reasons import Reason, flat
+from ..kernel.reasons import Reason, Rule, flat
 from ..language import terms as T
 
 
@@ -24,6 +24,9 @@ def open_sum(n: Normal, node: Any, env: Environment) -> Poly:
             for q in places[i + 1 :]:
                 body = body * (1 - n.delta(p - q))
     return n.add_up_all(opened, body)
+
+
+SUMS = Rule(__name__, opens=((T.Sum, open_sum),))
 
 
 def sums(*cites: Any) -> Reason:
@@ -46,7 +49,7 @@ def sums(*cites: Any) -> Reason:
     >>> verdict(eq(Sum(x[i], (i, 1, n)), x[1] + Sum(x[i], (i, 2, n))), sums())
     'refuted'
     """
-    return Reason("finite sums", flat(cites), opens=((T.Sum, open_sum),))
+    return Reason("finite sums", flat(cites), (SUMS,))
 
 
 def open_geometric(n: Normal, node: Any, env: Environment) -> Poly:
@@ -96,6 +99,9 @@ def _signed(n: Normal, p: Poly, e: int) -> Poly:
     return p**e if e >= 0 else n.inverse(p) ** (-e)
 
 
+GEOMETRIC = Rule(__name__, opens=((T.Sum, open_geometric),))
+
+
 def geometric_sum(*cites: Any) -> Reason:
     """The sum of a geometric progression.
 
@@ -114,4 +120,4 @@ def geometric_sum(*cites: Any) -> Reason:
     >>> verdict(eq(Sum(r**k, (k, 0, n - 1)), (1 - r**n)/(1 - r)), geometric_sum())
     'refuted'
     """
-    return Reason("geometric sum", flat(cites), opens=((T.Sum, open_geometric),))
+    return Reason("geometric sum", flat(cites), (GEOMETRIC,))

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..kernel.normal import Environment, Normal
 from ..kernel.polynomial import Poly, atom, constant
-from ..kernel.reasons import Reason, flat
+from ..kernel.reasons import Reason, Rule, flat
 from ..language import functions as L
 
 
@@ -40,6 +40,9 @@ def open_truth(n: Normal, node: Any, env: Environment) -> Poly:
 TRUTH = tuple((node, open_truth) for node in (L.Negation, L.Choice, L.Both, L.Either, L.EqualTo, L.LessThan, L.AtMost))
 
 
+CASES = Rule(__name__, opens=TRUTH, remakes=(("above", above),))
+
+
 def cases(*cites: Any) -> Reason:
     """A truth value is 0 or 1, and a case is chosen by one.
 
@@ -53,4 +56,4 @@ def cases(*cites: Any) -> Reason:
     >>> verdict(eq(LessThan(x, y)**2 + AtMost(y, x), 1), cases()), verdict(eq(LessThan(x, y), AtMost(x, y)), cases())
     ('proved', 'refuted')
     """
-    return Reason("cases", flat(cites), opens=TRUTH, remakes=(("above", above),))
+    return Reason("cases", flat(cites), (CASES,))

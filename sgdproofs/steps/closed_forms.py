@@ -17,6 +17,7 @@ from ..language.facts import Definition
 from ..language.functions import Product
 from ..language.statements import Relation, eq, ge, ne
 from ..ledger import spelled
+from ..rules.algebra import substitution
 from .asking import RULES, Asking, shorter
 from .certificates import geometric_moments, power_sums, telescoped
 from .outcome import Outcome
@@ -72,8 +73,8 @@ class ClosedForms:
         runs = {x.args[1] for x in nodes(statement) if isinstance(x, T.Limit) and isinstance(x.args[1], T.Index)}
         there = tuple(D.at(c.item, {c.claim.lhs.indices[0]: v}) for c in closed for v in sorted(runs, key=str))
         reason = "by the closed form of the recurrence, which is proved by induction"
-        for flag in (False, True):
-            line = D.step(statement, by=replace(RULES, cites=(*self.facts, *items, *there), rewrites=flag))
+        for rules in (RULES, RULES & substitution()):
+            line = D.step(statement, by=replace(rules, cites=(*self.facts, *items, *there)))
             found = self.asking.checked(statement, (*items, line), reason)
             if found is not None:
                 return found

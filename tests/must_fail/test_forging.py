@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 
 import pytest
 
@@ -10,9 +11,11 @@ from sgdproofs import *
 from sgdproofs.advice import Search
 from sgdproofs.kernel.check import Proof, Sequent, Theorem
 from sgdproofs.kernel.polynomial import Poly
+from sgdproofs.kernel.reasons import Reason, Rule
 from sgdproofs.language.functions import product
 from sgdproofs.language.statements import Relation
-from sgdproofs.language.terms import Index, substituted
+from sgdproofs.language.terms import Index, Plus, substituted
+from sgdproofs.rules import sums as sums_module
 
 x, y = real("x"), real("y")
 z, w = nonnegative("z"), nonnegative("w")
@@ -186,3 +189,43 @@ def test_an_index_that_goes_by_the_name_of_a_bound_one():
     inside, K = product(x * i, i, 1, n), Index("'k1", "integer")
     with pytest.raises(StatementError, match="bound"):
         substituted(inside, {x: K})
+
+
+class Persuading(Reason):
+    """A reason that says other things than it holds."""
+
+    def parts(self, name):
+        return [lambda goal, n: [Poly({(): 1})]] if name == "premises" else []
+
+
+TRUSTED = vars(sums_module)["SUMS"]
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        Reason("mine", rules=(Rule(__name__, opens=((Plus, lambda n, node, env: n.poly(node.args[0], env)),)),)),
+        Reason("mine", rules=(Rule(__name__, premises=(lambda goal, n: [Poly({(): 1})],)),)),
+        Reason("mine", rules=(Rule(sums_module.__name__, premises=(lambda goal, n: [Poly({(): 1})],)),)),
+        Reason("mine", rules=(replace(TRUSTED, opens=((Plus, lambda n, node, env: n.poly(node.args[0], env)),)),)),
+        Reason("mine", rules=(Rule("sgdproofs.rules.elsewhere"),)),
+        Reason("mine", rules=("sgdproofs.rules.sums",)),
+        Persuading("mine"),
+    ],
+)
+def test_a_reason_of_ones_own_making(reason):
+    claim = eq(x + 1, x)
+    with pytest.raises(SgdproofsError, match=r"mine.* is a reason of no rule in sgdproofs\.rules"):
+        check(Derivation("forged", claim, (step(claim, by=reason),)))
+
+
+def test_a_reason_about_something_else():
+    said = Reason("mine", rules=(Rule(__name__, check=lambda goal: ""),))
+    claim = independent(random_variable("X"), random_variable("Y"))
+    with pytest.raises(SgdproofsError, match=r"a reason of no rule in sgdproofs\.rules"):
+        check(Derivation("forged", claim, (step(claim, by=said),)))
+
+
+def test_the_rules_of_the_house_are_taken():
+    claim = eq(x + 1, 1 + x)
+    assert check(Derivation("own", claim, (step(claim, by=Reason("mine", rules=(TRUSTED,))),))).verdict == "proved"

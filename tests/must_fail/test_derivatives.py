@@ -1,0 +1,50 @@
+"""Derivatives and examples that reached for more than they may: each was once proved."""
+
+from __future__ import annotations
+
+from sgdproofs import *
+from sgdproofs.language.functions import EqualTo, SquareRoot
+from sgdproofs.language.terms import Minimum
+from sgdproofs.rules.truth import cases as truth_values
+
+x, c = real("x"), real("c")
+X = random_family("X", first=1)
+j = index("j")
+
+
+def verdict_of(claim, by, *given):
+    return check(Derivation("attack", claim, (step(claim, by=by),), given)).verdict
+
+
+def test_a_moment_is_known_at_the_point_and_not_around_it():
+    law = assume(eq(E(X[1]), x**2))
+    assert verdict_of(eq(Partial(E(X[1]), x), 2 * x), differentiation() & moments(law), law) != "proved"
+    assert verdict_of(eq(Partial(E(X[1]), x), 0), differentiation(), law) != "proved"
+    free = assume(eq(E(X[1]), 3))
+    assert verdict_of(eq(Partial(x * E(X[1]), x), E(X[1])), differentiation() & linearity(), free) == "undecided"
+    assert verdict_of(eq(Partial(x * E(X[1]), x), E(X[1])), differentiation() & linearity()) == "proved"
+
+
+def test_a_case_is_not_put_into_a_derivative():
+    claim = eq(EqualTo(c, 3) * Partial(c**2, c), EqualTo(c, 3) * Partial(3 * c, c))
+    assert verdict_of(claim, truth_values()) != "proved"
+    same = eq(EqualTo(c, 3) * Partial(c**2, c), EqualTo(c, 3) * 2 * c)
+    assert verdict_of(same, truth_values() & differentiation()) == "proved"
+    assert (
+        verdict_of(eq(EqualTo(c, 3) * Partial(c**2, c), EqualTo(c, 3) * 6), truth_values() & differentiation())
+        == "proved"
+    )
+
+
+def test_a_derivative_of_what_is_defined_by_a_minimum():
+    w, y = family("w"), family("y")
+    least = define(y[j], Minimum(w[j], 1))
+    i = index("i")
+    assert verdict_of(eq(0 * Partial(y[i], w[i]), 0), algebra(), least) != "proved"
+    assert verdict_of(eq(0 * Partial(w[i], w[i]), 0), algebra()) == "proved"
+
+
+def test_two_points_at_which_a_definition_makes_no_sense():
+    root = define(c, SquareRoot(-x * x))
+    assert verdict_of(not_determined(x, 0 * x, {x: 0}, {x: 1}), two_points(), root) != "proved"
+    assert verdict_of(not_determined(x, 0 * x, {x: 0}, {x: 1}), two_points()) == "proved"
