@@ -25,8 +25,8 @@ def test_a_mean_is_not_split_by_outcomes():
 
 
 def test_what_a_row_says_in_a_case_is_not_said_of_all_components():
-    t, k, i = index("t"), index("k"), index("i", at_least=1)
-    y, x = random_family("y", first=0), random_family("x", first=1)
+    t, k, i = index("t"), index("k", at_least=0), index("i", at_least=1)
+    y, x = random_family("y", first=0, arity=2), random_family("x", first=1, arity=2)
     update = recurrence(y[t, i], y[t - 1, i] + x[t, i], start={0: 0})
     apart = independent_across(x, index("r", at_least=1))
     past = step(function_of(y[t, k], x), by=function_of_past(update))
