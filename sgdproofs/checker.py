@@ -16,6 +16,7 @@ from .kernel.goal import Goal
 from .kernel.reasons import Reason, flat
 from .kernel.scope import Advisor
 from .language import derivation as D
+from .language.binders import bounded, ranges_of, renamed, terms_of
 from .language.errors import StatementError
 from .language.facts import Fact
 from .language.report import PROVED, UNDECIDED, Condition, Line, Report
@@ -160,7 +161,8 @@ class Checker:
             return self.proof.goal(statement, reason, facts, said, place.assumptions)
 
         verdict = PROVED if outcome.proved else UNDECIDED
-        conditions = tuple(Condition(r, count, how) for r, how in outcome.needs)
+        stated = tuple(terms_of((statement, *place.assumptions, *(s.statement for s in cited)), facts))
+        conditions = tuple(Condition(_placed(r, how, stated), count, how) for r, how in outcome.needs)
         where = {"item": item, "depth": place.depth, "scope": place.scope, "continued": continued}
         return Line(count, statement, reason, verdict, outcome.reason, conditions, **where), goal, sequent
 
@@ -220,3 +222,9 @@ def examine(
     verdict = PROVED if theorem else UNDECIDED
     report = Report(derivation, verdict, tuple(checker.lines), theorem, reason, seconds=perf_counter() - began)
     return report, checker
+
+
+def _placed(relation: Relation, how: str | None, stated: tuple) -> Relation:
+    """A condition with its bound indices as in print, and with their ranges where no words say them."""
+    ranges = ranges_of(relation, stated)
+    return renamed(relation if how else bounded(relation, ranges), ranges)

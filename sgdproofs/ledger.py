@@ -5,25 +5,31 @@ Words only: whether a condition holds has been decided by the kernel before.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from .kernel.goal import Goal
+from .kernel.goal import Goal, holds
 from .kernel.normal import Normal
 from .kernel.polynomial import Poly, atom, constant
 from .kernel.scope import Scope
 from .language import functions as Fn
 from .language import terms as T
+from .language.binders import ranges_of, terms_of
 from .language.facts import Equation
 from .language.statements import Relation
 
 
 def discharged_by(relation: Relation, goal: Goal) -> str:
-    """The domains and assumptions that speak of the symbols of a condition, and of the symbols that these bring in."""
+    """The domains and assumptions that speak of the symbols of a condition, and of the symbols that these bring in; of
+    a bound index its range, and of a limit whether the condition holds only close to its point."""
+    ranges = ranges_of(relation, terms_of((goal.statement, *goal.assumptions, *goal.said), goal.facts))
+    near = next((r.near for r in ranges if r.point is not None and _only_near(relation, r.symbol, goal)), "")
+    bound = {r.symbol: r.text for r in ranges}
     cited = [f.relation for f in goal.facts if isinstance(f, Equation)]
     cited += [r for r in goal.said if isinstance(r, Relation)]
     spoken = [*goal.assumptions, *(r for r in cited if r.rel != "==")]
     symbols = relation.lhs.free_symbols | relation.rhs.free_symbols
-    names = {s.name for s in symbols}
+    names = {s.name for side in (relation.lhs, relation.rhs) for s in T.walk(side) if hasattr(s, "name")}
     said: list[str] = []
     while True:
         more = [a for a in spoken if names & {s.name for s in T.walk(a) if hasattr(s, "name")} and str(a) not in said]
@@ -32,11 +38,22 @@ def discharged_by(relation: Relation, goal: Goal) -> str:
         said += [str(a) for a in more]
         symbols |= {x for a in more for x in a.lhs.free_symbols | a.rhs.free_symbols}
         names |= {s.name for a in more for s in T.walk(a) if hasattr(s, "name")}
+    told = {r.shown for r in ranges} | {r.symbol for r in ranges if near and r.point is not None}
     domains = [
-        _domain(s.name, goal.scope) if s.name in goal.scope.declared else f"the range of {s.name}"
-        for s in sorted(symbols, key=str)
+        bound[s] if s in bound else _domain(s.name, goal.scope) if s.name in goal.scope.declared else str(s)
+        for s in sorted(symbols - told, key=str)
     ]
-    return ", ".join(dict.fromkeys([*domains, *said])) or "by calculation"
+    known = ", ".join(dict.fromkeys([*domains, *said]))
+    return f"{near}, from {known}" if near and known else near or known or "by calculation"
+
+
+def _only_near(relation: Relation, variable: Any, goal: Goal) -> bool:
+    """True if what the body of a limit needs is not seen to hold for all values of its variable."""
+    other = replace(goal)  # with a scope of its own
+    n = other.normal(other.scope)
+    env: dict[Any, Any] = {}
+    n.open_variable(variable, env)
+    return not holds(n, relation, env)
 
 
 def _domain(name: str, scope: Scope) -> str:

@@ -75,4 +75,4 @@ def _once(said: Words) -> Words:
 
 
 def _from(discharged: str) -> str:
-    return discharged if discharged.startswith(("from ", "by ", "since ")) else f"from {discharged}"
+    return discharged if discharged.startswith(("from ", "by ", "since ", "for ")) else f"from {discharged}"

@@ -13,14 +13,15 @@ from typing import Any
 
 import sympy
 
+from ..language.binders import binds, terms_of
 from ..language.derivation import Branches, Calc, Induction, leaves
 from ..language.errors import StatementError
 from ..language.facts import Equation, Given
 from ..language.report import Condition
 from ..language.statements import Relation
-from ..language.terms import Apply, Family, Negative, Parameter, Plus, Quotient, Times, number
+from ..language.terms import INFINITY, Apply, Family, Negative, Parameter, Plus, Quotient, Times, number, walk
 from .formula import tree
-from .latex import RELATIONS, latex, on_one_line
+from .latex import RELATIONS, assuming, latex, on_one_line
 from .words import Math, Text, Words, fact_name, words
 
 __all__ = ["Phrases", "condition_math", "exact", "families", "merged", "phrases", "told", "written"]
@@ -111,7 +112,20 @@ def phrases(subject: Any, lines: Iterable[Any] = (), symbols: Iterable[Any] = ()
             }
         )
     parameters = [s for s in symbols if isinstance(s, Parameter)]
-    known.update({f"the range of {p.name}": words("the range of ", p) for p in parameters})
+    stated = terms_of(
+        (getattr(subject, "claim", None), *(line.statement for line in lines)), getattr(subject, "given", ())
+    )
+    for place in (place for term in stated for node in walk(term) for place in binds(node)):
+        name = place.shown or place.symbol
+        if place.point is None:
+            ends = latex(place.low), "" if place.high is INFINITY else rf" \le {latex(place.high)}"
+            known[place.text] = words(Math(rf"{ends[0]} \le {latex(name)}{ends[1]}"))
+        else:
+            known[place.near] = (
+                words("for all large ", name)
+                if place.point is INFINITY
+                else words("for ", name, " close to ", place.point)
+            )
     return Phrases(known, parameters)
 
 
@@ -209,7 +223,9 @@ def condition_math(relation: Any) -> Math:
         return Math(latex(relation))
     if isinstance(relation.lhs, Apply) and relation.lhs.args[0].name == "exists" and relation.rel == "==":
         return Math(rf"{latex(relation.lhs.args[1])} \text{{ exists}}")
-    return Math(f"{on_one_line(relation.lhs)} {RELATIONS[relation.rel]} {on_one_line(relation.rhs)}")
+    where = assuming(relation.when)
+    said = f"{on_one_line(relation.lhs)} {RELATIONS[relation.rel]} {on_one_line(relation.rhs)}"
+    return Math(rf"{said} \ {where}" if where else said)
 
 
 def families(symbols: Iterable[Any]) -> dict[str, Family]:
