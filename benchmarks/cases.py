@@ -44,7 +44,7 @@ def kind_of(reason: str) -> str:
     """A reason without what is particular to one case."""
     reason = re.sub(r"^(line \d+|\w+): ", "", reason) if not reason.startswith(("budget", "error")) else reason
     if reason.startswith(("not in the language", "budget", "error")):
-        return reason
+        return reason.split(";")[0]
     return reason.split(",")[0].split(":")[0][:70]
 
 

@@ -66,10 +66,11 @@ class Asking:
     def goal(self, statement: Relation, facts: tuple | None = None) -> Answer:
         """The statement from the facts of the setting, or from others."""
         given = self.setting.facts if facts is None else facts
-        return follows(
-            lambda: Goal(statement, replace(RULES, cites=given), given, (), statement.when, _advisor(statement), given),
-            seconds=max(0.05, min(4.0, self.clock.left())),
-        )
+        reason, advisor = replace(RULES, cites=given), _advisor(statement)
+        with self.clock.share(0.9):
+            return follows(
+                lambda: Goal(statement, reason, given, (), statement.when, advisor, given), seconds=self.clock.left()
+            )
 
     def proves(self, statement: Relation) -> bool:
         return bool(self.goal(statement).proved)
@@ -116,7 +117,7 @@ class Asking:
 
     def checked(self, claim: Relation, proof: tuple, reason: str) -> Outcome | None:
         """A derivation of the claim from the facts, checked by the kernel; None unless every line is proved."""
-        with self.clock.spend(min(5.0, max(0.1, self.clock.left()))):
+        with self.clock.share(0.7):
             try:
                 derivation = D.Derivation("step", claim, proof, given=self.setting.facts)
                 report = examine(derivation, advisor=_advisor(claim))[0]

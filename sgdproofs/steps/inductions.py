@@ -46,7 +46,7 @@ def by_induction(asking: Asking, statement: Relation) -> Outcome | None:
                 if found is not None:
                     return found
     for symbol in symbols[:3]:
-        if symbol in asking.fixed or asking.clock.left() < 0.1:
+        if symbol in asking.fixed or asking.clock.over():
             continue
         index = T.Index(symbol.name, "integer", symbol.lower, False, symbol.upper, symbol.open_upper)
         claim = _relevant(asking, statement, symbol).at({symbol: index})
@@ -69,7 +69,7 @@ def _cleared(asking: Asking, claim: Relation) -> Relation | None:
     if claim.rel != "==" or not speaks_of_moments(claim) or not asking.recurrences:
         return None
     try:
-        with asking.clock.spend(1.0):
+        with asking.clock.share(0.3):
             goal = Goal(claim, replace(RULES, cites=()), (), (), claim.when, Search())
             n = goal.normal(goal.scope)
             above, below = (n.poly(claim.lhs, {}) - n.poly(claim.rhs, {})).fraction()
@@ -158,6 +158,6 @@ def by_differences(asking: Asking, statement: Relation) -> Outcome | None:
             step=replace(RULES, cites=(*asking.setting.facts, D.at(first, {index: index - 1}), D.HYPOTHESIS)),
         )
         found = asking.checked(claim, (first, then), REASON)
-        if found is not None or asking.clock.left() < 0.1:
+        if found is not None or asking.clock.over():
             return found
     return None

@@ -60,9 +60,9 @@ def judge(case: Case, *, seconds: float = SECONDS) -> dict[str, Any]:
     clock = Clock(seconds)
     outcomes = []
     for k, item in enumerate(case.items):
-        share = clock.left() / (len(case.items) - k)
-        outcome = _item(item, Clock(max(share, 0.05)))
-        outcomes.append(_by_its_words(item, outcome, Clock(max(share, 0.05))) if item.by else outcome)
+        with clock.share(1 / (len(case.items) - k), "the line"):
+            outcome = _item(item, clock)
+            outcomes.append(_by_its_words(item, outcome, clock) if item.by else outcome)
     lines = [
         {
             "name": item.name,
@@ -92,15 +92,15 @@ def _item(item: Item, clock: Clock) -> Outcome:
     if item.unsaid:
         return Outcome(UNDECIDED, f"not in the language ({item.unsaid})")
     if item.matrices is not None:
-        return Outcome(*decide(item.matrices, clock.left()))
+        return decide(item.matrices, clock)
     if not item.claims:
         return Outcome(UNDECIDED, "the assumptions exclude every point")
     assert item.setting is not None
     outcomes: list[Outcome] = []
     for k, claim in enumerate(item.claims):
-        share = clock.left() / (len(item.claims) - k)
         try:
-            outcomes.append(_claim(claim, item.setting, Clock(max(share, 0.05))))
+            with clock.share(1 / (len(item.claims) - k), "the claim"):
+                outcomes.append(_claim(claim, item.setting, clock))
         except (SgdproofsError, RecursionError) as error:
             outcomes.append(Outcome(UNDECIDED, f"not in the language ({error or 'nested too deeply'})"))
         if outcomes[-1].verdict == REFUTED:
@@ -117,10 +117,14 @@ def _by_its_words(item: Item, outcome: Outcome, clock: Clock) -> Outcome:
         return outcome
     without = tuple(f for f in item.setting.models if f not in aside)
     for claim in item.claims:
-        found = searched(claim.exact, without, min(2.0, 0.5 * clock.left()))
+        found = searched(claim.exact, without, clock.left(0.3))
         if found is None:
             continue
-        needed = [f for f in aside if searched(claim.exact, tuple(g for g in (*without, *aside) if g is not f), 0.5)]
+        needed = [
+            f
+            for f in aside
+            if searched(claim.exact, tuple(g for g in (*without, *aside) if g is not f), clock.left(0.1))
+        ]
         missing = "; ".join(f.name for f in needed or aside)
         return Outcome(
             UNJUSTIFIED,
@@ -134,7 +138,8 @@ def _by_its_words(item: Item, outcome: Outcome, clock: Clock) -> Outcome:
 def _claim(claim: Claim, setting: Setting, clock: Clock) -> Outcome:
     """First a quick proof, then a quick search for a witness, then the longer ways."""
     prover = Prover(setting, clock)
-    with clock.spend(0.45 * clock.left()):
+    clock.short.clear()
+    with clock.share(0.45, "the quick proof"):
         open_needs = [n for n in claim.needs if not prover.holds(n)]
         proof = None
         if not open_needs and not setting.complexes:
@@ -150,7 +155,7 @@ def _claim(claim: Claim, setting: Setting, clock: Clock) -> Outcome:
         return Outcome(UNDECIDED, "not in the language (complex numbers)")
     open_needs = [n for n in open_needs if not prover.holds_by_reduction(n)]
     if all(n.real for n in open_needs):
-        with clock.spend(0.7 * clock.left()):
+        with clock.share(0.7, "the longer proofs"):
             proof = prover.by_reduction(claim.statement) if open_needs else prover.longer(claim.statement)
         if proof is not None:
             return proof
@@ -159,12 +164,10 @@ def _claim(claim: Claim, setting: Setting, clock: Clock) -> Outcome:
             return witness
     if setting.unsaid:
         return Outcome(UNDECIDED, f"not in the language ({', '.join(setting.unsaid)})")
-    if clock.left() < 0:
-        return Outcome(UNDECIDED, "budget: the time of the case is over")
+    reason, conditions = prover.asking.reason or "no rule applies", prover.asking.conditions
     if open_needs:
-        return Outcome(
-            UNDECIDED,
-            "a condition is not discharged: " + ", ".join(str(n.relation) for n in open_needs[:3]),
-            [condition(n.relation, None) for n in open_needs],
-        )
-    return Outcome(UNDECIDED, prover.asking.reason or "no rule applies", prover.asking.conditions)
+        reason = "a condition is not discharged: " + ", ".join(str(n.relation) for n in open_needs[:3])
+        conditions = [condition(n.relation, None) for n in open_needs]
+    if clock.short and not reason.startswith("budget"):
+        reason = f"budget: the time for {clock.short[0]} is over; without it: {reason}"
+    return Outcome(UNDECIDED, reason, conditions)

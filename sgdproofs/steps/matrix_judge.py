@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from time import thread_time
 from typing import Any
 
 from ..language.errors import SgdproofsError
 from ..language.report import PROVED, REFUTED, UNDECIDED
+from .clock import Clock
 from .matrix_models import witness
 from .matrix_reading import Proof, prove
 from .matrix_values import MATRICES, SCALARS
+from .outcome import Outcome, condition
 from .reader import Node, ReadingError, read
 from .translate import MATRICES as FUNCTIONS
 from .translate import CaseError, NotInLanguage
@@ -110,40 +111,45 @@ def _calls(node: Node) -> set[str]:
     return found
 
 
-def decide(statement: MatrixStatement, seconds: float) -> tuple[str, str, list[dict], dict | None]:
-    """Verdict, reason, conditions and witness: a quick search for a witness, a proof, a longer search."""
-    end = thread_time() + seconds
-    s = statement
-    unsaid = ""
-    for share in (0.3, 2.5):
-        try:
-            found = witness(s.data, s.lhs, s.rel, s.rhs, min(share, end - thread_time()))
-        except SgdproofsError as error:
-            found, unsaid = None, str(error)
-        if found is not None:
-            return REFUTED, described(found), [], found
-        if share < 1:
-            proof = _proof(s, min(end, thread_time() + 0.6 * seconds))
-            conditions = [{"condition": c, "discharged": how} for c, how in proof.conditions]
-            if proof.proved:
-                return PROVED, proof.reason, conditions, None
+def decide(statement: MatrixStatement, clock: Clock) -> Outcome:
+    """A quick search for a witness, a proof, a longer search."""
+    quick, unsaid = _witness(statement, clock.left(0.03))
+    if quick is not None:
+        return quick
+    with clock.share(0.6, "the proof"):
+        proof = _proof(statement, clock)
+    conditions = [condition(c, how) for c, how in proof.conditions]
+    if proof.proved:
+        return Outcome(PROVED, proof.reason, conditions)
+    found, _ = _witness(statement, clock.left(0.6))
+    if found is not None:
+        return found
     reason = proof.reason or (f"not in the language ({unsaid})" if unsaid else "no rule applies")
-    return UNDECIDED, reason, [c for c in conditions if c["discharged"] is None], None
+    return Outcome(UNDECIDED, reason, [c for c in conditions if c["discharged"] is None])
+
+
+def _witness(s: MatrixStatement, seconds: float) -> tuple[Outcome | None, str]:
+    """A refutation, or what the language of the models cannot say."""
+    try:
+        found = witness(s.data, s.lhs, s.rel, s.rhs, seconds)
+    except SgdproofsError as error:
+        return None, str(error)
+    return None if found is None else Outcome(REFUTED, described(found), witness=found), ""
 
 
 class _Late(Exception):
     """The time for a proof is over."""
 
 
-def _proof(s: MatrixStatement, end: float) -> Proof:
+def _proof(s: MatrixStatement, clock: Clock) -> Proof:
     def tick() -> None:
-        if thread_time() > end:
+        if clock.over():
             raise _Late
 
     try:
         return prove(s.data, s.lhs, s.rel, s.rhs, tick)
     except _Late:
-        return Proof(False, "budget: the time of the case is over")
+        return Proof(False, "budget: the time for the proof is over")
     except NotInLanguage as error:
         return Proof(False, f"not in the language ({error})")
 

@@ -42,32 +42,35 @@ class Prover:
     def by_reduction(self, statement: Relation) -> Outcome | None:
         return by_reduction(self.asking, statement)
 
+    def any_way(self, statement: Relation) -> Outcome | None:
+        return self.quick(statement) or self.longer(statement)
+
     def longer(self, statement: Relation) -> Outcome | None:
         """Each way in its turn, as long as there is time."""
         asking = self.asking
-        ways: list[Any] = [
-            lambda claim: by_order(asking, claim),
-            lambda claim: by_ranges(asking, claim, lambda case: self.quick(case) or self.longer(case)),
-            self.by_reduction,
-            lambda claim: by_settling(asking, claim),
-            lambda claim: by_sums(asking, claim),
-            self.closed_forms.by_recurrences,
-            lambda claim: by_power_sums(asking, claim),
-            self.closed_forms.by_series,
-            self.by_values,
-            lambda claim: by_induction(asking, claim),
-            lambda claim: by_differences(asking, claim),
-            self.by_signs,
-            lambda claim: by_own_induction(asking, claim),
-            lambda claim: by_reversal(asking, claim),
+        ways: list[tuple[str, Any]] = [
+            ("cases of an extremum", lambda claim: by_order(asking, claim)),
+            ("cases of a range", lambda claim: by_ranges(asking, claim, self.any_way)),
+            ("reductions", self.by_reduction),
+            ("the order of the real numbers", lambda claim: by_settling(asking, claim)),
+            ("inequalities between sums", lambda claim: by_sums(asking, claim)),
+            ("closed forms of recurrences", self.closed_forms.by_recurrences),
+            ("closed forms of power sums", lambda claim: by_power_sums(asking, claim)),
+            ("closed forms of partial sums", self.closed_forms.by_series),
+            ("values of limits", self.by_values),
+            ("induction", lambda claim: by_induction(asking, claim)),
+            ("induction over differences", lambda claim: by_differences(asking, claim)),
+            ("cases of signs", self.by_signs),
+            ("induction with reductions", lambda claim: by_own_induction(asking, claim)),
+            ("reversed sums", lambda claim: by_reversal(asking, claim)),
         ]
         # What is known of moments decides orders; an equation is mostly a matter of the facts.
-        ways.insert(0 if statement.rel != "==" else len(ways), self.by_moments)
-        for way in ways:
+        ways.insert(0 if statement.rel != "==" else len(ways), ("what is known of moments", self.by_moments))
+        for name, way in ways:
             found = None
-            with suppress(SgdproofsError):  # what one way cannot say, another one may
+            with suppress(SgdproofsError), self.clock.share(0.6, name):  # what one way cannot say, another one may
                 found = way(statement)
-            if found is not None or self.clock.left() < 0.1:
+            if found is not None or self.clock.over():
                 return found
         return None
 
@@ -95,18 +98,17 @@ class Prover:
             return self.asking.proves(eq(node, node).given(*statement.when))
 
         def proves(claim: Relation, long: bool) -> bool:
-            with self.clock.spend(1.0):
-                return (bare.quick(claim) or (bare.longer if long else bare.by_reduction)(claim)) is not None
+            with self.clock.share(0.3):
+                return (bare.any_way(claim) if long else bare.quick(claim) or bare.by_reduction(claim)) is not None
 
         if not defined(T.number(0)):
             return None  # what the facts themselves need
-        with self.clock.spend(0.8 * self.clock.left()):
-            try:
-                goal = Goal(statement, replace(RULES, cites=facts), facts, (), statement.when, Search(), facts)
-                if not Moments(statement, facts, goal.normal(goal.scope), defined, proves).proved():
-                    return None
-            except (Budget, Contradiction, ZeroDivisionError, SgdproofsError):
+        try:
+            goal = Goal(statement, replace(RULES, cites=facts), facts, (), statement.when, Search(), facts)
+            if not Moments(statement, facts, goal.normal(goal.scope), defined, proves).proved():
                 return None
+        except (Budget, Contradiction, ZeroDivisionError, SgdproofsError):
+            return None
         return Outcome(PROVED, "by what is known of moments")
 
     # --- what a claim needs -------------------------------------------------------------------------------

@@ -27,7 +27,7 @@ def by_reduction(asking: Asking, statement: Relation) -> Outcome | None:
         return None
     if asking.fixed & set(complexes):
         return None
-    with asking.clock.spend(0.6 * asking.clock.left()):
+    with asking.clock.share(0.6, "reductions"):
         if not strategies.by_reduction(statement, asking.goal, complexes, asking.fixed, asking.clock.over):
             return None
     return Outcome(PROVED, "by cases and values of the functions in it")
@@ -35,22 +35,21 @@ def by_reduction(asking: Asking, statement: Relation) -> Outcome | None:
 
 def by_settling(asking: Asking, statement: Relation) -> Outcome | None:
     """The statement from few goals that the kernel proves; an integer that is not even and not odd is neither."""
-    with asking.clock.spend(min(2.0, 0.4 * asking.clock.left())):
+    with asking.clock.share(0.4, "the order of the real numbers"):
         found = strategies.settled(statement, asking.goal)
     return Outcome(PROVED, "by the order of the real numbers") if found else None
 
 
 def by_sums(asking: Asking, statement: Relation) -> Outcome | None:
     """The statement from relations between its sums that hold term by term."""
-    with asking.clock.spend(min(3.0, 0.4 * asking.clock.left())):
-        lemmas: list[Relation] = []
-        for lemma in islice(sum_lemmas(statement, lambda claim: _at_once(asking, claim)), 12):
-            lemmas.append(lemma)
-            if asking.proves(statement.given(lemma)):
-                break
-        else:
-            if not lemmas or not _shown(asking, statement.given(*lemmas)):
-                return None
+    lemmas: list[Relation] = []
+    for lemma in islice(sum_lemmas(statement, lambda claim: _at_once(asking, claim)), 12):
+        lemmas.append(lemma)
+        if asking.proves(statement.given(lemma)):
+            break
+    else:
+        if not lemmas or not _shown(asking, statement.given(*lemmas)):
+            return None
     return Outcome(PROVED, "by inequalities that hold term by term")
 
 
@@ -66,10 +65,9 @@ def by_own_induction(asking: Asking, statement: Relation) -> Outcome | None:
         # Of integers: a < b says a + 1 <= b, which is the better hypothesis.
         low, high = (statement.lhs, statement.rhs)[:: 1 if statement.rel == "<" else -1]
         statement = le(T.Plus(low, T.number(1)), high).given(*statement.when)
-    with asking.clock.spend(min(5.0, 0.8 * asking.clock.left())):
-        for base, step in induction(statement, asking.fixed, lambda claim: _shown(asking, claim)):
-            if _shown(asking, base) and _shown(asking, step):
-                return Outcome(PROVED, "by induction")
+    for base, step in induction(statement, asking.fixed, lambda claim: _shown(asking, claim)):
+        if _shown(asking, base) and _shown(asking, step):
+            return Outcome(PROVED, "by induction")
     return None
 
 

@@ -33,7 +33,7 @@ def refuted(claim: Claim, setting: Setting, clock: Clock, prover: Prover) -> Out
         return None
     necessary = [n for n in claim.needs if n.necessary and not setting.complexes and not prover.holds(n)]
     for need in necessary[:3]:
-        found = searched(need.relation, setting.models, min(1.0, 0.2 * clock.left()))
+        found = searched(need.relation, setting.models, clock.left(0.1))
         if found is not None:
             return Outcome(
                 REFUTED,
@@ -55,10 +55,10 @@ def _witness(statement: Relation, setting: Setting, clock: Clock) -> Outcome | N
     """A point at which the statement fails: exactly, or in rectangles that do not meet."""
     assert setting.models is not None
     if not setting.complexes:
-        found = searched(statement, setting.models, min(3.0, 0.4 * clock.left()))
+        found = searched(statement, setting.models, clock.left(0.3))
         if found is not None:
             return Outcome(REFUTED, found.describe(), witness=found.as_json())
-    record = search_enclosed(statement, setting.models, setting.complexes, seconds=min(2.0, 0.4 * clock.left()))
+    record = search_enclosed(statement, setting.models, setting.complexes, seconds=clock.left(0.3))
     if record is None:
         return None
     where = ", ".join(f"{name} = {v}" for name, v in record["parameters"].items())
@@ -69,7 +69,7 @@ def _witness(statement: Relation, setting: Setting, clock: Clock) -> Outcome | N
 def searched(statement: Relation, facts: Iterable[Any], seconds: float) -> Any:
     """A witness at which the facts hold and the statement fails, or None."""
     try:
-        return search(statement, facts, seconds=max(seconds, 0.2))
+        return search(statement, facts, seconds=seconds)
     except (SgdproofsError, RecursionError):
         return None
 

@@ -10,8 +10,6 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from sgdproofs.render.corrections import errata
-from sgdproofs.render.entry import entry
 
 from sgdproofs import printing, sheets
 from sgdproofs.catalogue import load
@@ -20,6 +18,8 @@ from sgdproofs.language.report import UNDECIDED
 from sgdproofs.language.statements import eq
 from sgdproofs.printing import PrintError, compile_latex
 from sgdproofs.render import exam, html, markdown, pdf
+from sgdproofs.render.corrections import errata
+from sgdproofs.render.entry import entry
 from sgdproofs.render.handout import handout, prose
 from sgdproofs.render.outline import (
     Beside,
