@@ -20,7 +20,9 @@ from .kernel.polynomial import (
     Poly,
     atom,
     constant,
+    join,
     spend,
+    without,
 )
 from .kernel.scope import Advisor, Certificate, Scope
 from .ledger import discharged_by, factored, remainder
@@ -168,7 +170,25 @@ def _combination(p: Poly, known: tuple[Poly, ...], signed: frozenset[Atom]) -> C
         for other in roots[i + 1 :]:
             for root in (Poly({m: 1, other: 1}), Poly({m: 1, other: -1})):
                 columns.append((one, root * root, (), root))
-    return _weighted(p, columns, signed)
+    return _weighted(p, columns, signed) or _weighted(p, _multiples(p, known, signed), signed)
+
+
+def _multiples(p: Poly, known: tuple[Poly, ...], signed: frozenset[Atom]) -> list[Column]:
+    """What is known, times monomials by which its terms become terms of `p`; and squares that `p` has as factors."""
+    one = constant(1)
+    columns: dict[Poly, Column] = {q: (one, q, (i,), one) for i, q in enumerate(known)}
+    for i, q in enumerate(known):
+        for t, u in product(p, q):
+            m = join(t, tuple((a, -e) for a, e in u))
+            if all(e > 0 and (e % 2 == 0 or a in signed) for a, e in m):
+                columns.setdefault(Poly({m: 1}) * q, (Poly({m: 1}), Poly({m: 1}) * q, (i,), one))
+    for a in sorted(a for a in p.atoms if a in signed):
+        coefficient = Poly({without(m, a): c for m, c in p.items() if (a, 1) in m})
+        root = one
+        for q, e in _factors(coefficient) if coefficient else ():
+            root = root * q ** (e // 2)
+        columns.setdefault(atom(a) * root * root, (atom(a), atom(a) * root * root, (), root))
+    return list(columns.values())[:80]
 
 
 def _weighted(p: Poly, columns: list[Column], signed: frozenset[Atom]) -> Certificate:

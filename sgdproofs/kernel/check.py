@@ -26,9 +26,9 @@ from typing import Any
 from weakref import WeakSet
 
 from ..language.errors import StatementError
-from ..language.facts import Definition, Equation, Fact
+from ..language.facts import ChainRule, Definition, Equation, Fact
 from ..language.report import Condition, Displayed
-from ..language.statements import Relation, eq, free_indices, ge, gt, le, lt, ne
+from ..language.statements import Relation, eq, free_indices, ge, gt, le, lt, ne, sides
 from ..language.terms import Element, Index, Limit, Partial, bound_by, is_random, number, walk
 from .conditions import needs, needs_of_fact
 from .goal import Goal, difference, seen
@@ -266,6 +266,11 @@ class Proof:
     def lemma(self, theorem: Theorem) -> Sequent:
         if theorem not in _MADE or not set(theorem.facts) <= set(self.given):
             raise StatementError(f"the lemma {theorem.name} rests on facts that are not given here")
+        # A derivative feels definitions, and a limit what depends on its variable: they are no matter of values alone.
+        self._readable(theorem.claim)
+        more = [f.name for f in self.given if isinstance(f, (Definition, ChainRule)) and f not in theorem.facts]
+        if more and any(isinstance(x, Partial) for side in sides(theorem.claim) for x in walk(side)):
+            raise StatementError(f"the lemma {theorem.name} is about a derivative, and was proved without {more[0]}")
         self.inherited |= set(theorem.facts)
         return self._made(theorem.claim, ())
 
@@ -371,9 +376,8 @@ class Proof:
 
     def _readable(self, statement: Any) -> None:
         """StatementError if a limit or a sum binds a symbol that a fact about something inside uses, too."""
-        sides = (statement.lhs, statement.rhs) if isinstance(statement, Relation) else ()
         defined = {f.head for f in self.given if isinstance(f, Definition)}
-        for x in (x for side in sides for x in walk(side)):
+        for x in (x for side in sides(statement) for x in walk(side)):
             bound = bound_by(x)
             inside = {getattr(y, "family", y) for y in walk(x.args[0])} if bound else set()
             for f in self.given if bound else ():

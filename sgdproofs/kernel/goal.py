@@ -9,7 +9,7 @@ import sympy
 
 from ..language import terms as T
 from ..language.facts import ChainRule, CitedTheorem, Definition, Equation, Fact
-from ..language.statements import Relation, free_indices
+from ..language.statements import Relation, free_indices, sides
 from .conditions import needs
 from .normal import Normal
 from .polynomial import Poly
@@ -93,8 +93,7 @@ class Goal:
 
     def _differentiates(self) -> bool:
         """True if a derivative occurs: an equation at one point says nothing about derivatives there."""
-        sides = (self.statement.lhs, self.statement.rhs) if isinstance(self.statement, Relation) else ()
-        return any(isinstance(x, T.Partial) for side in sides for x in T.walk(side))
+        return any(isinstance(x, T.Partial) for side in sides(self.statement) for x in T.walk(side))
 
     def universal(self) -> tuple[Relation, ...]:
         """The cited equations that hold for all values of their free indices."""

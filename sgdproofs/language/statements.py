@@ -261,6 +261,11 @@ def symbols_of(statement: Any) -> Iterator[Any]:
                 yield node
 
 
+def sides(statement: Any) -> tuple:
+    """Both sides of a relation; other statements have none."""
+    return (statement.lhs, statement.rhs) if isinstance(statement, Relation) else ()
+
+
 def free_indices(statement: Any) -> set:
     """The indices that occur free in a relation: the statement holds for all their values."""
     found: set = set()

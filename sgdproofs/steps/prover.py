@@ -22,7 +22,7 @@ from .inductions import by_differences, by_induction
 from .moments import Moments, speaks_of_moments
 from .outcome import Outcome
 from .reduced import by_own_induction, by_reduction, by_reversal, by_settling, by_sums
-from .splits import by_order, by_ranges, by_signs
+from .splits import by_exclusion, by_order, by_ranges, by_signs
 from .translate import Need
 
 __all__ = ["Prover"]
@@ -49,6 +49,7 @@ class Prover:
         """Each way in its turn, as long as there is time."""
         asking = self.asking
         ways: list[tuple[str, Any]] = [
+            ("divisors that cannot be 0", lambda claim: by_exclusion(asking, claim)),
             ("cases of an extremum", lambda claim: by_order(asking, claim)),
             ("cases of a range", lambda claim: by_ranges(asking, claim, self.any_way)),
             ("reductions", self.by_reduction),

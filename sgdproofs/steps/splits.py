@@ -9,13 +9,13 @@ from typing import Any
 
 from ..language import terms as T
 from ..language.facts import Definition, Equation
-from ..language.statements import Relation, eq, ge, gt, le, lt
+from ..language.statements import Relation, eq, ge, gt, le, lt, ne
 from .asking import Asking
 from .case import Setting
 from .outcome import Outcome, together
-from .rewriting import nodes, replaced
+from .rewriting import nodes, replaced, symbols_in
 
-__all__ = ["by_order", "by_ranges", "by_signs"]
+__all__ = ["by_exclusion", "by_order", "by_ranges", "by_signs"]
 
 
 def by_order(asking: Asking, statement: Relation) -> Outcome | None:
@@ -55,6 +55,20 @@ def by_ranges(asking: Asking, statement: Relation, prove: Callable[[Relation], O
             found.append(one)
         return together(found)
     return None
+
+
+def by_exclusion(asking: Asking, statement: Relation) -> Outcome | None:
+    """Divisors that cannot be 0: from `d = 0` it would follow that one side of a premise is 0; the other is not."""
+    apart = [r for r, how in asking.goal(statement).needs if how is None and r.rel == "!=" and not T.is_random(r.lhs)]
+    if not apart or any(symbols_in(r) - symbols_in(statement) for r in apart):
+        return None
+    premises = [f.relation for f in asking.setting.facts if isinstance(f, Equation)] + list(statement.when)
+    pairs = [pair for p in premises if p.rel == "==" and not p.when for pair in ((p.lhs, p.rhs), (p.rhs, p.lhs))]
+    others = [b for a, b in pairs if a != 0 and asking.proves(ne(a, 0).given(*statement.when))]
+    for r in apart:
+        if not any(asking.proves(eq(b, 0).given(eq(r.lhs, r.rhs), *statement.when)) for b in others):
+            return None
+    return asking.quick(statement.given(*apart))
 
 
 def by_signs(

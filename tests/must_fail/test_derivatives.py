@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from sgdproofs import *
 from sgdproofs.language.functions import EqualTo, SquareRoot
 from sgdproofs.language.terms import Minimum
@@ -48,3 +50,15 @@ def test_two_points_at_which_a_definition_makes_no_sense():
     root = define(c, SquareRoot(-x * x))
     assert verdict_of(not_determined(x, 0 * x, {x: 0}, {x: 1}), two_points(), root) != "proved"
     assert verdict_of(not_determined(x, 0 * x, {x: 0}, {x: 1}), two_points()) == "proved"
+
+
+def test_a_lemma_about_a_derivative_beside_a_definition():
+    a = real("a")
+    claim = eq(Partial(a, x), 0)
+    apart = Derivation("apart", claim, (step(claim, by=differentiation()),))
+    square = define(a, x**2)
+    own = step(eq(Partial(a, x), 2 * x), by=differentiation(square))
+    item = lemma("apart", claim)
+    both = Derivation("both", eq(x, 0), (own, step(eq(x, 0), by=algebra(item, own))), (square,))
+    with pytest.raises(SgdproofsError, match="the lemma apart is about a derivative"):
+        check(both, lemmas={"apart": check(apart).theorem})
