@@ -603,6 +603,7 @@ class _Builder:
             del self.names.known[name]
             self.fixed.add(name)
         self.names.declare(name, T.Parameter(name))
+        self.names.define(name, (), [self._tree(text)])
         self.facts.append(F.define(self.names.known[name], number))
 
     # --- definitions --------------------------------------------------------------------------------------
@@ -612,6 +613,7 @@ class _Builder:
         randoms = set(self.random_names)
         for own in definitions:
             trees = [(self._tree(c), self._tree(v)) for c, v in own["cases"]]
+            self.names.define(own["name"], own["args"], [v for _, v in trees])
             mentioned = {n for _, v in trees for n in _names_in(v)}
             random = bool(mentioned & randoms)
             if random:

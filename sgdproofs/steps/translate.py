@@ -114,6 +114,13 @@ class Names:
     used: dict[str, set[bool]] = field(default_factory=dict)
     count: int = 0
     complexes: list[Any] = field(default_factory=list)
+    within: dict[str, set[str]] = field(default_factory=dict)
+    """The names that a definition mentions, itself or through others."""
+
+    def define(self, name: str, arguments: Iterable[str], bodies: Iterable[Node]) -> None:
+        """Note what a definition mentions."""
+        own = {n for body in bodies for n in free(body)} - {name, *arguments}
+        self.within[name] = own.union(*(self.within.get(n, ()) for n in own))
 
     def declare(self, name: str, value: Any) -> None:
         if name in self.known:
@@ -157,6 +164,10 @@ class Translation:
         for scope in reversed(self.scopes):
             if node.value in scope:
                 return scope[node.value]
+        for other in self.names.within.get(node.value, ()):
+            if self.bound(other):
+                # Whether the definition means the name outside or the one that is bound here is not said.
+                raise NotInLanguage(f"{other} is bound here, and the definition of {node.value} mentions it: rename it")
         return self.names.known.get(node.value)
 
     def bound(self, name: str) -> bool:
@@ -590,6 +601,9 @@ class Translation:
             joined = [o for options in parts for o in options]
             if any(_random(r) for o in joined for r in o):
                 raise NotInLanguage("alternatives for random quantities")
+            if self.exact:  # a condition is true only where all of its parts are defined
+                sides = dict.fromkeys(s for o in joined for r in o for s in (r.lhs, r.rhs) if not _total(s))
+                joined = [(*(eq(s, s) for s in sides), *o) for o in joined]
             return self._few(joined)
         relations = self.relations(node)
         if positive:
@@ -723,6 +737,27 @@ def _relations(condition: Any) -> Context:
 
 def _random(relation: Relation) -> bool:
     return T.is_random(relation.lhs) or T.is_random(relation.rhs)
+
+
+def _total(term: Any) -> bool:
+    """Whether a term is seen to be defined at every point."""
+    return all(isinstance(x, (sympy.Rational, T.Parameter, T.Plus, T.Times, T.Negative)) for x in T.walk(term))
+
+
+def free(node: Node) -> set[str]:
+    """The names in an expression that no sum, product or limit in it binds."""
+    if node.kind == "name":
+        return {node.value}
+    bound: set[str] = set()
+    others = list(node.parts)
+    if node.kind == "call" and node.value in ("Sum", "Product"):
+        places = [p for p in node.parts[1:] if p.kind == "tuple" and p.parts[0].kind == "name"]
+        bound = {p.parts[0].value for p in places}
+        others = [end for p in places for end in p.parts[1:]]
+    elif node.kind == "call" and node.value == "Limit" and len(node.parts) > 1 and node.parts[1].kind == "name":
+        bound, others = {node.parts[1].value}, list(node.parts[2:])
+    found = {node.value} if node.kind == "call" else set()
+    return found.union(free(node.parts[0]) - bound if bound else set(), *map(free, others))
 
 
 def _mentioned(node: Node) -> set[str]:

@@ -109,3 +109,35 @@ def test_names_of_bound_indices_do_not_matter(seed: int) -> None:
         assert found != ("proved" if values[0] != values[1] else "refuted"), (text(left), text(right))
         proved, refuted = proved + (found == "proved"), refuted + (found == "refuted")
     assert proved >= 3 and refuted >= 1
+
+
+DECAY = [{"name": "w", "args": ["t"], "cases": [["t == 0", "w0"], ["t >= 1", "(1-eta)*w(t-1)"]]}]
+PARTIAL = [{"name": "y", "args": ["k"], "cases": [["True", "Sum(a(i),(i,1,k))"]]}]
+CONSTANT = [{"name": "y", "args": ["k"], "cases": [["True", "i"]]}]
+
+
+@pytest.mark.parametrize(
+    ("own", "verdict"),
+    [
+        # Inside of the limit, eta may be the name outside (then this is true) or the one that tends to 0.
+        (("Limit(w(1),eta,0)", "w(1)", {"eta": "real", "w0": "real"}, DECAY), "undecided"),
+        (("Sum(w(1),(eta,1,2))", "2*w(1)", {"eta": "real", "w0": "real"}, DECAY), "undecided"),
+        (("Sum(y(i),(i,1,n))", "n*i", {"n": "natural", "i": "real"}, CONSTANT), "undecided"),
+        (("Sum(y(k),(k,1,n))", "n*i", {"n": "natural", "i": "real"}, CONSTANT), "proved"),
+        # What a definition binds itself is not captured.
+        (("Sum(y(i),(i,1,n))", "Sum(Sum(a(j),(j,1,k)),(k,1,n))", {"n": "natural", "i": "real"}, PARTIAL), "proved"),
+    ],
+)
+def test_a_bound_name_that_a_definition_mentions_is_not_guessed(own, verdict):
+    lhs, rhs, symbols, defs = own
+    case = {"id": "x", "kind": "relation", "lhs": lhs, "rel": "==", "rhs": rhs, "symbols": symbols, "defs": defs}
+    found = check_step({**case, "functions": {"a": "real"}})
+    assert found["verdict"] == verdict, found
+
+
+@pytest.mark.parametrize("premise", ["Or(1/x > 0, x == 0)", "Or(x == 0, 1/x > 0)", "Not(And(1/x <= 0, x != 0))"])
+def test_no_witness_where_a_part_of_a_condition_is_undefined(premise):
+    own = {"id": "x", "kind": "relation", "lhs": "x", "rhs": "0", "symbols": {"x": "real"}, "premises": [premise]}
+    assert check_step({**own, "rel": ">"})["verdict"] == "undecided"
+    assert check_step({**own, "rel": ">="})["verdict"] == "proved"
+    assert check_step({**own, "rel": "<"})["verdict"] == "refuted"

@@ -117,6 +117,7 @@ def test_nothing_is_evaluated():
             json.dumps(step("y(1,2)", "1", defs=[{"name": "y", "args": ["t", "t"], "cases": [["True", "t"]]}])),
             "non-unique",
         ),
+        (json.dumps(step("1", "1", defs=[{"name": ["y"], "args": [], "cases": [["True", "1"]]}])), "name"),
         *(
             (json.dumps(step("1", "1", random={"vars": {"X": {"type": "scalar"}}, "facts": [fact]})), said)
             for fact, said in [
