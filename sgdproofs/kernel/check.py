@@ -25,11 +25,12 @@ from time import thread_time
 from typing import Any
 from weakref import WeakSet
 
+from ..language.capture import refuse_capture, refuse_new_dependence
 from ..language.errors import StatementError
-from ..language.facts import ChainRule, Definition, Equation, Fact
+from ..language.facts import Definition, Equation, Fact
 from ..language.report import Condition, Displayed
-from ..language.statements import Relation, eq, free_indices, ge, gt, le, lt, ne, sides
-from ..language.terms import Element, Index, Limit, Partial, bound_by, is_random, number, walk
+from ..language.statements import Relation, eq, free_indices, ge, gt, le, lt, ne
+from ..language.terms import Element, Index, Limit, is_random, number, walk
 from .conditions import needs, needs_of_fact
 from .goal import Goal, difference, seen
 from .normal import Normal
@@ -266,11 +267,8 @@ class Proof:
     def lemma(self, theorem: Theorem) -> Sequent:
         if theorem not in _MADE or not set(theorem.facts) <= set(self.given):
             raise StatementError(f"the lemma {theorem.name} rests on facts that are not given here")
-        # A derivative feels definitions, and a limit what depends on its variable: they are no matter of values alone.
-        self._readable(theorem.claim)
-        more = [f.name for f in self.given if isinstance(f, (Definition, ChainRule)) and f not in theorem.facts]
-        if more and any(isinstance(x, Partial) for side in sides(theorem.claim) for x in walk(side)):
-            raise StatementError(f"the lemma {theorem.name} is about a derivative, and was proved without {more[0]}")
+        refuse_capture(theorem.claim, self.given)
+        refuse_new_dependence(theorem.claim, theorem.facts, self.given)
         self.inherited |= set(theorem.facts)
         return self._made(theorem.claim, ())
 
@@ -293,7 +291,7 @@ class Proof:
         self, statement: Any, reason: Reason, facts: tuple, cited: tuple[Sequent, ...], assumptions: tuple
     ) -> tuple[Sequent, Outcome]:
         """One line; if it does not follow, its sequent is not sure."""
-        self._readable(statement)
+        refuse_capture(statement, self.given)
         if type(reason) is not Reason or not all(type(rule) is Rule and rule.ours for rule in reason.rules):
             raise StatementError(f"“{reason}” is a reason of no rule in sgdproofs.rules")
         for fact in facts:
@@ -373,31 +371,3 @@ class Proof:
                         raise StatementError(f"{fact.target} is defined by a limit, and no line shows that {x} exists")
         met = dict.fromkeys(need for s in lines for need in s.needs)
         return Theorem(name, claim, self.given, tuple(Condition(r, 0, how) for r, how in met), _SEAL)
-
-    def _readable(self, statement: Any) -> None:
-        """StatementError if a limit or a sum binds a symbol that a fact about something inside uses, too."""
-        defined = {f.head for f in self.given if isinstance(f, Definition)}
-        for x in (x for side in sides(statement) for x in walk(side)):
-            bound = bound_by(x)
-            inside = {getattr(y, "family", y) for y in walk(x.args[0])} if bound else set()
-            for f in self.given if bound else ():
-                subjects, parameters = _about(f)
-                v = next((v for v in bound & parameters if inside & subjects - {v}), None)
-                if v is not None:
-                    raise StatementError(
-                        f"{v} is bound in {x}, and used by “{f.name}” about what is inside: "
-                        "make it an index of the quantities that depend on it"
-                    )
-            if isinstance(x, Partial) and getattr(x.args[1], "family", x.args[1]) in defined:
-                raise StatementError(f"{x.args[1]} is defined: nothing varies with it in {x}")
-
-
-def _about(fact: Fact) -> tuple[set, set]:
-    """What a definition or an equation about random quantities is about; and its symbols, beside those it runs over."""
-    if isinstance(fact, Definition):
-        return {fact.head}, fact.value.free_symbols - set(getattr(fact.target, "indices", ()))
-    if isinstance(fact, Equation):
-        families = {x.family for x in walk(fact.relation) if isinstance(x, Element) and x.family.random}
-        symbols = fact.relation.lhs.free_symbols | fact.relation.rhs.free_symbols
-        return families, {s for s in symbols if not isinstance(s, Index)}
-    return set(), set()

@@ -60,5 +60,5 @@ def test_a_lemma_about_a_derivative_beside_a_definition():
     own = step(eq(Partial(a, x), 2 * x), by=differentiation(square))
     item = lemma("apart", claim)
     both = Derivation("both", eq(x, 0), (own, step(eq(x, 0), by=algebra(item, own))), (square,), lemmas=(item,))
-    with pytest.raises(SgdproofsError, match="the lemma apart is about a derivative"):
+    with pytest.raises(SgdproofsError, match="is about a derivative, and was shown without"):
         check(both, lemmas={"apart": check(apart).theorem})
