@@ -266,14 +266,21 @@ def _is_tuple(entry: Any, label: str) -> None:
         raise StatementError(f"{entry.name}: {label} is a tuple; for one item write ({label}_item,) with the comma")
 
 
+LONGEST = {"title": 300, "source": 300, "note": 10_000, "corrected_by": 300}
+"""Letters for which there is room on a sheet."""
 KINDS = {"given": Fact, "errata": Erratum, "lemmas": Lemma}
 
 
 def _plain_fields(entry: Any) -> None:
     """StatementError if a field holds something of another kind than it is meant for."""
     for label in ("title", "source", "note", "corrected_by"):
-        if not isinstance(getattr(entry, label, ""), str):
-            raise StatementError(f"{entry.name}: {label} is text, not {getattr(entry, label)!r}")
+        text = getattr(entry, label, "")
+        if not isinstance(text, str):
+            raise StatementError(f"{entry.name}: {label} is text, not {text!r}")
+        if len(text) > LONGEST[label]:
+            raise StatementError(
+                f"{entry.name}: {label} has {len(text):,} letters, and room for {LONGEST[label]:,}: shorten it"
+            )
     for label, kind in KINDS.items():
         for item in getattr(entry, label, ()):
             if not isinstance(item, kind):

@@ -19,3 +19,7 @@ class CatalogueError(SgdproofsError):
 
 class MissingTool(SgdproofsError):
     """Something that is not a part of this package is not installed; the message says how to install it."""
+
+
+for _public in (SgdproofsError, StatementError, ConditionError, CatalogueError):
+    _public.__module__ = "sgdproofs"  # where derivations and programs import them from, as a traceback shows it

@@ -41,6 +41,8 @@ class Fact:
 
     def named(self, label: str) -> Any:
         """The same fact under another name."""
+        if len(label) > 300:
+            raise StatementError(f"a fact's name has {len(label):,} letters, and room for 300: shorten it")
         return replace(self, label=label)
 
     @property

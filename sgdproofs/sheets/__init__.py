@@ -124,6 +124,8 @@ SHEET = {"title": TEXT, "course": TEXT, "date": DATE, "text": TEXT, "problem": T
 
 LARGEST = 500_000
 """Bytes: some hundred pages."""
+LONGEST = 300
+"""Letters of what stands on a line of its own, in a heading or at the top of every page."""
 
 
 def read(path: Path) -> Definition:
@@ -279,6 +281,11 @@ class _Reader:
                 whole = ".".join(name for name in (*at, key) if isinstance(name, str)) if known[key] == TABLES else key
                 wanted = WANTED[known[key]].format(key=whole)
                 raise SheetError(f"{self.place(*at, key)}: {key} is {_kind(value)}, and has to be {wanted}")
+            if key in ("title", "course", "date") and isinstance(value, str) and len(value) > LONGEST:
+                raise SheetError(
+                    f"{self.place(*at, key)}: {key} has {len(value):,} letters, and room for {LONGEST}: shorten it, "
+                    "and write the rest as text"
+                )
 
 
 def _is(kind: str, value: Any) -> bool:
