@@ -248,15 +248,17 @@ def _positions(facts: tuple) -> list[tuple[Index, str, int]]:
     for fact in facts:
         if isinstance(fact, Definition):
             free = set(getattr(fact.target, "indices", ()))
+        elif isinstance(fact, Given):
+            free = _free(fact.statement)
         elif _relation(fact) is not None:
             free = free_indices(_relation(fact))
         else:
             continue
-        for node in (n for r in fact_roots(fact) for n in walk(r)):
-            if isinstance(node, Element):
-                for position, place in enumerate(node.indices):
-                    for index in free & place.free_symbols:
-                        found[index, node.family.name, position] = None
+        named = [n for r in fact_roots(fact) for n in walk(r) if isinstance(n, Element)]
+        for node in (*named, *getattr(getattr(fact, "statement", None), "items", ())):
+            for position, place in enumerate(node.indices):
+                for index in free & place.free_symbols:
+                    found[index, node.family.name, position] = None
     return list(found)
 
 
@@ -1101,6 +1103,8 @@ def _draft(subject: _Subject, trial: int, rng: Random) -> Draft | None:
 
 
 def _element_key(element: Element) -> tuple:
+    if any(i.free_symbols for i in element.indices):
+        raise NotEvaluable(f"conditional independence of {element} for all values of its indices is not modelled")
     return element.family.name, tuple(int(i) for i in element.indices)
 
 
