@@ -16,15 +16,16 @@ from .advice import Search
 from .checker import Checker, examine
 from .kernel.check import Theorem, follows
 from .kernel.goal import Goal
-from .kernel.polynomial import DEADLINE
+from .kernel.normal import Normal
+from .kernel.polynomial import DEADLINE, Budget, Poly
 from .kernel.reasons import Reason
-from .kernel.scope import Contradiction
+from .kernel.scope import Contradiction, Scope
 from .language.derivation import HYPOTHESIS, PREVIOUS, Derivation, Refutation, Step, fact_relations
 from .language.errors import CatalogueError
-from .language.facts import Equation
+from .language.facts import Definition, Equation, Fact
 from .language.report import PROVED, REFUTED, UNDECIDED, UNJUSTIFIED, Line, Report
 from .language.statements import NotDetermined, Relation
-from .language.terms import Limit, walk
+from .language.terms import Element, Family, Index, Limit, Sum, is_random, walk
 from .meaning import NotEvaluable
 from .models import models
 from .rules.algebra import substitution
@@ -98,13 +99,11 @@ def _consistent(entry: Derivation) -> bool:
         f: any(isinstance(x, Limit) for r in fact_relations(f) for side in (r.lhs, r.rhs) for x in walk(side))
         for f in entry.given
     }
-    for fact in (f for f in entry.given if limits_in[f] and isinstance(f, Equation) and not f.relation.when):
-        others = tuple(f for f in entry.given if f is not fact)
-        goal = Goal(fact.relation, EVERY_RULE, others, advisor=Search(), given=entry.given)
-        n = goal.normal(goal.scope)
-        if n.scope.nonzero(n.poly(fact.relation.lhs, {}) - n.poly(fact.relation.rhs, {})):
-            return False
-    facts = [f for f in entry.given if not limits_in[f]]
+    equations = [f for f in entry.given if isinstance(f, Equation) and f.relation.rel == "==" and not f.relation.when]
+    if any(limits_in[f] and _excluded(f, entry) for f in equations):
+        return False
+    named = _Limits(Goal(entry.claim, AS_PRINTED).normal(Scope()))
+    facts = [named.said_by(f) if limits_in[f] else f for f in entry.given]
     for statements in ([], [entry.claim]):
         try:
             if next(iter(models(statements, facts, seed=0, count=1)), None) is not None:
@@ -112,6 +111,49 @@ def _consistent(entry: Derivation) -> bool:
         except NotEvaluable:
             continue
     return False
+
+
+def _excluded(fact: Equation, entry: Derivation) -> bool:
+    """True if a rule finds another limit, from the other facts, than the fact says."""
+    mark = DEADLINE.set(thread_time() + SECONDS)
+    try:
+        others = tuple(f for f in entry.given if f is not fact)
+        n = (goal := Goal(fact.relation, EVERY_RULE, others, advisor=Search(), given=entry.given)).normal(goal.scope)
+        return n.scope.nonzero(n.poly(fact.relation.lhs, {}) - n.poly(fact.relation.rhs, {}))
+    except (Budget, ZeroDivisionError):
+        return False
+    except Contradiction:
+        return True
+    finally:
+        DEADLINE.reset(mark)
+
+
+class _Limits:
+    """Gives each limit a number of its own: no finite model has limits, but what is said of them must fit together."""
+
+    def __init__(self, normal: Normal) -> None:
+        self.normal = normal
+        self.heads: dict[Poly, Family] = {}
+
+    def said_by(self, fact: Fact) -> Fact:
+        if isinstance(fact, Definition):
+            start = tuple((place, self.of(value)) for place, value in fact.start)
+            return replace(fact, value=self.of(fact.value), start=start)
+        (r,) = fact_relations(fact)
+        return Equation(Relation(self.of(r.lhs), r.rel, self.of(r.rhs), r.when))
+
+    def of(self, node: Any) -> Any:
+        """A term with a symbol, or an element with the indices that are free in it, in the place of each limit."""
+        if isinstance(node, Limit):
+            free = sorted((v for v in node.free_symbols if isinstance(v, Index)), key=str)
+            head = self.heads.setdefault(
+                self.normal.closed(node, {}), Family(f"limit_{len(self.heads)}", len(free), is_random(node))
+            )
+            return head[tuple(free)] if free else Element(head)
+        if not any(isinstance(x, Limit) for x in walk(node)):
+            return node
+        parts = [self.of(part) for part in node.args]
+        return Sum(parts[0], *parts[1], distinct=node.distinct) if isinstance(node, Sum) else node.func(*parts)
 
 
 def _lemmas(entry: Derivation, catalogue: Mapping[str, Any], above: tuple[str, ...]) -> dict[str, Theorem]:
@@ -190,6 +232,8 @@ def _missing(cited: Goal, goal: Any, known: tuple, entry: Derivation) -> tuple[s
 def _erratum(erratum: Any, checker: Checker, entry: Derivation) -> Line:
     """The verdict on a printed line that must not be accepted; it may cite every line of the proof."""
     printed = erratum.printed
+    if not isinstance(printed.by, Reason):
+        raise CatalogueError(f"{entry.name}: the erratum “{printed.statement}” needs a reason, not by={printed.by!r}")
     if PREVIOUS in printed.by.cites or HYPOTHESIS in printed.by.cites:
         raise CatalogueError(f"{entry.name}: an erratum cites lines by their names, not “{PREVIOUS}” or “{HYPOTHESIS}”")
     correction = getattr(erratum.correction, "conclusion", erratum.correction)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from fractions import Fraction
 from typing import Any
 
+from sympy import Rational
 from sympy.core.basic import Basic
 
 from .display import Displayed
@@ -288,6 +289,9 @@ def _plain_fields(entry: Any) -> None:
     for item in getattr(entry, "sanity", ()):
         if not isinstance(item, tuple) or len(item) not in (2, 3) or not isinstance(item[0], dict):
             raise StatementError(f"{entry.name}: a sanity check is a tuple ({{N: 1}}, value), not {item!r}")
+        for v, value in item[0].items():
+            if not isinstance(v, Parameter) or not isinstance(term(value), Rational):
+                raise StatementError(f"{entry.name}: a sanity check gives numbers to parameters, not {v} = {value}")
         term(item[1])
     for item in entry.experiments:
         if not (is_dataclass(item) or hasattr(item, "kind")) or isinstance(item, type):
@@ -313,6 +317,9 @@ def calc(start: Any, *rows: Row, when: tuple = (), label: str | None = None) -> 
     """A calculation: `calc(a, row(b, by=...), row(c, by=...))` is `a = b = c`."""
     if not rows:
         raise StatementError("a calculation needs at least one row(...)")
+    for item in rows:
+        if not isinstance(item, Row):
+            raise StatementError(f"a calculation consists of its start and of row(...), not of {item!r}")
     return Calc(term(start), rows, when, label)
 
 
@@ -324,6 +331,8 @@ def induction(
     `base` and `step` are each a reason, or a tuple of lines that ends in a reason.  The lines of `step` may
     cite HYPOTHESIS, the claim at `over - 1`.
     """
+    if not isinstance(claim, Relation):
+        raise StatementError(f"an induction proves a relation, such as eq(a, b), not {claim}")
     return Induction(claim, over, start, _block(base), _block(step), label)
 
 
@@ -333,6 +342,11 @@ def _block(lines: Any) -> tuple:
 
 def branches(claim: Relation, *parts: tuple[Relation, Any], label: str | None = None) -> Branches:
     """A proof by two cases, the second condition being the negation of the first: `(t <= N, by), (t > N, by)`."""
+    for part in parts:
+        if not isinstance(part, tuple) or len(part) != 2 or not isinstance(part[0], Relation):
+            raise StatementError(f"a case is a pair (condition, reason), such as (t <= N, algebra()), not {part!r}")
+    if not isinstance(claim, Relation):
+        raise StatementError(f"cases prove a relation, such as eq(a, b), not {claim}")
     return Branches(claim, tuple((condition, _block(lines)) for condition, lines in parts), label)
 
 

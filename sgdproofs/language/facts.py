@@ -215,8 +215,10 @@ def define(target: Any, value: Any) -> Definition:
 def recurrence(target: Element, value: Any, *, start: dict) -> Definition:
     """`target[t] = value` for `t` beyond the start; `start` maps the first indices to their values."""
     value = term(value)
+    if not isinstance(start, dict) or not all(type(place) is int for place in start):
+        raise StatementError(f"the recurrence for {target} needs a start, for instance start={{0: 0}}, not {start!r}")
     _check_target(target, value, *(term(v) for v in start.values()))
-    over = target.indices[0] if target.indices else None
+    over = next(iter(getattr(target, "indices", ())), None)
     if not isinstance(over, Index):
         raise StatementError(f"a recurrence needs an index in first place, got {target}")
     if over.lower is None or not start or over.lower > max(start) + 1:
@@ -224,8 +226,6 @@ def recurrence(target: Element, value: Any, *, start: dict) -> Definition:
     for node in walk(value):
         if over in bound_by(node):
             raise StatementError(f"the recurrence for {target} binds {over} again in {node}: rename the bound index")
-    if not start or not all(isinstance(place, int) for place in start):
-        raise StatementError(f"the recurrence for {target} needs a start, for instance start={{0: 0}}")
     if sorted(start) != list(range(min(start), max(start) + 1)):
         raise StatementError(f"the start of {target} has a gap: give every index from {min(start)} to {max(start)}")
     return Definition(target, value, over, tuple((place, term(v)) for place, v in sorted(start.items())))
@@ -240,6 +240,10 @@ def _check_target(target: Any, *values: Any) -> None:
     if any(is_random(v) for v in values) and not is_random(target):
         raise StatementError(
             f"{target} is declared as deterministic, but its value is random: declare it with random_family(...)"
+        )
+    if isinstance(target, Index):
+        raise StatementError(
+            f"{target} is an index, which takes all its values: define a parameter, such as natural(...)"
         )
     if isinstance(target, Parameter):
         if target.lower is not None or target.upper is not None:
@@ -263,22 +267,28 @@ def assume(relation: Relation) -> Equation:
 
 def independent_across(families: Family | tuple, over: Index) -> Across:
     """The members of a family are mutually independent for different first indices (with all their components)."""
-    return Across(_families(families), over)
+    return Across(_families(families), _counted(over))
 
 
 def pairwise_independent_across(families: Family | tuple, over: Index) -> Across:
     """Any two members are independent; three may not be."""
-    return Across(_families(families), over, "pairwise")
+    return Across(_families(families), _counted(over), "pairwise")
 
 
 def uncorrelated_across(families: Family | tuple, over: Index) -> Across:
     """Any two members have covariance zero: each component of the one with each component of the other."""
-    return Across(_families(families), over, "uncorrelated")
+    return Across(_families(families), _counted(over), "uncorrelated")
 
 
 def identical_across(families: Family | tuple, over: Index) -> Identical:
     """The members of a family have the same joint distribution of their components."""
-    return Identical(_families(families), over)
+    return Identical(_families(families), _counted(over))
+
+
+def _counted(over: Any) -> Index:
+    if not isinstance(over, Index):
+        raise StatementError(f"members of a family are counted by an index, not by {over}: declare it with index(...)")
+    return over
 
 
 def _families(families: Family | tuple) -> tuple:
@@ -300,9 +310,23 @@ def differentiable(function: Any, through: Element, ranges: tuple, partial: Any)
         raise StatementError(
             f"{function}: what a chain rule differentiates is an undefined function, as in function('L')()"
         )
+    if not isinstance(through, Element):
+        raise StatementError(f"{through} is no element: a chain rule goes through the elements of a family")
+    over = [variable for variable, _, _ in map(_range, ranges)]
+    plain = [i for i in through.indices if set(over) & i.free_symbols]
+    if len(set(over)) != len(over) or sorted(map(str, plain)) != sorted(map(str, over)):
+        raise StatementError(f"{through} has to be another element for each value of {', '.join(map(str, over))}")
     return ChainRule(function, through, tuple(ranges), term(partial))
+
+
+def _range(place: Any) -> tuple:
+    if not isinstance(place, tuple) or len(place) != 3 or not isinstance(place[0], Index):
+        raise StatementError(f"a range is (index, first, last), such as (b, 1, B), not {place}")
+    return place[0], term(place[1]), term(place[2])
 
 
 def cited_theorem(title: str, *, source: str, conclusion: Relation) -> CitedTheorem:
     """A theorem from the literature, named and with its source; it is printed as an assumption of the result."""
+    if not isinstance(conclusion, Relation):
+        raise StatementError(f"a cited theorem concludes in a relation, such as eq(a, b), not in {conclusion!r}")
     return CitedTheorem(title, source, conclusion)

@@ -194,6 +194,15 @@ class Loops(Relation):
     def __new__(cls, order: tuple, target: Element, increment: Any) -> Loops:
         from .terms import Sum
 
+        for place in order:
+            if not isinstance(place, tuple) or len(place) != 3 or not isinstance(place[0], Index):
+                raise StatementError(f"a loop is (index, first, last), such as (b, 1, B), not {place}")
+        if not isinstance(target, Element):
+            raise StatementError(f"loops add to an element of a family, not to {target}")
+        if len({place[0] for place in order}) != len(order):
+            raise StatementError(f"two of the loops that add to {target} run over one index: rename one of them")
+        if target.family in set(walk(term(increment))):
+            raise StatementError(f"the loops read {target.family} while they change it: give the sum another name")
         free = [place for place in order if place[0] not in target.indices]
         meaning = Sum(increment, *reversed(free)) if free else term(increment)
         if not set(target.indices) <= {place[0] for place in order}:
@@ -229,11 +238,18 @@ def independent(*items: Any, when: tuple = ()) -> Independence:
 
 def function_of(target: Element, source: Family) -> FunctionOf:
     """The statement that `target[t]` depends on `source[1], ..., source[t]` only."""
+    if not isinstance(target, Element) or not target.indices:
+        raise StatementError(f"{target} is no element of a family such as y[t], which grows with its first index")
+    if not isinstance(source, Family) or not source.random or not source.arity:
+        raise StatementError(f"{source} is no family of random quantities, of which the first ones could be read")
     return FunctionOf(target, source)
 
 
 def not_determined(target: Any, by: Any, first: dict, second: dict) -> NotDetermined:
     """The statement that `target` is not determined by `by`, with the two points that show it."""
+    for v, value in (*first.items(), *second.items()):
+        if not isinstance(v, (Parameter, Element)) or not isinstance(term(value), sympy.Rational):
+            raise StatementError(f"a point gives numbers to parameters and elements of families, not {v} = {value}")
     return NotDetermined(target, by, first, second)
 
 
