@@ -132,7 +132,7 @@ class Normal:
             variable = node.args[1]
             where = tuple(self.poly(i, env) for i in getattr(variable, "indices", ()))
             name = getattr(variable, "family", variable).name
-            return atom(("Partial", name, (self.nearby(node.args[0], env), *where)))
+            return atom(("Partial", name, (self.nearby(node.args[0], variable, env), *where)))
         if isinstance(node, T.Limit):
             body, variable, point = node.args
             places = [(variable, None, None)]
@@ -167,9 +167,12 @@ class Normal:
         env[variable] = start + atom(which)
         return which, start, length
 
-    def nearby(self, node: Any, env: Environment) -> Poly:
+    def nearby(self, node: Any, variable: Any, env: Environment) -> Poly:
         """`node` in a whole neighbourhood of the point: without the assumptions and moments that hold only there."""
-        return Normal(self.scope.without_assumptions(), self.opens, self.facts, self.remakes).poly(node, env)
+        around = self.scope.without_assumptions()
+        if isinstance(variable, T.Parameter):
+            around.leave_ends(variable)
+        return Normal(around, self.opens, self.facts, self.remakes).poly(node, env)
 
     def here(self, p: Poly) -> Poly:
         """What holds nearby, at the point itself: parameters that the assumptions fix get their value."""

@@ -100,6 +100,10 @@ class Scope:
         other.integers, other.weak = set(opened), {a for a in self.weak if a in opened}
         return other
 
+    def leave_ends(self, p: Parameter) -> None:
+        """Let `p` go a little beyond the ends of its domain that are in it, before it is first used in a polynomial."""
+        self.bounds[p.name] = [end if end is None or end[1] else None for end in self.bounds_of(p)]
+
     # --- parameters ---------------------------------------------------------------------------------------
 
     def narrow(self, p: Parameter, rel: str, value: Fraction) -> None:

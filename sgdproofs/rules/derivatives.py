@@ -27,14 +27,14 @@ def open_partial(n: Normal, node: Any, env: Environment) -> Poly:
         return n.closed(node, env)
     for fact in n.facts:
         if isinstance(fact, F.ChainRule) and fact.function == body:
-            found = _chain(n, fact, which, env)
+            found = _chain(n, fact, variable, which, env)
             break
     else:
-        found = derivative(n, n.nearby(body, env), which)
+        found = derivative(n, n.nearby(body, variable, env), which)
     return n.closed(node, env) if found is None else n.here(found)
 
 
-def _chain(n: Normal, fact: F.ChainRule, variable: Atom, env: Environment) -> Poly | None:
+def _chain(n: Normal, fact: F.ChainRule, symbol: Any, variable: Atom, env: Environment) -> Poly | None:
     """`sum over the ranges of partial * d through / d variable`."""
     inner, opened = dict(env), []
     for name, low, high in fact.ranges:
@@ -43,7 +43,7 @@ def _chain(n: Normal, fact: F.ChainRule, variable: Atom, env: Environment) -> Po
     ends = [end for _, low, high in fact.ranges for end in (T.term(low), T.term(high))]
     if any(has(a, lambda b: b[:2] == variable[:2]) for end in ends for m in n.poly(end, inner) for a, _ in m):
         return None
-    own = derivative(n, n.nearby(fact.through, inner), variable)
+    own = derivative(n, n.nearby(fact.through, symbol, inner), variable)
     if own is None:
         return None
     return n.add_up_all(opened, n.poly(fact.partial, inner) * own)

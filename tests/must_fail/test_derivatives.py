@@ -6,7 +6,7 @@ import pytest
 
 from sgdproofs import *
 from sgdproofs.language.functions import EqualTo, SquareRoot
-from sgdproofs.language.terms import Minimum
+from sgdproofs.language.terms import Maximum, Minimum
 from sgdproofs.rules.truth import cases as truth_values
 
 x, c = real("x"), real("c")
@@ -62,3 +62,12 @@ def test_a_lemma_about_a_derivative_beside_a_definition():
     both = Derivation("both", eq(x, 0), (own, step(eq(x, 0), by=algebra(item, own))), (square,), lemmas=(item,))
     with pytest.raises(SgdproofsError, match="is about a derivative, and was shown without"):
         check(both, lemmas={"apart": check(apart).theorem})
+
+
+def test_a_derivative_at_an_end_of_the_domain():
+    low, high, inside = real("u", at_least=0), real("v", at_most=1), real("w", above=0)
+    assert verdict_of(eq(Partial(Maximum(low, 0), low), 1), differentiation()) != "proved"
+    assert verdict_of(eq(Partial(Minimum(high, 1), high), 1), differentiation()) != "proved"
+    assert verdict_of(eq(Partial(Maximum(inside, 0), inside), 1), differentiation()) == "proved"
+    assert verdict_of(eq(Partial(low**2, low), 2 * low), differentiation()) == "proved"
+    assert verdict_of(eq(Partial(1 / (high - 2), high), 0), differentiation()) != "proved"
