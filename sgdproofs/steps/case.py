@@ -202,8 +202,9 @@ def _item(name: str, around: Mapping, own: Mapping, rel: str) -> Item:
         builder = _Builder(around)
         claims = builder.claims(own["lhs"], rel, own["rhs"])
         mixed = frozenset(f for f, uses in builder.names.used.items() if len(uses) > 1)
-        if mixed:  # a function of integers here and of real numbers there is a function of real numbers
-            builder = _Builder(around, mixed)
+        ends = frozenset(builder.names.ends)
+        if mixed or ends:  # a function of integers here and of real numbers there is a function of real numbers
+            builder = _Builder(around, mixed, ends)
             claims = builder.claims(own["lhs"], rel, own["rhs"])
         return Item(name, text, claims, builder.setting())
     except NotInLanguage as error:
@@ -217,8 +218,10 @@ def _item(name: str, around: Mapping, own: Mapping, rel: str) -> Item:
 class _Builder:
     """The names, facts and claims of one item."""
 
-    def __init__(self, data: Mapping, reals: frozenset[str] = frozenset()) -> None:
-        self.data = data
+    def __init__(self, data: Mapping, reals: frozenset[str] = frozenset(), inner: frozenset[str] = frozenset()) -> None:
+        """`reals` are functions of real numbers; `inner` symbols by which is differentiated: a derivative looks at
+        both sides of a point, so an end of their domain that belongs to it is an assumption instead."""
+        self.data, self.inner = data, inner
         self.names = Names()
         self.facts: list = []
         self.derived: list = []
@@ -318,6 +321,12 @@ class _Builder:
             else:
                 edge = (Fraction(value // 1) - (rel == "<" and value % 1 == 0), True) if whole else (value, rel != "<")
                 high = edge if high is None else min(high, edge)
+        ends: list[Relation] = []
+        if name in self.inner:
+            symbol = T.Parameter(name)
+            ends += [ge(symbol, low[0])] if low and not low[1] else []
+            ends += [le(symbol, high[0])] if high and high[1] else []
+            low, high = (None if low and not low[1] else low), (None if high and high[1] else high)
         self.names.declare(
             name,
             T.Parameter(
@@ -329,6 +338,7 @@ class _Builder:
                 bool(high and not high[1]),
             ),
         )
+        self.assumed += [r.at({T.Parameter(name): self.names.known[name]}) for r in ends]
         if domain == "nonzero":
             self.assumed.append(ne(self.names.known[name], 0))
 

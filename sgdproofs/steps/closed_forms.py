@@ -1,5 +1,5 @@
 """Proofs through closed forms, each proved by induction: of recurrences, of power sums, of the sums and products in
-limits; and the values of limits."""
+limits; and the values of limits and derivatives."""
 
 from __future__ import annotations
 
@@ -158,13 +158,27 @@ class ClosedForms:
     # --- values of limits ---------------------------------------------------------------------------------
 
     def valued(self, statement: Relation) -> Relation:
-        """The statement with the limits whose values are proved replaced by these."""
+        """The statement with the limits and derivatives whose values are proved replaced by these."""
         found = statement
         for node in nodes(statement):
-            value = self._value_of(node, statement.when) if isinstance(node, T.Limit) else None
+            value = None
+            if isinstance(node, T.Limit):
+                value = self._value_of(node, statement.when)
+            elif isinstance(node, T.Partial):
+                value = self._derivative(node, statement.when)
             if value is not None:
                 found = replaced(found, node, value)
-        return found
+        inside = any(isinstance(x, T.Partial) for x in nodes(found))
+        return self.valued(found) if inside and found != statement else found
+
+    def _derivative(self, node: T.Partial, when: tuple) -> Any:
+        """The derivative as a term, if it is proved to be the limit of the difference quotients from both sides."""
+        quotients = difference_quotients(node, self.asking.fixed)
+        if quotients is None:
+            return None
+        above, below = quotients
+        value = self._value_of(above, when)
+        return None if value is None or not self.asking.proves(eq(below, value).given(*when)) else value
 
     def _value_of(self, limit: T.Limit, when: tuple) -> Any:
         """The limit as a term without limits, if that it is this is proved under the assumptions; else None."""
@@ -180,6 +194,28 @@ class ClosedForms:
         value = spelled(p, probe.scope)
         line = D.step(eq(limit, value).given(*when), by=replace(RULES, cites=(*self.facts, *items)))
         return None if self.asking.checked(line.statement, (*items, line), "") is None else value
+
+
+def difference_quotients(node: T.Partial, fixed: set) -> tuple[T.Limit, T.Limit] | None:
+    """`(f(x + h) - f(x)) / h` and `(f(x) - f(x - h)) / h` as h > 0 tends to 0, where the derivative of f is taken.
+
+    None if something depends on x that is not written in f (what facts define), or on an index that is bound outside.
+    """
+    body, x = node.args
+    inside = (T.Partial, T.Limit)
+    if not isinstance(x, T.Parameter) or x in fixed or any(isinstance(y, inside) for y in T.walk(body)):
+        return None
+    if any(isinstance(s, T.Index) for s in body.free_symbols) or any(s in fixed for s in body.free_symbols):
+        return None
+    h = T.Parameter("h''", "real", 0, True)
+
+    def at(place: Any) -> Any:
+        return T.substituted(body, {x: place})
+
+    above = T.Plus(at(T.Plus(x, h)), T.Negative(body))
+    below = T.Plus(body, T.Negative(at(T.Plus(x, T.Negative(h)))))
+    zero = T.number(0)
+    return T.limit(T.Quotient(above, h), h, zero), T.limit(T.Quotient(below, h), h, zero)
 
 
 def _proposed(limit: T.Limit, over: T.Index, start: int) -> Iterator[Relation]:

@@ -15,7 +15,7 @@ from .outcome import Outcome
 from .reductions import reducible
 from .translate import integral
 
-__all__ = ["by_own_induction", "by_reduction", "by_reversal", "by_settling", "by_sums"]
+__all__ = ["by_own_induction", "by_reduction", "by_reversal", "by_settling", "by_sums", "shown"]
 
 
 def by_reduction(asking: Asking, statement: Relation) -> Outcome | None:
@@ -48,7 +48,7 @@ def by_sums(asking: Asking, statement: Relation) -> Outcome | None:
         if asking.proves(statement.given(lemma)):
             break
     else:
-        if not lemmas or not _shown(asking, statement.given(*lemmas)):
+        if not lemmas or not shown(asking, statement.given(*lemmas)):
             return None
     return Outcome(PROVED, "by inequalities that hold term by term")
 
@@ -65,8 +65,8 @@ def by_own_induction(asking: Asking, statement: Relation) -> Outcome | None:
         # Of integers: a < b says a + 1 <= b, which is the better hypothesis.
         low, high = (statement.lhs, statement.rhs)[:: 1 if statement.rel == "<" else -1]
         statement = le(T.Plus(low, T.number(1)), high).given(*statement.when)
-    for base, step in induction(statement, asking.fixed, lambda claim: _shown(asking, claim)):
-        if _shown(asking, base) and _shown(asking, step):
+    for base, step in induction(statement, asking.fixed, lambda claim: shown(asking, claim)):
+        if shown(asking, base) and shown(asking, step):
             return Outcome(PROVED, "by induction")
     return None
 
@@ -76,6 +76,6 @@ def _at_once(asking: Asking, statement: Relation) -> bool:
     return asking.proves(statement) or by_reduction(asking, statement) is not None
 
 
-def _shown(asking: Asking, statement: Relation) -> bool:
+def shown(asking: Asking, statement: Relation) -> bool:
     """The same, or from few goals."""
     return _at_once(asking, statement) or strategies.settled(statement, asking.goal)

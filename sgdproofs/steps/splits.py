@@ -13,6 +13,7 @@ from ..language.statements import Relation, eq, ge, gt, le, lt, ne
 from .asking import Asking
 from .case import Setting
 from .outcome import Outcome, together
+from .reduced import shown
 from .rewriting import nodes, replaced, symbols_in
 
 __all__ = ["by_exclusion", "by_order", "by_ranges", "by_signs"]
@@ -58,7 +59,8 @@ def by_ranges(asking: Asking, statement: Relation, prove: Callable[[Relation], O
 
 
 def by_exclusion(asking: Asking, statement: Relation) -> Outcome | None:
-    """Divisors that cannot be 0: from `d = 0` it would follow that one side of a premise is 0; the other is not."""
+    """Divisors that cannot be 0: from `d = 0` it would follow that one side of a premise is 0, and the other is not; or
+    that they are not 0 follows from few goals."""
     apart = [r for r, how in asking.goal(statement).needs if how is None and r.rel == "!=" and not T.is_random(r.lhs)]
     if not apart or any(symbols_in(r) - symbols_in(statement) for r in apart):
         return None
@@ -66,7 +68,9 @@ def by_exclusion(asking: Asking, statement: Relation) -> Outcome | None:
     pairs = [pair for p in premises if p.rel == "==" and not p.when for pair in ((p.lhs, p.rhs), (p.rhs, p.lhs))]
     others = [b for a, b in pairs if a != 0 and asking.proves(ne(a, 0).given(*statement.when))]
     for r in apart:
-        if not any(asking.proves(eq(b, 0).given(eq(r.lhs, r.rhs), *statement.when)) for b in others):
+        if any(asking.proves(eq(b, 0).given(eq(r.lhs, r.rhs), *statement.when)) for b in others):
+            continue
+        if not shown(asking, Relation(r.lhs, r.rel, r.rhs).given(*statement.when)):
             return None
     return asking.quick(statement.given(*apart))
 

@@ -10,6 +10,8 @@ from fractions import Fraction
 from math import gcd
 from typing import Any
 
+import sympy
+
 from ..advice import Search
 from ..kernel.check import Outcome
 from ..kernel.polynomial import Poly, exact
@@ -189,7 +191,8 @@ def _by_contradiction(goal: Relation, kernel: Kernel) -> bool:
 def _by_order(goal: Relation, kernel: Kernel) -> bool:
     """`a = b` from `a <= b` and `b <= a`, or from `(a - b)^2 <= 0`, or from squares of numbers that are not negative.
 
-    `a <= b` follows from `a^2 <= b^2` and `b >= 0`; `a < b` from `a^2 < b^2` and `b >= 0`.
+    `a <= b` follows from `a^2 <= b^2` and `b >= 0`; `a < b` from `a^2 < b^2` and `b >= 0`.  The same holds for other
+    even powers, and for odd ones without `b >= 0`; they are tried where an assumption speaks of such powers.
     """
     a, b, rel, when = goal.lhs, goal.rhs, goal.rel, goal.when
     if rel in (">", ">="):
@@ -198,8 +201,11 @@ def _by_order(goal: Relation, kernel: Kernel) -> bool:
     def proved(relation: Relation) -> bool:
         return bool(kernel(relation.given(*when)).proved)
 
+    def power(t: Any, n: int) -> Any:
+        return T.Power(t, T.number(n))
+
     def square(t: Any) -> Any:
-        return T.Power(t, T.number(2))
+        return power(t, 2)
 
     def at_most(a: Any, b: Any) -> bool:
         # Integers with a < b + 1 are integers with a <= b.
@@ -210,9 +216,29 @@ def _by_order(goal: Relation, kernel: Kernel) -> bool:
             return True
         if proved(le(square(T.Plus(a, T.Negative(b))), ZERO)):
             return True
-        return proved(ge(a, ZERO)) and proved(ge(b, ZERO)) and proved(Relation(square(a), "==", square(b)))
+        exponents = [2, *_powers(when)]
+        if any(n % 2 == 1 and proved(Relation(power(a, n), "==", power(b, n))) for n in exponents):
+            return True
+        even = [n for n in exponents if n % 2 == 0]
+        if not (proved(ge(a, ZERO)) and proved(ge(b, ZERO))):
+            return False
+        return any(proved(Relation(power(a, n), "==", power(b, n))) for n in even)
     if rel == "<=" and at_most(a, b):
         return True
     if rel in ("<", "<="):
-        return b != ZERO and proved(ge(b, ZERO)) and proved(Relation(square(a), rel, square(b)))
+        if b != ZERO and proved(ge(b, ZERO)) and proved(Relation(square(a), rel, square(b))):
+            return True
+        return any(n % 2 == 1 and proved(Relation(power(a, n), rel, power(b, n))) for n in _powers(when))
     return False
+
+
+def _powers(when: tuple) -> list[int]:
+    """The exponents above 2 in what is assumed."""
+    found = {
+        int(x.args[1])
+        for w in when
+        for s in (w.lhs, w.rhs)
+        for x in T.walk(s)
+        if isinstance(x, T.Power) and isinstance(x.args[1], sympy.Integer) and 2 < x.args[1] <= 9
+    }
+    return sorted(found)
