@@ -64,10 +64,11 @@ class Search(Advisor):
 
 @lru_cache(maxsize=4096)
 def _factors(p: Poly) -> list[tuple[Poly, int]]:
+    if p.is_constant:
+        n = p.constant_term
+        primes = sympy.factorint(n) if type(n) is int and n.bit_length() <= 40 else {n: 1}
+        return [(constant(int(q) if type(n) is int else q), e) for q, e in primes.items()]
     names = sorted(p.atoms)
-    if len(p) == 1 and sum(abs(e) for _, e in next(iter(p))) > 1:
-        ((monomial, c),) = p.items()
-        return [(constant(c), 1)] * (c != 1) + [(atom(a, 1 if e > 0 else -1), abs(e)) for a, e in monomial]
     if len(p) < 2 or len(p) > 80 or len(names) > 10 or max(sum(abs(e) for _, e in m) for m in p) > 24:
         return [(p, 1)]
     symbols = [sympy.Symbol(f"a{i}") for i in range(len(names))]

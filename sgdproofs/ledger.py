@@ -10,7 +10,7 @@ from typing import Any
 
 from .kernel.goal import Goal, holds
 from .kernel.normal import Normal
-from .kernel.polynomial import Poly, atom, constant
+from .kernel.polynomial import Poly, atom
 from .kernel.scope import Scope
 from .language import functions as Fn
 from .language import terms as T
@@ -81,9 +81,7 @@ def factored(p: Poly, scope: Scope) -> Any:
 
 def _product(p: Poly, scope: Scope) -> Any:
     product: Any = None
-    ((monomial, c),) = p.items() if len(p) == 1 else [((), 1)]
-    parts = [(atom(a), e) for a, e in monomial] if monomial else scope.factored(p)
-    for q, e in ([(constant(c), 1)] if c != 1 and monomial else []) + parts:
+    for q, e in scope.factored(p) or [(p, 1)]:
         factor = spelled(q, scope) if e == 1 else T.Power(spelled(q, scope), T.number(e))
         product = factor if product is None else T.Times(product, factor)
     return product

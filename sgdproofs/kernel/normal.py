@@ -10,16 +10,18 @@ from the statement as written (`conditions.py`), and a line is proved only if al
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
+from math import prod
 from typing import Any
 
 import sympy
 
 from ..language import terms as T
 from ..language.facts import Definition
-from ..language.functions import Exponential
+from ..language.functions import Exponential, InfiniteSum, Product
 from .polynomial import (
+    UNIT,
     Atom,
     Budget,
     Monomial,
@@ -27,13 +29,13 @@ from .polynomial import (
     atom,
     constant,
     exact,
-    has,
+    inside,
     proposed,
     spend,
     total,
     without,
 )
-from .scope import Scope
+from .scope import Scope, domain
 
 Environment = Mapping[T.Parameter, Poly]
 Opener = Callable[["Normal", Any, Environment], Poly]
@@ -76,9 +78,12 @@ class Normal:
         kind = type(node)
         if kind in self.opens:
             return self.opens[kind](self, node, env)
-        reader = READERS.get(kind)
-        if reader is not None:
-            return reader(self, node, env)
+        if kind in (T.Parameter, T.Index):
+            return self.parameter(node, env)
+        if kind is T.Element:
+            return self.place(node.family, tuple(self.poly(i, env) for i in node.indices))
+        if kind in MAKERS:
+            return MAKERS[kind](self, *(self.poly(a, env) for a in node.args))
         if isinstance(node, sympy.Rational):
             return constant(exact(Fraction(int(node.p), int(node.q))))
         return self.closed(node, env)
@@ -92,13 +97,16 @@ class Normal:
 
     def closed(self, node: Any, env: Environment) -> Poly:
         """`node` as an atom that nothing but equality of arguments can take apart."""
-        label, arguments = type(node).__name__, node.args
-        if isinstance(node, T.Apply):
-            label, arguments = node.args[0].name, node.args[1:]
-            return atom(("apply", label, tuple(self.lowest(self.poly(a, env)) for a in arguments)))
-        if isinstance(node, (T.Sum, T.Limit, T.Partial)):
+        if isinstance(node, (T.Sum, T.Limit, Product, InfiniteSum)):
             return self._closed_binder(node, env)
-        return atom((label, "", tuple(self.lowest(self.poly(a, env)) for a in arguments)))
+        if isinstance(node, T.Partial):
+            variable = node.args[1]
+            where = tuple(self.poly(i, env) for i in getattr(variable, "indices", ()))
+            name = getattr(variable, "family", variable).name
+            return atom(("Partial", name, (self.nearby(node.args[0], variable, env), *where)))
+        applied = isinstance(node, T.Apply)
+        kind, label = ("apply", node.args[0].name) if applied else (type(node).__name__, "")
+        return atom((kind, label, tuple(self.lowest(self.poly(a, env)) for a in node.args[applied:])))
 
     def inverse(self, p: Poly) -> Poly:
         """`1 / p`, with the factors of `p` apart, so that common ones can cancel."""
@@ -122,37 +130,29 @@ class Normal:
         for side, sign in ((numerator, 1), (denominator, -1)):
             for q, e in self.scope.factored(side):
                 exponents[q] = exponents.get(q, 0) + sign * e
-        result = constant(1)
-        for k, e in sorted(exponents.items(), key=lambda item: item[1] < 0):
-            result = result * self.raised(k, e)
-        return result
+        factors = sorted(exponents.items(), key=lambda item: item[1] < 0)
+        return prod((self.raised(q, e) for q, e in factors), start=UNIT)
 
     def _closed_binder(self, node: Any, env: Environment) -> Poly:
-        if isinstance(node, T.Partial):
-            variable = node.args[1]
-            where = tuple(self.poly(i, env) for i in getattr(variable, "indices", ()))
-            name = getattr(variable, "family", variable).name
-            return atom(("Partial", name, (self.nearby(node.args[0], variable, env), *where)))
+        """A sum, product, series or limit as an atom; an index is counted from the start of its range."""
+        inner, opened, ends, tag = dict(env), [], [], type(node).__name__
         if isinstance(node, T.Limit):
-            body, variable, point = node.args
-            places = [(variable, None, None)]
-            ends = () if point is T.INFINITY else (self.poly(point, env),)
-            domain = f"{variable.sort} {variable.lower} {variable.open_lower} {variable.upper} {variable.open_upper}"
-            tag = f"Limit {'at a point' if ends else 'at infinity'} {domain}"
+            v, point = node.args[1:]
+            ends = [] if point is T.INFINITY else [self.poly(point, env)]
+            opened = [self.open_variable(v, inner)]
+            tag = f"Limit {len(ends)} {v.sort} {v.lower} {v.open_lower} {v.upper} {v.open_upper}"
+        elif isinstance(node, InfiniteSum):
+            ends, opened = [self.poly(node.args[2], env)], [self.scope.fresh()]
+            inner[node.variable] = ends[0] + atom(opened[0])
         else:
-            body, places, ends, tag = node.body, node.ranges, (), f"Sum {node.distinct}"
-        inner = dict(env)
-        opened: list[Atom] = []
-        for variable, low, high in reversed(places):
-            if low is None:
-                which = self.open_variable(variable, inner)
-            else:
+            for variable, low, high in reversed(node.ranges if isinstance(node, T.Sum) else (node.args[1:],)):
                 which, start, length = self.open_range(variable, low, high, inner)
-                ends = (*ends, start, length)
-            opened.append(which)
-        return self._sealed(tag, opened, (*ends, self.poly(body, inner)))
+                opened.append(which)
+                ends += [start, length]
+            tag += " distinct" if getattr(node, "distinct", False) else ""
+        return self.sealed(tag, opened, (*ends, self.poly(node.args[0], inner)))
 
-    def _sealed(self, tag: str, opened: list[Atom], arguments: Iterable[Poly]) -> Poly:
+    def sealed(self, tag: str, opened: list[Atom], arguments: Iterable[Poly]) -> Poly:
         """The atom of a closed binder: its open indices are named by a height that no binder inside has."""
         parts = tuple(arguments)
         height = max(_height(p) for p in parts)
@@ -186,13 +186,7 @@ class Normal:
     def open_variable(self, variable: T.Parameter, env: dict) -> Atom:
         """A fresh variable of a limit, with the domain of `variable`, counted from its lower bound; put into `env`."""
         which, low = self.scope.fresh(), variable.lower or 0
-        if variable.sort == "integer":
-            self.scope.integers.add(which)
-        if variable.lower is not None:
-            (self.scope.strict if variable.open_lower else self.scope.weak).add(which)
-        if variable.upper is not None:
-            rest = constant(exact(variable.upper - low))
-            self.scope.known.append((rest - atom(which), variable.open_upper))
+        self.scope.count(which, low, variable.sort == "integer", domain(variable))
         env[variable] = atom(which) + low
         return which
 
@@ -202,9 +196,6 @@ class Normal:
         for fact in self.definitions.get(node, ()):
             return self._unfold(fact, fact.value, {})
         return self.scope.parameter(node)
-
-    def element(self, node: T.Element, env: Environment) -> Poly:
-        return self.place(node.family, tuple(self.poly(i, env) for i in node.indices))
 
     def place(self, of: T.Family, places: tuple[Poly, ...]) -> Poly:
         """The element of a family at indices in normal form, taken through the cited definitions."""
@@ -257,54 +248,33 @@ class Normal:
 
     def powers(self, base: Poly, exponent: Poly) -> Poly:
         """`base ** exponent`, with `a^(m+n) = a^m a^n` and `(a b)^n = a^n b^n` used where they hold for all values."""
-        if exponent.is_constant:
-            e = Fraction(exponent.constant_term)
-            if e.denominator == 1:
-                return self.raised(base, int(e))
-            return atom(("root", "", (base, exponent)))
         if not self.scope.integral(exponent):
             return atom(("power", "", (base, exponent)))
+        if exponent.is_constant:
+            return self.raised(base, int(exponent.constant_term))
         numerator, denominator = base.fraction()
         if not numerator:
             return Poly() if self.scope.positive(exponent) else atom(("pow", "", (Poly(), exponent)))
-        if denominator != constant(1):
-            return self.powers(numerator, exponent) * self.inverse(self.powers(denominator, exponent))
-        rational, monomial = numerator.content()
-        result = self._power_of_number(Fraction(rational), exponent)
-        for a, n in monomial:
-            result = result * self._power_of_factor(atom(a), exponent) ** n
-        rest = numerator.over(rational, monomial)
-        if rest != constant(1):
-            for q, n in self.scope.factored(rest):
-                result = result * self._power_of_factor(q, exponent) ** n
-        return result
-
-    def _power_of_number(self, value: Fraction, exponent: Poly) -> Poly:
-        result = constant(1)
-        for sign, n in ((1, value.numerator), (-1, value.denominator)):
-            if n < 0:
-                # An integer and its powers are even together, or odd together.
-                odd = [tuple((a, 1) for a, _ in m) for m, c in exponent.items() if c % 2]
-                for m in odd:
-                    result = result * (constant(-1) if m == () else atom(("sgn", "", (Poly({m: 1}),))))
-                n = -n
-            for prime, e in (sympy.factorint(n) if n.bit_length() <= 40 else {n: 1}).items() if n > 1 else ():
-                result = result * self._power_of_factor(constant(int(prime)), exponent * sign) ** int(e)
+        common = Fraction(numerator.content()).denominator
+        if common > 1 or denominator != UNIT:
+            return self.powers(numerator * common, exponent) * self.inverse(self.powers(denominator * common, exponent))
+        result = UNIT
+        for q, e in self.scope.factored(numerator):
+            for r, f in self.scope.verified(q) if q.is_constant else [(q, 1)]:
+                result = result * self._power_of_factor(r, exponent) ** (e * f)
         return result
 
     def _power_of_factor(self, base: Poly, exponent: Poly) -> Poly:
         """One factor: the exponent is split term by term where the base is never 0 or all parts are natural."""
-        if base == constant(1):
-            return base
-        if base.is_constant and base.constant_term < 0:
-            return self._power_of_number(Fraction(base.constant_term), exponent)
-        free = self.scope.nonzero(base)
-        if not free and not all(c > 0 and self.scope._monomial_sign(m) for m, c in exponent.items()):
+        if base == -UNIT:  # an integer and its powers are even together, or odd together
+            odd = (Poly({tuple((a, 1) for a, _ in m): 1}) for m, c in exponent.items() if c % 2)
+            return prod((-UNIT if m == UNIT else atom(("sgn", "", (m,))) for m in odd), start=UNIT)
+        natural = all(c > 0 and self.scope.monomial_sign(m) for m, c in exponent.items())
+        if not natural and not self.scope.nonzero(base):
             return self._unsplit(base, exponent)
-        result = constant(1)
+        result = UNIT
         for m, c in exponent.items():
-            piece = base if m == () else atom(("pow", "", (base, Poly({m: 1}))))
-            result = result * self.raised(piece, int(c))
+            result = result * self.raised(atom(("pow", "", (base, Poly({m: 1})))) if m else base, int(c))
         return result
 
     def _unsplit(self, base: Poly, exponent: Poly) -> Poly:
@@ -312,8 +282,7 @@ class Normal:
         c, rest = 0, exponent
         while c < 8 and self.scope.nonnegative(rest - 1):
             c, rest = c + 1, rest - 1
-        rational, _ = rest.content()
-        times = abs(int(rational)) if Fraction(rational).denominator == 1 else 1
+        times = abs(rest.content())  # an integer, as the exponent is one
         whole = atom(("pow", "", (base, rest * Fraction(1, times))))
         return whole**times * base**c
 
@@ -330,22 +299,28 @@ class Normal:
     def add_up(self, var: Atom, length: Poly, body: Poly) -> Poly:
         """The sum of `body` for `var` from 0 to `length - 1`; `length >= 0` is a condition of the statement."""
         if length.is_constant and length.constant_term <= UNROLL:
-            return total(self.rename(body, {var: constant(k)}) for k in range(int(length.constant_term)))
-        result, body = self._picked(var, length, body)
-        ends = length.constant_term
+            return self._few(var, Poly(), int(length.constant_term), body)
+        result, rest = Poly(), {}
+        for monomial, c in body.items():
+            picked = self._picked(var, length, monomial)
+            if picked is None:
+                rest[monomial] = c
+            else:
+                result = result + picked * c
+        body, ends = Poly(rest), length.constant_term
         whole = length - ends
         if 0 < ends <= UNROLL and self.scope.nonnegative(whole):
-            result = result + total(self.rename(body, {var: whole + k}) for k in range(int(ends)))
+            result = result + self._few(var, whole, int(ends), body)
             shorter = self.scope.open_index(whole)
             var, length, body = shorter, whole, self.rename(body, {var: atom(shorter)})
-        outside: dict[Monomial, Poly] = {}
-        for monomial, c in body.items():
-            own = tuple((a, e) for a, e in monomial if has(a, var.__eq__))
-            rest = tuple((a, e) for a, e in monomial if not has(a, var.__eq__))
-            outside[own] = outside.get(own, Poly()) + Poly({rest: c})
-        for own, coefficient in outside.items():
+        for own, coefficient in body.collected(lambda a: var in inside(a)).items():
             result = result + coefficient * (self._nest([(var, length)], Poly({own: 1})) if own else length)
         return result
+
+    def _few(self, var: Atom, first: Poly, count: int, body: Poly) -> Poly:
+        """The sum for `count` values of the index from `first` on; of those before, with a minus, if it is negative."""
+        values = range(min(count, 0), max(count, 0))
+        return total(self.rename(body, {var: first + k}) for k in values) * (1 if count > 0 else -1)
 
     def add_up_all(self, binders: list[tuple[Atom, Poly]], body: Poly) -> Poly:
         """The sum over several open indices; the ranges of later ones may depend on earlier ones."""
@@ -353,23 +328,17 @@ class Normal:
             body = self.add_up(var, length, body)
         return body
 
-    def _picked(self, var: Atom, length: Poly, body: Poly) -> tuple[Poly, Poly]:
-        """Terms with a delta that picks one value of the index: their sum, and the terms that are left."""
-        picked = Poly()
-        rest: dict[Monomial, Any] = {}
-        for monomial, c in body.items():
-            for a, _ in monomial:
-                place = _solved(a[2][0], var) if a[0] == "delta" and has(a, var.__eq__) else None
-                if place is None or not self.scope.integral(place):
-                    continue
-                if self.scope.nonnegative(place) and self.scope.nonnegative(length - place - 1):
-                    picked = picked + self.rename(Poly({without(monomial, a): c}), {var: place})
-                elif not (self.scope.positive(-place) or self.scope.nonnegative(place - length)):
-                    continue
-                break
-            else:
-                rest[monomial] = c
-        return picked, Poly(rest)
+    def _picked(self, var: Atom, length: Poly, monomial: Monomial) -> Poly | None:
+        """The sum of a monomial with a delta that picks one value of the index; None if there is none."""
+        for a, _ in monomial:
+            place = _solved(a[2][0], var) if a[0] == "delta" else None
+            if place is None or not self.scope.integral(place):
+                continue
+            if self.scope.nonnegative(place) and self.scope.nonnegative(length - place - 1):
+                return self.rename(Poly({without(monomial, a): 1}), {var: place})
+            if self.scope.positive(-place) or self.scope.nonnegative(place - length):
+                return Poly()
+        return None
 
     def _nest(self, binders: list[tuple[Atom, Poly]], body: Poly) -> Poly:
         """A sum over several indices in the form that does not depend on their order or names.
@@ -379,8 +348,8 @@ class Normal:
         ours = {v for v, _ in binders}
 
         def joins(a: Atom) -> bool:
-            ranges = [b for k in a[2][:-1] for b in k.within()] if a[0] == "sum" else []
-            return a[0] == "sum" and has(a, ours.__contains__) and ours.isdisjoint(ranges)
+            ranges = (b for k in a[2][:-1] for b in k.within())
+            return a[0] == "sum" and not ours.isdisjoint(inside(a)) and ours.isdisjoint(ranges)
 
         result = Poly()
         for monomial, c in body.items():
@@ -389,8 +358,7 @@ class Normal:
                 result = result + self._close(binders, monomial) * c
             else:
                 extra, own = self.opened(inner)
-                rest = Poly({monomial: c}) * atom(inner, -1)
-                result = result + self._nest(binders + extra, rest * own)
+                result = result + self._nest(binders + extra, Poly({monomial: c}) * atom(inner, -1) * own)
         return result
 
     def _close(self, binders: list[tuple[Atom, Poly]], monomial: Monomial) -> Poly:
@@ -398,29 +366,24 @@ class Normal:
 
         Every order and shift is right; the advisor chooses among them, so that equal sums become equal atoms.
         """
-        body, count = Poly({monomial: 1}), len(binders)
+        body, ours = Poly({monomial: 1}), {v for v, _ in binders}
         height = max(_height(body), *(_height(length) for _, length in binders))
 
-        def arranged(order: tuple[int, ...], shifts: tuple[Poly, ...]) -> Atom:
-            chosen = [(*binders[k], shift) for k, shift in zip(order, shifts, strict=True)]
-            closed = [atom(("bv", (height, k), ())) for k in range(count)]
-            mapping = {v: bound - shift for bound, (v, _, shift) in zip(closed, chosen, strict=True)}
-            ranges = (self.rename(q, mapping) for _, length, shift in chosen for q in (shift, length))
-            return ("sum", (height, count), (*ranges, self.rename(body, mapping)))
+        def arranged(order: Sequence[int], shifts: Sequence[Poly]) -> Atom:
+            mapping: dict[Atom, Poly] = {}
+            ranges: list[Poly] = []
+            for place, (k, shift) in enumerate(zip(order, shifts, strict=True)):
+                var, length = binders[k]
+                ranges += [shift, self.rename(length, mapping)]
+                mapping[var] = atom(("bv", (height, place), ())) - shift
+            return ("sum", (height, len(binders)), (*ranges, self.rename(body, mapping)))
 
-        inside, copied = {v for v, _ in binders}, list(binders)
-        chosen, offsets = self.scope.advisor.arrangement(copied, monomial, arranged)
-        order, shifts = (
-            tuple(chosen),
-            tuple(q if self._may_shift(q, inside) else Poly() for q in map(proposed, offsets)),
-        )
-        for k in order:
-            if inside.intersection(binders[k][1].within()):
-                raise Budget("a range depends on a later index")
-            inside.remove(binders[k][0])
-        if inside:
-            raise Budget("an arrangement leaves out an index")
-        return atom(arranged(order, shifts))
+        order, offsets = self.scope.advisor.arrangement(list(binders), monomial, arranged)
+        shifts = [q if self._may_shift(q, ours) else Poly() for q in map(proposed, offsets)]
+        chosen = arranged(order, shifts)
+        if sorted(order) != list(range(len(binders))) or not ours.isdisjoint(inside(chosen)):
+            raise Budget("an arrangement leaves out an index, or a range depends on a later one")
+        return atom(chosen)
 
     def _may_shift(self, p: Poly, indices: set[Atom]) -> bool:
         """True if `p` is an integer that depends on none of the indices, and on no index of a closed binder."""
@@ -446,20 +409,14 @@ class Normal:
         if not mapping or not any(a in mapping for a in p.within()):
             return p
         self._spend()
-        result = Poly()
-        for monomial, c in p.items():
-            product = constant(c)
-            for a, e in monomial:
-                product = product * self.raised(self._image(a, mapping), e)
-            result = result + product
-        return result
+        return p.replaced(lambda a: self._image(a, mapping), self.raised)
 
     def _image(self, a: Atom, mapping: Mapping[Atom, Poly]) -> Poly:
         if a in mapping:
             return mapping[a]
         if a[0] == "Partial":  # what holds at the point says nothing of what is around it
             mapping = {b: q for b, q in mapping.items() if b[0] in ("var", "bv") or b[1].startswith("?")}
-        if not has(a, mapping.__contains__):
+        if mapping.keys().isdisjoint(inside(a)):
             return atom(a)
         if a[0] == "sum":
             return self.add_up_all(*self.opened(a, mapping))
@@ -472,26 +429,15 @@ class Normal:
         height, count = a[1]
         opened: list[Atom] = [self.scope.fresh() for _ in range(count)]
         inner = {("bv", (height, k), ()): atom(v) for k, v in enumerate(opened)}
-        return self._sealed(a[0], opened, (self.rename(k, {**mapping, **inner}) for k in a[2]))
+        return self.sealed(a[0], opened, (self.rename(k, {**mapping, **inner}) for k in a[2]))
 
     def made(self, kind: str, label: Any, arguments: tuple[Poly, ...]) -> Poly:
         """The atom with new arguments, in normal form."""
-        if kind == "pow":
-            return self.powers(*arguments)
-        if kind == "inv":
-            return self.inverse(arguments[0])
-        if kind == "delta":
-            return self.delta(arguments[0])
-        if kind == "Minimum" or kind == "Maximum":
-            return self.extreme(kind, *arguments)
+        maker = self.remakes.get(kind) or MAKERS.get(kind)
+        if maker is not None:
+            return maker(self, *arguments)
         if kind in ("el", "rv") and label in self.scope.families:
             return self.place(self.scope.families[label], arguments)
-        if kind == "sgn":
-            return self._power_of_number(Fraction(-1), arguments[0])
-        if kind == "Exponential":
-            return self.exponential(arguments[0])
-        if kind in self.remakes:
-            return self.remakes[kind](self, *arguments)
         return atom((kind, label, arguments))
 
     def delta(self, p: Poly) -> Poly:
@@ -502,14 +448,13 @@ class Normal:
             return Poly()
         return atom(("delta", "", (-p if p[min(p)] < 0 else p,)))
 
-    def extreme(self, kind: str, left: Poly, right: Poly) -> Poly:
-        """`min` or `max`, decided where the scope decides it."""
-        gap = right - left
-        if self.scope.nonnegative(gap):
-            return left if kind == "Minimum" else right
-        if self.scope.nonnegative(-gap):
-            return right if kind == "Minimum" else left
-        return atom((kind, "", tuple(sorted((left, right)))))
+    def minimum(self, left: Poly, right: Poly) -> Poly:
+        """The smaller one, if the scope decides it."""
+        if self.scope.nonnegative(right - left):
+            return left
+        if self.scope.nonnegative(left - right):
+            return right
+        return atom(("Minimum", "", tuple(sorted((left, right)))))
 
     # --- deciding -----------------------------------------------------------------------------------------
 
@@ -520,7 +465,7 @@ class Normal:
             return True
         moments = any(b[0] in MOMENTS for b in numerator.within())
         for a in sorted(numerator.atoms):
-            if a[0] == "delta" and not (moments and has(a, lambda b: b[0] == "rv")):
+            if a[0] == "delta" and not (moments and any(b[0] == "rv" for b in inside(a))):
                 return self._zero_by_cases(numerator, a)
             if a[0] in ("Minimum", "Maximum"):
                 return self.scope.by_choice(a, numerator, self.zero)
@@ -528,11 +473,10 @@ class Normal:
 
     def _zero_by_cases(self, p: Poly, a: Atom) -> bool:
         """`p = 0` where the delta is 0, and where it is 1 (there one index equals the other)."""
-        difference = a[2][0]
-        with self.scope.apart(difference):
+        with self.scope.apart(a[2][0]):
             if not self.zero(self._picked_again(self.rename(p, {a: Poly()}))):
                 return False
-        return self.zero(self.rename(self.rename(p, {a: constant(1)}), self.solution(difference)))
+        return self.zero(self.rename(self.rename(p, {a: UNIT}), self.solution(a[2][0])))
 
     def solution(self, p: Poly) -> dict[Atom, Poly]:
         """A parameter or open index by which `p = 0` can be solved, with its value there; nothing if there is none."""
@@ -544,13 +488,8 @@ class Normal:
 
     def _picked_again(self, p: Poly) -> Poly:
         """`p` with the sums that still hold a delta summed anew, since more is known of their indices now."""
-        mapping: dict[Atom, Poly] = {}
-        for a in p.atoms:
-            if a[0] == "sum" and has(a, lambda b: b[0] == "delta"):
-                body = self.add_up_all(*self.opened(a))
-                if body != atom(a):
-                    mapping[a] = body
-        return self.rename(p, mapping)
+        again = [a for a in p.atoms if a[0] == "sum" and any(b[0] == "delta" for b in inside(a))]
+        return self.rename(p, {a: self.add_up_all(*self.opened(a)) for a in again})
 
     def _aligned(self, p: Poly) -> Poly:
         """Sums of one body over ranges that differ by fixed numbers of terms, brought to one range."""
@@ -564,21 +503,13 @@ class Normal:
 
     def _from_other(self, a: Atom, other: Atom) -> Poly:
         """The sum `a` as another sum of the same body, and the terms by which their ranges differ at the ends."""
-        start, length, body = other[2]
-        begin, long = a[2][0], a[2][1]
-        ahead, behind = begin - start, begin + long - (start + length)
-        near = all(gap.is_constant and abs(gap.constant_term) <= UNROLL for gap in (ahead, behind))
+        (start, length, body), (begin, long, _) = other[2], a[2]
+        ends = ((begin, start - begin), (start + length, begin + long - start - length))
+        near = all(gap.is_constant and abs(gap.constant_term) <= UNROLL for _, gap in ends)
         if not near or not self.scope.nonnegative(length) or not self.scope.nonnegative(long):
             return atom(a)
-        index, value = ("bv", (other[1][0], 0), ()), atom(other)
-        for origin, count, sign in (
-            (start, int(ahead.constant_term), -1),
-            (start + length, int(behind.constant_term), 1),
-        ):
-            for k in range(min(0, count), max(0, count)):
-                term = self.rename(body, {index: origin + k})
-                value = value + term * (sign if count > 0 else -sign)
-        return value
+        index = ("bv", (other[1][0], 0), ())
+        return atom(other) + total(self._few(index, first, int(gap.constant_term), body) for first, gap in ends)
 
 
 def _height(p: Poly) -> int:
@@ -589,32 +520,26 @@ def _height(p: Poly) -> int:
 def _solved(p: Poly, var: Atom) -> Poly | None:
     """The value of `var` for which `p = 0`, where it occurs once with coefficient 1 or -1."""
     c = p.get(((var, 1),))
-    if c is None or abs(c) != 1 or any(has(a, var.__eq__) for m in p if m != ((var, 1),) for a, _ in m):
+    if c is None or abs(c) != 1:
         return None
-    return (p - atom(var) * c) * -c
+    rest = p - atom(var) * c
+    return None if var in rest.within() else rest * -c
 
 
-def _plus(n: Normal, node: Any, env: Environment) -> Poly:
-    return total(n.poly(part, env) for part in node.args)
-
-
-def _times(n: Normal, node: Any, env: Environment) -> Poly:
-    product = constant(1)
-    for part in node.args:
-        product = product * n.poly(part, env)
-    return product
-
-
-READERS: dict[type, Opener] = {
-    T.Plus: _plus,
-    T.Times: _times,
-    T.Negative: lambda n, node, env: -n.poly(node.args[0], env),
-    T.Quotient: lambda n, node, env: n.poly(node.args[0], env) * n.inverse(n.poly(node.args[1], env)),
-    T.Power: lambda n, node, env: n.powers(n.poly(node.args[0], env), n.poly(node.args[1], env)),
-    T.Minimum: lambda n, node, env: n.extreme("Minimum", *(n.poly(a, env) for a in node.args)),
-    T.Maximum: lambda n, node, env: n.extreme("Maximum", *(n.poly(a, env) for a in node.args)),
-    Exponential: lambda n, node, env: n.exponential(n.poly(node.args[0], env)),
-    T.Parameter: lambda n, node, env: n.parameter(node, env),
-    T.Index: lambda n, node, env: n.parameter(node, env),
-    T.Element: lambda n, node, env: n.element(node, env),
+MAKERS: dict[Any, Callable[..., Poly]] = {
+    T.Plus: lambda n, *parts: total(parts),
+    T.Times: lambda n, *parts: prod(parts, start=UNIT),
+    T.Negative: lambda n, p: -p,
+    T.Quotient: lambda n, p, q: p * n.inverse(q),
+    T.Power: Normal.powers,
+    T.Minimum: Normal.minimum,
+    T.Maximum: lambda n, p, q: p + q - n.minimum(p, q),
+    Exponential: Normal.exponential,
+    "pow": Normal.powers,
+    "inv": Normal.inverse,
+    "sgn": lambda n, p: n.powers(-UNIT, p),
+    "delta": Normal.delta,
+    "Minimum": Normal.minimum,
+    "Exponential": Normal.exponential,
 }
+"""What becomes of arguments in normal form: those of a node, or those of an atom that are given anew."""

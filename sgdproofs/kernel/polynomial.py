@@ -21,7 +21,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from fractions import Fraction
-from math import gcd, lcm
+from itertools import chain
+from math import gcd, lcm, prod
 from time import thread_time
 from typing import Any, NoReturn
 
@@ -74,31 +75,25 @@ class Poly(dict[Monomial, Any]):
 
     # --- arithmetic ---------------------------------------------------------------------------------------
 
-    def _plus(self, other: Any, sign: int) -> Poly:
+    def __add__(self, other: Poly | int | Fraction) -> Poly:
         found = dict(self)
-        for monomial, c in (other if isinstance(other, Poly) else constant(other)).items():
-            value = found.get(monomial, 0) + sign * c
+        for monomial, c in polynomial(other).items():
+            value = found.pop(monomial, 0) + c
             if value:
                 found[monomial] = exact(value)
-            else:
-                del found[monomial]
         return Poly(found)
-
-    def __add__(self, other: Poly | int | Fraction) -> Poly:
-        return self._plus(other, 1)
-
-    def __sub__(self, other: Poly | int | Fraction) -> Poly:
-        return self._plus(other, -1)
 
     def __neg__(self) -> Poly:
         return Poly({m: -c for m, c in self.items()})
 
+    def __sub__(self, other: Poly | int | Fraction) -> Poly:
+        return self + -other
+
     def __rsub__(self, other: int | Fraction) -> Poly:
-        return constant(other) - self
+        return -self + other
 
     def __mul__(self, other: Poly | int | Fraction) -> Poly:
-        if not isinstance(other, Poly):
-            return Poly({m: exact(c * other) for m, c in self.items()} if other else {})
+        other = polynomial(other)
         if len(self) * len(other) > TERMS:
             raise Budget(f"a product of {len(self)} by {len(other)} terms")
         if len(self) * len(other) > 1000:
@@ -107,11 +102,9 @@ class Poly(dict[Monomial, Any]):
         for m, c in self.items():
             for n, d in other.items():
                 monomial = join(m, n)
-                value = found.get(monomial, 0) + c * d
+                value = found.pop(monomial, 0) + c * d
                 if value:
                     found[monomial] = exact(value)
-                else:
-                    found.pop(monomial, None)
         return Poly(found)
 
     __radd__, __rmul__ = __add__, __mul__
@@ -121,15 +114,12 @@ class Poly(dict[Monomial, Any]):
         size = max((c.numerator.bit_length() + c.denominator.bit_length() for c in self.values()), default=0)
         if abs(exponent) > (200 if len(self) > 1 else 10_000) or abs(exponent) * size > BITS:
             raise Budget(f"a power with exponent {exponent}")
-        base, exponent = (self, exponent) if exponent >= 0 else (self.inverse(), -exponent)
-        result = constant(1)
-        while exponent:
-            if exponent & 1:
-                result = result * base
-            exponent >>= 1
-            if exponent:
-                base = base * base
-        return result
+        if exponent < 0:
+            return self.inverse() ** -exponent
+        if exponent < 2:
+            return self if exponent else UNIT
+        half = self ** (exponent // 2)
+        return half * half * self if exponent % 2 else half * half
 
     # --- parts --------------------------------------------------------------------------------------------
 
@@ -151,20 +141,30 @@ class Poly(dict[Monomial, Any]):
             for a, _ in monomial:
                 yield from inside(a)
 
-    def content(self) -> tuple[Any, Monomial]:
-        """The rational and the monomial to take out of a polynomial free of inverses: what is left has coprime integer
-        coefficients, the first one positive, and no common atom."""
+    def content(self) -> Any:
+        """The rational by which to divide for coprime integer coefficients, the first one positive."""
         values = [Fraction(c) for c in self.values()]
-        rational = Fraction(gcd(*(c.numerator for c in values)), lcm(*(c.denominator for c in values)))
-        first, *others = map(dict, self)
-        common = {a: min(e, *(m.get(a, 0) for m in others), e) for a, e in first.items()}
-        sign = -1 if self[min(self)] < 0 else 1
-        return exact(sign * rational), tuple(sorted((a, e) for a, e in common.items() if e))
+        size = Fraction(gcd(*(c.numerator for c in values)), lcm(*(c.denominator for c in values)))
+        return exact(-size if self[min(self)] < 0 else size)
 
-    def over(self, rational: Any, monomial: Monomial) -> Poly:
-        """The polynomial divided by `rational * monomial`."""
-        inverse = tuple((a, -e) for a, e in monomial)
-        return Poly({join(m, inverse): exact(Fraction(c) / rational) for m, c in self.items()})
+    def split(self) -> list[tuple[Poly, int]]:
+        """Factors and exponents of a polynomial free of inverses: its content, its common atoms, and what is left."""
+        if not self:
+            return [(self, 1)]
+        powers = list(map(dict, self))
+        common = [(a, e) for a in powers[0] if (e := min(own.get(a, 0) for own in powers))]
+        content, inverse = self.content(), tuple((a, -e) for a, e in common)
+        rest = Poly({join(m, inverse): exact(Fraction(c) / content) for m, c in self.items()})
+        parts = [(constant(content), 1), *((atom(a), e) for a, e in common), (rest, 1)]
+        return [(q, e) for q, e in parts if q != UNIT]
+
+    def collected(self, which: Callable[[Atom], bool]) -> dict[Monomial, Poly]:
+        """The monomials in the atoms for which `which` is true, each with its coefficient, which is free of them."""
+        found: dict[Monomial, Poly] = {}
+        for m, c in self.items():
+            own = tuple(x for x in m if which(x[0]))
+            found[own] = found.get(own, Poly()) + Poly({tuple(x for x in m if x not in own): c})
+        return found
 
     # --- fractions ----------------------------------------------------------------------------------------
 
@@ -174,50 +174,52 @@ class Poly(dict[Monomial, Any]):
         With `over`, only the inverses for which it is true are cleared.
         """
         powers: dict[Atom, int] = {}
-        for monomial in self:
-            for a, e in monomial:
-                if (e < 0 or a[0] == "inv") and (over is None or over(a)):
-                    powers[a] = max(powers.get(a, 0), abs(e))
+        for a, e in chain.from_iterable(self):
+            if (e < 0 or a[0] == "inv") and (over is None or over(a)):
+                powers[a] = max(powers.get(a, 0), abs(e))
         if not powers:
-            return self, constant(1)
-        numerator, denominator = Poly(), constant(1)
+            return self, UNIT
+        numerator = Poly()
         for monomial, c in self.items():
-            own, extra = dict(monomial), constant(c)
+            term, own = Poly({tuple(x for x in monomial if x[0] not in powers): c}), dict(monomial)
             for a, e in powers.items():
-                used = own.pop(a, 0)
-                extra = extra * _cleared(a) ** (e - used if a[0] == "inv" else e + used)
-            numerator = numerator + extra * Poly({tuple(sorted(own.items())): 1})
-        for a, e in powers.items():
-            denominator = denominator * _cleared(a) ** e
+                used = own.get(a, 0)
+                term = term * _cleared(a) ** (e - used if a[0] == "inv" else e + used)
+            numerator = numerator + term
         more, other = numerator.fraction(over)
-        return more, denominator * other
+        return more, prod((_cleared(a) ** e for a, e in powers.items()), start=other)
 
     def inverse(self, factored: Callable[[Poly], list[tuple[Poly, int]]] | None = None) -> Poly:
         """`1 / p`, an atom for each factor, if `p != 0` (a condition); ZeroDivisionError if it is 0 outright."""
-        numerator, denominator = self.fraction()
+        numerator, result = self.fraction()
         if not numerator:
             raise ZeroDivisionError("division by zero")
-        rational, monomial = numerator.content()
-        rest = numerator.over(rational, monomial)
-        result = Poly({tuple((a, -e) for a, e in monomial): exact(1 / Fraction(rational))})
-        for q, e in [] if rest == UNIT else [(rest, 1)] if factored is None else factored(rest):
-            result = result * (q.inverse() ** e if len(q) == 1 else atom(("inv", "", (q,)), e))
-        return result * denominator
+        for q, e in (factored or Poly.split)(numerator):
+            one = atom(("inv", "", (q,)))
+            if len(q) == 1:
+                one = Poly({tuple((a, -f) for a, f in m): exact(1 / Fraction(c)) for m, c in q.items()})
+            result = result * one**e
+        return result
 
-    def replaced(self, value: Callable[[Atom], Poly | None]) -> Poly:
+    def replaced(self, value: Callable[[Atom], Poly | None], power: Callable[[Poly, int], Poly] = pow) -> Poly:
         """Each of its own atoms for which `value` gives a polynomial replaced by it."""
         result = Poly()
         for monomial, c in self.items():
             product = constant(c)
             for a, e in monomial:
                 new = value(a)
-                product = product * (atom(a, e) if new is None else new**e)
+                product = product * (atom(a, e) if new is None else power(new, e))
             result = result + product
         return result
 
 
 def constant(value: Any) -> Poly:
     return Poly({(): exact(value)} if value else {})
+
+
+def polynomial(value: Any) -> Poly:
+    """A polynomial, or a number as one."""
+    return value if isinstance(value, Poly) else constant(value)
 
 
 def atom(which: Atom, exponent: int = 1) -> Poly:

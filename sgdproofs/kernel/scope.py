@@ -8,23 +8,16 @@ proposes one (`Advisor`), and it is verified here by multiplication.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from fractions import Fraction
+from functools import partial
 from itertools import count
 from math import ceil, floor, prod
 from typing import Any
 
 from ..language.errors import StatementError
 from ..language.terms import Parameter, function, number
-from .polynomial import (
-    Atom,
-    Monomial,
-    Poly,
-    atom,
-    constant,
-    exact,
-    proposed,
-)
+from .polynomial import UNIT, Atom, Monomial, Poly, atom, constant, exact, proposed
 
 Certificate = list[tuple[Poly, tuple[int, ...], Poly]]
 
@@ -96,8 +89,8 @@ class Scope:
         """A scope with the declared domains alone; parameters are counted from where they are counted here."""
         other = Scope(self.advisor)
         other.families, other.opened, other.origins = self.families, self.opened, self.origins
-        opened = {a for a in self.integers if a[0] == "var"}
-        other.integers, other.weak = set(opened), {a for a in self.weak if a in opened}
+        other.integers = {a for a in self.integers if a[0] == "var"}
+        other.weak = self.weak & other.integers
         return other
 
     def leave_ends(self, p: Parameter) -> None:
@@ -118,13 +111,9 @@ class Scope:
             raise Contradiction(f"no {p.name} is left: {p.name} would lie above {own[0][0]} and below {-own[1][0]}")
 
     def bounds_of(self, p: Parameter) -> list:
-        """The lower bounds of `p` and of `-p`: each with whether it is excluded, or None."""
+        """The lower bounds of `p` and of `-p` here."""
         self.one_symbol(p)
-        if p.name not in self.bounds:
-            low = None if p.lower is None else (p.lower, p.open_lower)
-            high = None if p.upper is None else (-p.upper, p.open_upper)
-            self.bounds[p.name] = [low, high]
-        return self.bounds[p.name]
+        return self.bounds.setdefault(p.name, domain(p))
 
     def one_symbol(self, symbol: Any) -> None:
         """StatementError if another symbol goes by the same name: atoms are told apart by their names."""
@@ -138,28 +127,32 @@ class Scope:
 
     def parameter(self, p: Parameter) -> Poly:
         """`p` as its lower bound plus an atom that is not negative; from 0 if it has none, or a negative one."""
-        low, high = self.bounds_of(p)
-        which, new = ("par", p.name, ()), p.name not in self.declared
-        self.declared[p.name] = p
-        only = self.only_value(p.name)
+        own, only = self.bounds_of(p), self.only_value(p.name)
         if only is not None:
+            self.declared[p.name] = p
             return constant(exact(only))
-        origin = self.origin(p.name)
-        value = atom(which) + origin
-        if new and p.sort == "integer":
-            self.integers.add(which)
-        if new and low and low[0] >= origin:
-            (self.strict if low[1] or low[0] > origin else self.weak).add(which)
-        elif new and low:
-            self.known.append((value - low[0], low[1]))
-        if new and high:
-            self.known.append((-high[0] - value, high[1]))
-        return value
+        which, origin = ("par", p.name, ()), self.origin(p.name)
+        if p.name not in self.declared:
+            self.declared[p.name] = p
+            self.count(which, origin, p.sort == "integer", own)
+        return atom(which) + origin
 
     def origin(self, name: str) -> Fraction:
         """What a parameter is counted from: its lower bound at first use, if this is not negative."""
         low, _ = self.bounds[name]
         return self.origins.setdefault(name, max(low[0], Fraction(0)) if low else Fraction(0))
+
+    def count(self, which: Atom, origin: Any, integer: bool, bounds: Sequence) -> None:
+        """Take as known where `origin + which` lies: `bounds` are the lower bounds of it and of its negative."""
+        low, high = bounds
+        if integer:
+            self.integers.add(which)
+        if low and low[0] >= origin:
+            (self.strict if low[1] or low[0] > origin else self.weak).add(which)
+        elif low:
+            self.known.append((atom(which) + origin - low[0], low[1]))
+        if high:
+            self.known.append((-origin - atom(which) - high[0], high[1]))
 
     def fresh(self) -> Atom:
         """A variable of which nothing is known."""
@@ -168,9 +161,7 @@ class Scope:
     def open_index(self, length: Poly) -> Atom:
         """A fresh index that runs from 0 to `length - 1`."""
         which = self.fresh()
-        self.integers.add(which)
-        self.weak.add(which)
-        self.known.append((length - 1 - atom(which), False))
+        self.count(which, 0, True, ((0, False), (1 - length, False)))
         return which
 
     def assume(self, p: Poly, rel: str, text: str) -> None:
@@ -183,8 +174,7 @@ class Scope:
             self.unequal += [numerator, *(q for q, _ in self.factored(numerator))]
             contradicted = not numerator
         else:
-            positive = denominator.is_constant or self.sign(denominator, True)
-            p, strict = numerator if positive else numerator * denominator, rel == ">"
+            p, strict = numerator if self.sign(denominator, True) else numerator * denominator, rel == ">"
             if strict and self.integral(p):
                 p, strict = p - 1, False
             contradicted = self.sign(-p, strict=not strict)
@@ -193,15 +183,20 @@ class Scope:
             raise Contradiction(f"{text} contradicts the other assumptions")
 
     @contextmanager
-    def apart(self, p: Poly) -> Iterator[None]:
+    def supposing(self, *facts: tuple[Poly, bool], apart: tuple[Poly, ...] = ()) -> Iterator[None]:
+        """Some inequalities as known for a while, and what is `apart` from 0; what else becomes known then stays."""
+        self.known += facts
+        self.unequal += apart
+        try:
+            yield
+        finally:
+            self.known[:] = [k for k in self.known if not any(k is f for f in facts)]
+            self.unequal[:] = [q for q in self.unequal if not any(q is p for p in apart)]
+
+    def apart(self, p: Poly) -> AbstractContextManager:
         """`p != 0` for a while; an integer that is not negative is then at least 1."""
         signs = [s for s in (1, -1) if self.integral(p) and self.sign(p * s, strict=False)]
-        self.unequal.append(p)
-        try:
-            with self.supposing(*((p * s - 1, False) for s in signs)):
-                yield
-        finally:
-            self.unequal[:] = [q for q in self.unequal if q is not p]
+        return self.supposing(*((p * s - 1, False) for s in signs), apart=(p,))
 
     # --- integers -----------------------------------------------------------------------------------------
 
@@ -227,7 +222,8 @@ class Scope:
             return bool(numerator)
         if self.sign(numerator, True, split=False) or self.sign(-numerator, True, split=False):
             return True
-        if any(_multiple(numerator, q) for q in self.unequal):
+        alike = (q for q in self.unequal if len(q) == len(numerator))
+        if any(numerator * q.content() == q * numerator.content() for q in alike):
             return True
         if len(numerator) == 1 and all(
             a[0] == "sgn" or a[0] == "pow" and self.nonzero(a[2][0], split) for a in numerator.atoms
@@ -238,16 +234,14 @@ class Scope:
     def sign(self, p: Poly, strict: bool, split: bool = True) -> bool:
         """True only if `p >= 0` everywhere in the scope (`p > 0` if `strict`)."""
         numerator, denominator = p.fraction()
-        if not numerator:
-            return not strict
-        if numerator.is_constant and denominator.is_constant:
-            return numerator.constant_term > 0
         if not denominator.is_constant and not self.sign(denominator, True):
             numerator = numerator * denominator
-        choice = next((a for a in sorted(numerator.atoms) if a[0] in ("Minimum", "Maximum")), None)
+        if numerator.is_constant:
+            return numerator.constant_term > 0 or not (numerator or strict)
+        choice = min((a for a in numerator.atoms if a[0] in ("Minimum", "Maximum")), default=None)
         if choice is not None:
             return self.by_choice(choice, numerator, lambda q: self.sign(q, strict, split))
-        if self._by_terms(numerator, strict) or self._by_known(numerator, strict):
+        if self._read_off(numerator) > strict or self._by_known(numerator, strict):
             return True
         parts = self.factored(numerator) if split else []
         return len(parts) > 1 and prod(self._sign_of_factor(q, e, strict) for q, e in parts) > 0
@@ -272,21 +266,15 @@ class Scope:
                     return False
         return True
 
-    @contextmanager
-    def supposing(self, *facts: tuple[Poly, bool]) -> Iterator[None]:
-        """Some inequalities as known for a while; what else becomes known meanwhile stays."""
-        self.known += facts
-        try:
-            yield
-        finally:
-            self.known[:] = [k for k in self.known if not any(k is f for f in facts)]
-
     def factored(self, p: Poly) -> list[tuple[Poly, int]]:
+        """Factors and exponents of `p`: its content, its common atoms, and what the advisor finds of the rest."""
+        return [part for q, e in p.split() for part in (self.verified(q) if len(q) > 1 else [(q, e)])]
+
+    def verified(self, p: Poly) -> list[tuple[Poly, int]]:
+        """The factors that the advisor proposes, if their product is `p`."""
         parts = [(proposed(q), e) for q, e in self.advisor.factors(p) if e > 0]
-        product = constant(1)
-        for q, e in parts:
-            product = product * q**e
-        return parts if product == p and all(q.fraction()[1] == constant(1) for q, _ in parts) else [(p, 1)]
+        whole = all(q.fraction()[1] == UNIT for q, _ in parts)
+        return parts if whole and prod((q**e for q, e in parts), start=UNIT) == p else [(p, 1)]
 
     def atom_sign(self, a: Atom) -> int:
         """2 if the atom is positive, 1 if it is not negative, 0 if nothing is known."""
@@ -295,41 +283,37 @@ class Scope:
         if a in self.weak or a[0] in ("delta", "above", "Var", "Absolute"):
             return 1
         if a[0] in ("pow", "inv", "SquareRoot", "RealPower"):
-            return self._sign_of_base(a)
+            return self._asking(a, lambda: self._sign_of_base(*a))
         if a[0] in ("sum", "E"):
-            return 1 if self._by_terms(a[2][-1], False) else 0
+            return min(self._read_off(a[2][-1]), 1)
         return self.signs.get(a[1], 0) if a[0] in ("el", "rv") else 0
 
-    def _sign_of_base(self, a: Atom) -> int:
-        """The sign of a power, a root or an inverse; 0 while it is asked for itself."""
+    def _asking(self, a: Atom, question: Callable[[], int]) -> int:
+        """The answer to a question about an atom; 0 while it is asked for itself."""
         if a in self.asked:
             return 0
         self.asked.add(a)
         try:
-            base = a[2][0]
-            return 2 if self.sign(base, True) else 1 if a[0] != "inv" and self.sign(base, False) else 0
+            return question()
         finally:
             self.asked.discard(a)
 
-    def _monomial_sign(self, m: Monomial) -> int:
-        least = 2
-        for a, e in m:
-            own = self.atom_sign(a)
-            if e % 2 == 0:
-                own = max(own, 1)
-            least = min(least, own)
-        return least
+    def _sign_of_base(self, kind: str, _: str, arguments: tuple[Poly, ...]) -> int:
+        """The sign of a power, a root or an inverse."""
+        base = arguments[0]
+        return 2 if self.sign(base, True) else int(kind != "inv" and self.sign(base, False))
 
-    def _by_terms(self, p: Poly, strict: bool) -> bool:
-        """All coefficients positive, all monomials not negative, and for `strict` one of them positive."""
-        found = not strict
+    def monomial_sign(self, m: Monomial) -> int:
+        return min((max(self.atom_sign(a), 1 - e % 2) for a, e in m), default=2)
+
+    def _read_off(self, p: Poly) -> int:
+        """2 if it is seen from its terms alone that `p > 0`, 1 if that `p >= 0`, else 0."""
+        found = 1
         for m, c in p.items():
-            if c < 0:
-                return False
-            own = self._monomial_sign(m)
+            own = self.monomial_sign(m) if c > 0 else 0
             if not own:
-                return False
-            found = found or own == 2
+                return 0
+            found = max(found, own)
         return found
 
     def _by_known(self, p: Poly, strict: bool) -> bool:
@@ -337,8 +321,8 @@ class Scope:
         # What is known of an open index holds inside its sum: elsewhere the sum may be empty.
         here = set(p.within())
         known = [k for k in self.known if all(a in here for a in k[0].within() if a[0] == "var")]
-        known += self._powers_below_one(here) + _truths_of(p)
-        if strict and any(sharp and self._by_terms(p - q, False) for q, sharp in known):
+        known += self._of_atoms(p)
+        if strict and any(sharp and self._read_off(p - q) for q, sharp in known):
             return True
         proposal = self.advisor.combination(p, [k[0] for k in known], self.atom_sign)
         if not proposal:
@@ -346,41 +330,34 @@ class Scope:
         rest, found = p, not strict
         for own, product, base in proposal:
             c, root = proposed(own), proposed(base)
-            if not self._by_terms(c, False) or not all(self.nonzero(q.fraction()[1]) for q in (c, root)):
+            if not self._read_off(c) or not all(self.nonzero(q.fraction()[1]) for q in (c, root)):
                 return False
-            piece, sharp = c * root**2, self._by_terms(c, True) and root == constant(1)
+            piece, sharp = c * root**2, root == UNIT and self._read_off(c) == 2
             for i in product:
                 piece, sharp = piece * known[i][0], sharp and known[i][1]
             rest, found = rest - piece, found or sharp
-        return self._by_terms(rest, not found)
+        return self._read_off(rest) > (not found)
 
-    def _powers_below_one(self, here: set[Atom]) -> list[tuple[Poly, bool]]:
-        """`q^e <= 1` for each power with `0 <= q <= 1` and natural e; `< 1` if `q < 1` and `e >= 1`."""
-        found = []
-        for a in sorted(x for x in here if x[0] == "pow" and x not in self.asked):
-            base, exponent = a[2]
-            rest = 1 - base
-            self.asked.add(a)
-            try:
-                if self.sign(base, False) and self.sign(rest, False) and self.sign(exponent, False):
-                    sharp = self.sign(rest, True) and self.sign(exponent - 1, False)
-                    found.append((1 - atom(a), sharp))
-            finally:
-                self.asked.discard(a)
+    def _of_atoms(self, p: Poly) -> list[tuple[Poly, bool]]:
+        """What holds of truth values `t = [q > 0]` (`t <= 1`, `t q >= 0`, `(t - 1) q >= 0`) and of powers (`<= 1`)."""
+        found: list[tuple[Poly, bool]] = []
+        for t, q in ((atom(a), a[2][0]) for a in sorted(p.atoms) if a[0] == "above"):
+            found += [(1 - t, False), (t * q, False), (t * q - q, False)]
+        for a in sorted({a for a in p.within() if a[0] == "pow"}):
+            own = self._asking(a, partial(self._below_one, *a[2]))
+            found += [(1 - atom(a), own == 2)] if own else []
         return found
 
+    def _below_one(self, base: Poly, exponent: Poly) -> int:
+        """1 if `0 <= q <= 1` and `e` is natural, so that `q^e <= 1`; 2 if `q < 1` and `e >= 1`, so that `q^e < 1`."""
+        rest = 1 - base
+        if not all(self.sign(q, False) for q in (base, rest, exponent)):
+            return 0
+        return 2 if self.sign(rest, True) and self.sign(exponent - 1, False) else 1
 
-def _truths_of(p: Poly) -> list[tuple[Poly, bool]]:
-    """What holds of each truth value `t = [q > 0]` in `p`: `t <= 1`, `t q >= 0` and `(t - 1) q >= 0`."""
-    found: list[tuple[Poly, bool]] = []
-    for t, q in ((atom(a), a[2][0]) for a in sorted(p.atoms) if a[0] == "above"):
-        found += [(1 - t, False), (t * q, False), (t * q - q, False)]
-    return found
 
-
-def _multiple(p: Poly, q: Poly) -> bool:
-    """True if `p` is a nonzero rational multiple of `q`."""
-    if p.keys() != q.keys():
-        return False
-    ratios = {Fraction(p[m]) / Fraction(q[m]) for m in p}
-    return len(ratios) == 1
+def domain(p: Parameter) -> list:
+    """The lower bounds of `p` and of `-p`: each with whether it is excluded, or None."""
+    low = None if p.lower is None else (p.lower, p.open_lower)
+    high = None if p.upper is None else (-p.upper, p.open_upper)
+    return [low, high]

@@ -5,12 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..kernel.normal import UNROLL, Environment, Normal
-from ..kernel.polynomial import (
-    Atom,
-    Poly,
-    atom,
-    constant,
-)
+from ..kernel.polynomial import Atom, Poly, constant
 from ..kernel.reasons import Reason, Rule, flat
 from ..language.functions import Product
 
@@ -43,13 +38,10 @@ def _by_factors(n: Normal, var: Atom, length: Poly, body: Poly) -> Poly:
     """The product of the products of the factors; a factor without the index gives a power."""
     if not body:
         return n.powers(Poly(), length)
-    rational, monomial = body.content()
-    rest = body.over(rational, monomial)
-    factors = [(atom(a), e) for a, e in monomial] + ([] if rest.is_constant else n.scope.factored(rest))
-    result = n.powers(constant(rational), length)
-    for q, e in factors:
+    result = constant(1)
+    for q, e in n.scope.factored(body):
         free = var not in q.within()
-        result = result * (n.powers(q, length) if free else n._sealed("Product", [var], (length, q))) ** e
+        result = result * (n.powers(q, length) if free else n.sealed("Product", [var], (length, q))) ** e
     return result
 
 

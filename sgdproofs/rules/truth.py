@@ -17,7 +17,7 @@ def above(n: Normal, p: Poly) -> Poly:
         return Poly()
     if n.scope.positive(p):
         return constant(1)
-    return atom(("above", "", (p * (1 / abs(Fraction(p.content()[0]))),)))
+    return atom(("above", "", (p * (1 / abs(Fraction(p.content()))),)))
 
 
 def open_truth(n: Normal, node: Any, env: Environment) -> Poly:

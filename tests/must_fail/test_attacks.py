@@ -12,6 +12,7 @@ from sgdproofs import *
 from sgdproofs.advice import Search
 from sgdproofs.kernel.check import Proof, Sequent
 from sgdproofs.language.functions import EqualTo, Logarithm, SquareRoot, product
+from sgdproofs.language.terms import Index
 from sgdproofs.rules.truth import cases
 from sgdproofs.verdicts import judge
 
@@ -282,3 +283,11 @@ def test_an_index_is_picked_by_integers_only(place):
 def test_a_moment_is_matched_by_an_index_that_occurs_once(place):
     known = assume(eq(E(random_family("Q")[place]), c * s))
     refused(step(eq(E(random_family("Q")[5]), E(random_family("Q")[4]) + c), by=moments(known)), given=(known,))
+
+
+def test_the_index_of_a_closed_product_is_no_index_outside_of_it():
+    own = Index("'k1", "integer")
+    same, x = EqualTo(own, k), family("x")
+    apart, together = product(x[s] * w[k], s, 1, n), product(x[s] * w[s], s, 1, n)
+    refused(step(eq(same * apart, same * together), by=cases()))
+    assert judged(step(eq(same * apart, same * product(w[k] * x[s], s, 1, n)), by=cases())).theorem
