@@ -124,7 +124,7 @@ def _atom(a: Any, scope: Scope) -> Any:
     arguments = [_sum(k, scope) for k in a[2]]
     if a[0] in ("el", "rv"):
         of = scope.families.get(a[1])
-        return T.Apply(T.function(a[1]), *arguments) if of is None else T.Element(_anywhere(of), *arguments)
+        return T.Apply(T.Function(a[1]), *arguments) if of is None else T.Element(_anywhere(of), *arguments)
     if a[0] in ("E", "Var", "Cov"):
         return {"E": T.E, "Var": T.Var, "Cov": T.Cov}[a[0]](*arguments)
     if a[0] == "bv":
@@ -142,4 +142,4 @@ def _atom(a: Any, scope: Scope) -> Any:
         return T.Quotient(T.number(1), arguments[0])
     if a[0] in ("SquareRoot", "Exponential", "Logarithm", "RealPower", "Absolute", "Floor"):
         return getattr(Fn, a[0])(*arguments)
-    return T.Apply(T.function(a[0]), *arguments)
+    return T.Apply(T.Function(a[0]), *arguments)

@@ -16,7 +16,7 @@ from .display import Displayed
 from .errors import StatementError
 from .facts import Definition, Fact
 from .statements import Relation
-from .terms import Family, Function, Index, Parameter, substituted, term, walk
+from .terms import WORDS, Family, Function, Index, Parameter, look, substituted, term, walk
 from .terms import Row as RowOf
 
 __all__ = [
@@ -417,7 +417,16 @@ def _one_symbol_a_name(derivation: Any) -> None:
     seen: dict[str, Any] = {}
     printed: dict[tuple[str, int], Any] = {}
     for symbol in _symbols(derivation):
-        other = seen.setdefault(symbol.name, symbol)
+        if symbol.name in WORDS:
+            raise StatementError(
+                f"{derivation.name}: {symbol.name} is a word of the language: use another name, and latex=... for the "
+                "print"
+            )
+        other = seen.setdefault(look(symbol.name), symbol)
+        if other != symbol and other.name != symbol.name:
+            raise StatementError(
+                f"{derivation.name}: the names {other.name!a} and {symbol.name!a} look alike: rename one"
+            )
         if other != symbol:
             raise StatementError(
                 f"{derivation.name}: two different symbols are called {symbol.name} "

@@ -9,6 +9,7 @@ Numbers are integers and `fractions.Fraction`; a float is refused, since `0.1 + 
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
@@ -242,6 +243,36 @@ class Maximum(Term):
 
 # --- symbols ---------------------------------------------------------------------------------------------
 
+LOOKS = str.maketrans("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧοινυραɑɡıſ", "ABEZHIKMNOPTYXoivupaagif")
+"""Letters that readers cannot tell from a plain one."""
+WORDS = frozenset(
+    ("E", "Var", "Cov", "Sum", "Product", "lim", "min", "max", "abs", "sqrt", "exp", "log", "floor", "choice")
+)
+"""Words of the language, in print."""
+
+
+def readable(name: Any) -> str:
+    """`name`, if people can read it: letters of Latin and Greek, digits, underscores and, at its end, primes.
+
+    Letters that run from right to left, that are not seen, or that look like an exponent would make a text say
+    something else than what was written.
+    """
+    plain = name.rstrip("'") if isinstance(name, str) else ""
+    letters = [c for c in plain if not c.isascii()]
+    known = all(unicodedata.name(c, "").startswith(("LATIN", "GREEK")) and c.isalpha() for c in letters)
+    if len(plain) > 60:
+        raise StatementError(f"a name of {len(plain):,} letters: use at most 60, and latex=... for the print")
+    if not plain.isidentifier() or not known or unicodedata.normalize("NFKC", plain) != plain:
+        raise StatementError(
+            f"{name!a} is not a name: use letters, digits and underscores, and latex=... for the print"
+        )
+    return name
+
+
+def look(name: str) -> str:
+    """The name as it is seen: the same for two that readers cannot tell apart."""
+    return name.translate(LOOKS)
+
 
 class Parameter(Term):
     """A symbol with a declared domain: `sort` is real or integer, with optional bounds.
@@ -343,7 +374,7 @@ def real(
     if at_least is not None and above is not None or at_most is not None and below is not None:
         raise StatementError(f"{name} has two bounds on one side: keep one of them")
     return Parameter(
-        name,
+        readable(name),
         "real",
         at_least if above is None else above,
         above is not None,
@@ -365,19 +396,19 @@ def nonnegative(name: str, *, latex: str | None = None) -> Parameter:
 
 def natural(name: str, *, at_least: int = 0, at_most: int | None = None, latex: str | None = None) -> Parameter:
     """An integer parameter with `name >= at_least` (0 unless told)."""
-    return Parameter(name, "integer", at_least, False, at_most, False, latex)
+    return Parameter(readable(name), "integer", at_least, False, at_most, False, latex)
 
 
 def integer(
     name: str, *, at_least: int | None = None, at_most: int | None = None, latex: str | None = None
 ) -> Parameter:
     """An integer parameter."""
-    return Parameter(name, "integer", at_least, False, at_most, False, latex)
+    return Parameter(readable(name), "integer", at_least, False, at_most, False, latex)
 
 
 def index(name: str, *, at_least: int | None = 0, latex: str | None = None) -> Index:
     """An integer index with `name >= at_least`; facts that mention it hold for all its values."""
-    return Index(name, "integer", at_least, False, None, False, latex)
+    return Index(readable(name), "integer", at_least, False, None, False, latex)
 
 
 # --- families --------------------------------------------------------------------------------------------
@@ -478,17 +509,17 @@ class Element(Term):
 
 def family(name: str, *, arity: int = 1, first: int | None = None, latex: str | None = None) -> Family:
     """Deterministic indexed quantities; `first` is the smallest admissible first index."""
-    return Family(name, arity, False, first, latex)
+    return Family(readable(name), arity, False, first, latex)
 
 
 def random_family(name: str, *, arity: int = 1, first: int | None = None, latex: str | None = None) -> Family:
     """Random indexed quantities.  Nothing is independent or identically distributed unless a fact says so."""
-    return Family(name, arity, True, first, latex)
+    return Family(readable(name), arity, True, first, latex)
 
 
 def random_variable(name: str, *, latex: str | None = None) -> Element:
     """One random variable, with finite moments."""
-    return Element(Family(name, 0, True, None, latex))
+    return Element(Family(readable(name), 0, True, None, latex))
 
 
 class Function(Basic):
@@ -522,7 +553,7 @@ class Apply(Term):
 
 def function(name: str, *, latex: str | None = None) -> Function:
     """An undefined function, for instance the stationary law as a function of drift and noise covariance."""
-    return Function(name, latex)
+    return Function(readable(name), latex)
 
 
 # --- binders and moments ---------------------------------------------------------------------------------

@@ -69,7 +69,7 @@ def plain(statement: Any) -> str:
 
 def _text(node: Any) -> tuple[str, int]:
     if isinstance(node, sympy.Rational):
-        level = ATOM if node.q == 1 and node >= 0 else TIMES if node.q != 1 else PLUS
+        level = PLUS if node < 0 else ATOM if node.q == 1 else TIMES
         return str(node), level
     if isinstance(node, (Parameter, Family)):
         return node.name.removeprefix("'"), ATOM

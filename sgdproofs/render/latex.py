@@ -114,7 +114,7 @@ def on_one_line(node: Any) -> str:
     """The LaTeX of a term for running text: a quotient, if it is one, with a slash."""
     if isinstance(node, Quotient):
         above, below = node.args
-        return f"{_at(above, PRODUCT)} / {_at(below, FACTOR if type(below) is Power else ATOM)}"
+        return f"{_at(above, PRODUCT, last=False)} / {_at(below, FACTOR if type(below) is Power else ATOM)}"
     return latex(node)
 
 
@@ -601,15 +601,25 @@ def _bounds(one: Any, index: Index) -> bool:
 def refuse_alike(symbols: Iterable[Any]) -> None:
     """StatementError if two different symbols, or elements of families, of one entry have the same print."""
     seen: dict[Any, Any] = {}
+    families: dict[Any, Family] = {}
     for symbol in symbols:
-        if isinstance(symbol, Family) and symbol.arity:
-            continue  # only its elements are printed
+        if isinstance(symbol, Family) and symbol.arity:  # only its elements are printed
+            if "#1" not in _named(symbol) and (symbol.arity == 1 or symbol.random):
+                families[_look(tree(latex(symbol)))] = symbol
+            continue
         if isinstance(symbol, Element) and not symbol.indices:
             symbol = symbol.family
         other = seen.setdefault(_look(tree(latex(symbol))), symbol)
         if other != symbol:
             raise StatementError(
                 f"{other} and {symbol} would both be printed as {latex(symbol)}: give one of them another latex=..."
+            )
+    for text, symbol in seen.items():
+        base, index = text[2:] if text[:2] == ("script", None) and len(text) == 4 else (None, ("",))
+        if base in families and (index[0] == "number" or index in seen) and not isinstance(symbol, Element):
+            raise StatementError(
+                f"{symbol} would be printed like an element of {families[base]}, as {latex(symbol)}: "
+                "give one of them another latex=..."
             )
     for text in [text for text in seen if text[0] == "row" and text[1] in CHANGES & seen.keys()]:
         raise StatementError(
