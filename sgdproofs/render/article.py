@@ -8,25 +8,8 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
+from . import outline
 from .layout import Cell, arranged, width
-from .outline import (
-    Beside,
-    Calculation,
-    Contents,
-    Correction,
-    CrossChecks,
-    Errata,
-    Formula,
-    Heading,
-    Inset,
-    Items,
-    NewPage,
-    Paragraph,
-    Row,
-    Sheet,
-    Table,
-    plain,
-)
 from .words import Math, Words
 
 __all__ = ["LINE", "MACROS", "blocks_of", "escape", "fragment", "text_of", "write"]
@@ -80,13 +63,13 @@ PREAMBLE = (
 )
 
 
-def write(sheet: Sheet) -> str:
+def write(sheet: outline.Sheet) -> str:
     """The whole article."""
     head = [r"\begin{center}", rf"{{\LARGE\bfseries {escape(sheet.title)}\par}}"]
     if sheet.subtitle:
         head.append(rf"\vspace{{4pt}}{{\large {escape(sheet.subtitle)}\par}}")
     head.append(r"\end{center}")
-    return PREAMBLE + "\n".join([*head, "", *blocks_of(plain(sheet.blocks), LINE), r"\end{document}"]) + "\n"
+    return PREAMBLE + "\n".join([*head, "", *blocks_of(outline.plain(sheet.blocks), LINE), r"\end{document}"]) + "\n"
 
 
 def fragment(blocks: Iterable[Any]) -> str:
@@ -165,13 +148,13 @@ def text_of(words: Words) -> str:
 # --- formulas --------------------------------------------------------------------------------------------
 
 
-def _runs(rows: tuple[Row, ...]) -> Iterator[tuple[Row, ...]]:
+def _runs(rows: tuple[outline.Row, ...]) -> Iterator[tuple[outline.Row, ...]]:
     """Rows with a relation, and rows without one: each kind is aligned by itself."""
     for _, run in groupby(rows, key=lambda row: bool(row.relation)):
         yield tuple(run)
 
 
-def _calculation(rows: tuple[Row, ...], room: float) -> list[str]:
+def _calculation(rows: tuple[outline.Row, ...], room: float) -> list[str]:
     """The rows of an alignment, reasons beside them, nothing wider than `room`."""
     printed: list[str] = []
     for row, lines in zip(rows, arranged(rows, room - (REASON + NUMBER + GAP)), strict=True):
@@ -198,7 +181,7 @@ def _fitting(piece: str, room: float) -> str:
     return rf"\scalebox{{{room / width(piece):.3f}}}{{$\displaystyle {piece}$}}"
 
 
-def _aligned(row: Row, room: float) -> str:
+def _aligned(row: outline.Row, room: float) -> str:
     (lines,) = arranged((row,), room)
     if len(lines) == 1:
         return _cell(lines[0], "")
@@ -218,14 +201,14 @@ def blocks_of(blocks: Iterable[Any], room: float) -> list[str]:
     return [line for block in blocks for line in WRITE[type(block)](block, room)]
 
 
-def _heading(block: Heading, room: float) -> list[str]:
+def _heading(block: outline.Heading, room: float) -> list[str]:
     if block.level < 2:
         return ["", rf"\{'entry' if block.level else 'problem'}{{{text_of(block.words)}}}"]
     room_for = f"[{block.room}]" if block.room else ""
     return [rf"\head{room_for}{{{text_of(block.words)}}}"]
 
 
-def _paragraph(block: Paragraph, room: float) -> list[str]:
+def _paragraph(block: outline.Paragraph, room: float) -> list[str]:
     # Left open at its end: a formula that follows belongs to the paragraph.
     text = text_of(block.words)
     return [r"\par " + (rf"{{\small {text}\par}}" if block.small else text)]
@@ -236,11 +219,11 @@ def _item(said: Words) -> str:
     return rf"\item{'{}' if text.startswith('[') else ''} {text}"  # else the bracket would be its label
 
 
-def _items(block: Items, room: float) -> list[str]:
+def _items(block: outline.Items, room: float) -> list[str]:
     return [r"\begin{listed}", *map(_item, block.items), r"\end{listed}"]
 
 
-def _aligned_block(block: Calculation, room: float) -> list[str]:
+def _aligned_block(block: outline.Calculation, room: float) -> list[str]:
     end = r" \\*" if block.together else r" \\"
     said: list[str] = []
     for run in _runs(block.rows):
@@ -249,28 +232,28 @@ def _aligned_block(block: Calculation, room: float) -> list[str]:
     return said
 
 
-def _formula(block: Formula, room: float) -> list[str]:
+def _formula(block: outline.Formula, room: float) -> list[str]:
     tex = _aligned(block.row, room - (1.0 if block.boxed else 0.0))
     return [_display(rf"\boxed{{{tex}}}" if block.boxed else tex)]
 
 
-def _inset(block: Inset, room: float) -> list[str]:
+def _inset(block: outline.Inset, room: float) -> list[str]:
     return [r"\begin{inset}", *blocks_of(block.blocks, room - STEP_IN), r"\end{inset}"]
 
 
-def _errata(block: Errata, room: float) -> list[str]:
+def _errata(block: outline.Errata, room: float) -> list[str]:
     said: list[str] = []
     for number, entry in enumerate(block.entries, start=1):
         said += _correction(number, entry, room)
     return said
 
 
-def _contents(block: Contents, room: float) -> list[str]:
+def _contents(block: outline.Contents, room: float) -> list[str]:
     rows = block.rows
     return [rf"\listing{{{text_of(place)}}}{{{text_of(title)}}}{{{escape(verdict)}}}" for place, title, verdict in rows]
 
 
-def _correction(number: int, entry: Correction, room: float) -> list[str]:
+def _correction(number: int, entry: outline.Correction, room: float) -> list[str]:
     reason = f" (reason given: {text_of(entry.reason)})" if entry.reason else ""
     said = [
         rf"\head{{{number}. {text_of(entry.where)}.}}",
@@ -295,9 +278,9 @@ def _correction(number: int, entry: Correction, room: float) -> list[str]:
     return [f"{part}\n\\nopagebreak" for part in said[:-1]] + [said[-1]]
 
 
-def _beside(block: Beside, room: float) -> list[str]:
+def _beside(block: outline.Beside, room: float) -> list[str]:
     """The printed claim and what is true side by side where both have room, and what shows it below."""
-    claims = [part.row for part in (*block.printed, *block.correct) if isinstance(part, Formula)]
+    claims = [part.row for part in (*block.printed, *block.correct) if isinstance(part, outline.Formula)]
     half = (room - GAP) / 2
     if not block.correct or any(width(replace(row, tail="").tex) > half - 1.0 for row in claims):
         return blocks_of((*block.printed, *block.correct), room)
@@ -310,7 +293,7 @@ def _beside(block: Beside, room: float) -> list[str]:
     ]
 
 
-def _table(block: Table) -> list[str]:
+def _table(block: outline.Table) -> list[str]:
     rows = [" & ".join(map(text_of, row)) + r" \\" for row in (block.head, *block.rows)]
     columns = "c" * len(block.head)
     head = rf"\par\smallskip{{\renewcommand{{\arraystretch}}{{1.4}}\begin{{tabular}}{{{columns}}}"
@@ -318,24 +301,24 @@ def _table(block: Table) -> list[str]:
 
 
 WRITE: dict[type, Callable[[Any, float], list[str]]] = {
-    Heading: _heading,
-    Paragraph: _paragraph,
-    Items: _items,
-    Calculation: _aligned_block,
-    Formula: _formula,
-    Inset: _inset,
-    Beside: _beside,
-    CrossChecks: lambda block, room: _items(Items(block.items), room),
-    Table: lambda block, room: _table(block),
-    Errata: _errata,
-    Contents: _contents,
-    NewPage: lambda block, room: [r"\clearpage"],
+    outline.Heading: _heading,
+    outline.Paragraph: _paragraph,
+    outline.Items: _items,
+    outline.Calculation: _aligned_block,
+    outline.Formula: _formula,
+    outline.Inset: _inset,
+    outline.Beside: _beside,
+    outline.CrossChecks: lambda block, room: _items(outline.Items(block.items), room),
+    outline.Table: lambda block, room: _table(block),
+    outline.Errata: _errata,
+    outline.Contents: _contents,
+    outline.NewPage: lambda block, room: [r"\clearpage"],
 }
 
 FRAGMENT: dict[type, Callable[[Any], list[str]]] = {
-    Heading: lambda block: [rf"\paragraph{{{text_of(block.words)}.}}"],
-    Paragraph: lambda block: [rf"{text_of(block.words)}\par"],
-    Items: lambda block: [r"\begin{itemize}", *map(_item, block.items), r"\end{itemize}"],
-    Beside: lambda block: fragment((*block.printed, *block.correct)).splitlines(),
-    Formula: lambda block: [r"\begin{equation*}", _aligned(block.row, LINE), r"\end{equation*}"],
+    outline.Heading: lambda block: [rf"\paragraph{{{text_of(block.words)}.}}"],
+    outline.Paragraph: lambda block: [rf"{text_of(block.words)}\par"],
+    outline.Items: lambda block: [r"\begin{itemize}", *map(_item, block.items), r"\end{itemize}"],
+    outline.Beside: lambda block: fragment((*block.printed, *block.correct)).splitlines(),
+    outline.Formula: lambda block: [r"\begin{equation*}", _aligned(block.row, LINE), r"\end{equation*}"],
 }

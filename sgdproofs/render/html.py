@@ -14,30 +14,9 @@ from itertools import count
 from typing import Any
 
 from ..language.errors import StatementError
+from . import outline
 from .layout import width
 from .mathml import mathml
-from .outline import (
-    Beside,
-    Calculation,
-    Contents,
-    Correction,
-    CrossChecks,
-    Errata,
-    Formula,
-    Heading,
-    Inset,
-    Items,
-    NewPage,
-    Paragraph,
-    Part,
-    Picture,
-    Problem,
-    Row,
-    Sheet,
-    Solution,
-    Table,
-    worth,
-)
 from .style import FRAGMENT, SCRIPT, STYLE
 from .words import Math, Words
 
@@ -50,11 +29,11 @@ LONGER_THAN_A_LINE = 30.0
 MARKS = {"proved": "✓", "refuted": "✗", "unjustified": "!", "undecided": "?"}
 
 
-def write(sheet: Sheet) -> str:
+def write(sheet: outline.Sheet) -> str:
     """The whole page."""
     page = _Page(_entries(sheet.blocks))
     body = page.article(sheet.blocks)
-    points = "".join(part.text for part in worth(sheet.points) if not isinstance(part, Math)).strip()
+    points = "".join(part.text for part in outline.worth(sheet.points) if not isinstance(part, Math)).strip()
     above = ", ".join(filter(None, [sheet.subtitle, sheet.course, sheet.date, points.strip("()")]))
     subtitle = f'<p class="subtitle">{_plain(above)}</p>' if above else ""
     title = _plain(sheet.title)
@@ -122,9 +101,9 @@ def plain(words: Words) -> str:
 def _entries(blocks: Iterable[Any]) -> set[str]:
     found: set[str] = set()
     for block in blocks:
-        if isinstance(block, Heading) and block.entry:
+        if isinstance(block, outline.Heading) and block.entry:
             found.add(block.entry)
-        elif isinstance(block, Problem | Part | Solution):
+        elif isinstance(block, outline.Problem | outline.Part | outline.Solution):
             found |= _entries(block.blocks)
     return found
 
@@ -183,13 +162,13 @@ class _Page:
         said: list[str] = []
         inside = False
         for block in blocks:
-            if isinstance(block, Heading) and block.level < 2:
+            if isinstance(block, outline.Heading) and block.level < 2:
                 if inside:
                     said.append("</article>")
                 inside = block.level == 1
                 if inside:
                     said.append("<article>")
-            if isinstance(block, NewPage) and inside:
+            if isinstance(block, outline.NewPage) and inside:
                 said.append("</article>")
                 inside = False
             said += self.block(block)
@@ -235,7 +214,7 @@ class _Page:
         return f'<nav aria-label="Contents"><details open><summary>Contents</summary><ul>{inside}</ul></details></nav>'
 
 
-def _heading(page: _Page, block: Heading) -> list[str]:
+def _heading(page: _Page, block: outline.Heading) -> list[str]:
     depth = page.depth(block.level)
     text = page.words(block.words)
     if block.level > 1:
@@ -248,14 +227,16 @@ def _heading(page: _Page, block: Heading) -> list[str]:
     return [f'<h{depth} id="{escape(place)}">{text}{badge}</h{depth}>']
 
 
-def _problem(page: _Page, block: Problem) -> list[str]:
+def _problem(page: _Page, block: outline.Problem) -> list[str]:
     """A problem of a hand-out, with what it is worth."""
     depth = page.depth(0)
     title = page.words(block.title)
     name = f"Problem {block.number}{'. ' if block.title else ''}{title}"
     place = page.place(f"problem-{block.number}")
     page.contents.append((0, place, name, ""))
-    points = f' <span class="points">{page.words(worth(block.points))}</span>' if block.points is not None else ""
+    points = (
+        f' <span class="points">{page.words(outline.worth(block.points))}</span>' if block.points is not None else ""
+    )
     return [
         f'<section aria-labelledby="{place}">',
         f'<h{depth} id="{place}">{name}{points}</h{depth}>',
@@ -264,8 +245,10 @@ def _problem(page: _Page, block: Problem) -> list[str]:
     ]
 
 
-def _part(page: _Page, block: Part) -> list[str]:
-    points = f'<span class="points">{page.words(worth(block.points))}</span>' if block.points is not None else ""
+def _part(page: _Page, block: outline.Part) -> list[str]:
+    points = (
+        f'<span class="points">{page.words(outline.worth(block.points))}</span>' if block.points is not None else ""
+    )
     return [
         f'<div class="piece"><p class="letter">({_plain(block.letter)}){points}</p><div>',
         page.article(block.blocks),
@@ -273,21 +256,21 @@ def _part(page: _Page, block: Part) -> list[str]:
     ]
 
 
-def _solution(page: _Page, block: Solution) -> list[str]:
+def _solution(page: _Page, block: outline.Solution) -> list[str]:
     """Shown at first, and folded away by whoever wants to think first."""
     return ['<details class="solution" open><summary>Solution</summary>', page.article(block.blocks), "</details>"]
 
 
-def _paragraph(page: _Page, block: Paragraph) -> list[str]:
+def _paragraph(page: _Page, block: outline.Paragraph) -> list[str]:
     shape = ' class="small"' if block.small else ""
     return [f"<p{shape}>{page.words(block.words)}</p>"]
 
 
-def _items(page: _Page, block: Items) -> list[str]:
+def _items(page: _Page, block: outline.Items) -> list[str]:
     return ["<ul>", *(f"<li>{page.words(item)}</li>" for item in block.items), "</ul>"]
 
 
-def _calculation(page: _Page, block: Calculation) -> list[str]:
+def _calculation(page: _Page, block: outline.Calculation) -> list[str]:
     """A table with one row a line: its number, its statement, its reason with what it rests on."""
     numbers = [row.number for row in block.rows if row.number is not None]
     if not numbers:
@@ -317,7 +300,7 @@ def _calculation(page: _Page, block: Calculation) -> list[str]:
     return said
 
 
-def _working(page: _Page, block: Calculation) -> list[str]:
+def _working(page: _Page, block: outline.Calculation) -> list[str]:
     """A calculation whose lines have no numbers: what it says, and why."""
     rows = (
         f'<tr role="row"><td role="cell">{_row_of(row)}</td><td role="cell">{page.words(row.reason)}</td></tr>'
@@ -332,7 +315,7 @@ def _working(page: _Page, block: Calculation) -> list[str]:
     ]
 
 
-def _why(page: _Page, row: Row) -> str:
+def _why(page: _Page, row: outline.Row) -> str:
     """The reason of a line with its verdict; what it uses and needs is folded away."""
     folds = bool(row.uses or row.needs)  # a summary holds nothing else that can be pressed
     reason = f'<span class="reason">{page.words(row.reason, links=not folds)}</span>' if row.reason else ""
@@ -352,23 +335,23 @@ def _why(page: _Page, row: Row) -> str:
     return f"<details><summary>{head}</summary>{''.join(folded)}</details>"
 
 
-def _row_of(row: Row) -> str:
+def _row_of(row: outline.Row) -> str:
     """The statement in a box of its own; what it is claimed for goes to the next line where there is no room."""
     tail = _math(row.tail, display=True) if row.tail else ""
     return f'<div class="wide">{_math(replace(row, tail="").tex, display=True)}{tail}</div>'
 
 
-def _formula(page: _Page, block: Formula) -> list[str]:
+def _formula(page: _Page, block: outline.Formula) -> list[str]:
     copy = _copy(block.row.tex, "this statement") if page.script else ""
     shape = "result" if block.boxed else "display"
     return [f'<div class="{shape}">{_row_of(block.row)}{copy}</div>']
 
 
-def _inset(page: _Page, block: Inset) -> list[str]:
+def _inset(page: _Page, block: outline.Inset) -> list[str]:
     return ['<div class="inset">', *page.blocks(block.blocks), "</div>"]
 
 
-def _beside(page: _Page, block: Beside) -> list[str]:
+def _beside(page: _Page, block: outline.Beside) -> list[str]:
     sides = [
         ("printed", "As printed, with the witness against it", block.printed),
         ("correct", "Correction", block.correct),
@@ -380,7 +363,7 @@ def _beside(page: _Page, block: Beside) -> list[str]:
     return [*said, "</div>"]
 
 
-def _checks(page: _Page, block: CrossChecks) -> list[str]:
+def _checks(page: _Page, block: outline.CrossChecks) -> list[str]:
     said = ['<ul class="checks">']
     for number, item in enumerate(block.items):
         picture = block.pictures[number] if number < len(block.pictures) else None
@@ -388,7 +371,7 @@ def _checks(page: _Page, block: CrossChecks) -> list[str]:
     return [*said, "</ul>"]
 
 
-def _picture(page: _Page, picture: Picture) -> str:
+def _picture(page: _Page, picture: outline.Picture) -> str:
     """The picture in the page itself.  Its own identifiers get a name that no other picture uses; the outlines of
     letters, which are the same in all pictures, stand in the first one that needs them."""
     svg = re.sub(r">\s+<", "><", picture.svg[picture.svg.index("<svg") :]).strip()
@@ -408,17 +391,17 @@ def _picture(page: _Page, picture: Picture) -> str:
     return f'<figure class="wide">{svg}</figure>'
 
 
-def _errata(page: _Page, block: Errata) -> list[str]:
+def _errata(page: _Page, block: outline.Errata) -> list[str]:
     return [line for number, entry in enumerate(block.entries, 1) for line in _correction(page, number, entry)]
 
 
-def _correction(page: _Page, number: int, entry: Correction) -> list[str]:
+def _correction(page: _Page, number: int, entry: outline.Correction) -> list[str]:
     depth = page.depth(2)
     reason = f"<p>Reason given: {page.words(entry.reason)}</p>" if entry.reason else ""
     said = [
         f'<div class="beside erratum"><div class="printed" role="group" aria-label="Erratum {number}, as printed">',
         f"<h{depth}>{number}. {page.words(entry.where)} {_badge(entry.verdict)}</h{depth}>",
-        f"<p>As printed:</p>{''.join(_formula(page, Formula(entry.printed)))}{reason}",
+        f"<p>As printed:</p>{''.join(_formula(page, outline.Formula(entry.printed)))}{reason}",
         *(f"<p>{page.words(why)}</p>" for why in entry.why),
         *page.blocks(entry.shown),
         "</div>",
@@ -427,7 +410,7 @@ def _correction(page: _Page, number: int, entry: Correction) -> list[str]:
     if entry.correction is not None:
         label = "Correct" if entry.proved else "Correction, not proved"
         see = f"; {page.words(entry.see)}" if entry.see else ""
-        right += [f"<p><strong>{label}</strong>{see}:</p>", *_formula(page, Formula(entry.correction))]
+        right += [f"<p><strong>{label}</strong>{see}:</p>", *_formula(page, outline.Formula(entry.correction))]
     if entry.remark:
         right.append(f"<p>{page.words(entry.remark)}</p>")
     if right:
@@ -435,7 +418,7 @@ def _correction(page: _Page, number: int, entry: Correction) -> list[str]:
     return [*said, "</div>"]
 
 
-def _contents(page: _Page, block: Contents) -> list[str]:
+def _contents(page: _Page, block: outline.Contents) -> list[str]:
     rows = []
     for place, title, verdict in block.rows:
         rows.append(
@@ -449,7 +432,7 @@ def _contents(page: _Page, block: Contents) -> list[str]:
     ]
 
 
-def _table(page: _Page, block: Table) -> list[str]:
+def _table(page: _Page, block: outline.Table) -> list[str]:
     # A header of mathematics alone is taken for an empty one by some readers of screens.
     lead = '<span class="hidden">value of </span>'
     head = "".join(
@@ -466,19 +449,19 @@ def _table(page: _Page, block: Table) -> list[str]:
 
 
 WRITE: dict[type, Callable[[_Page, Any], list[str]]] = {
-    Heading: _heading,
-    Paragraph: _paragraph,
-    Items: _items,
-    Calculation: _calculation,
-    Formula: _formula,
-    Inset: _inset,
-    Beside: _beside,
-    CrossChecks: _checks,
-    Table: _table,
-    Errata: _errata,
-    Contents: _contents,
-    NewPage: lambda page, block: ['<hr class="page">'],
-    Problem: _problem,
-    Part: _part,
-    Solution: _solution,
+    outline.Heading: _heading,
+    outline.Paragraph: _paragraph,
+    outline.Items: _items,
+    outline.Calculation: _calculation,
+    outline.Formula: _formula,
+    outline.Inset: _inset,
+    outline.Beside: _beside,
+    outline.CrossChecks: _checks,
+    outline.Table: _table,
+    outline.Errata: _errata,
+    outline.Contents: _contents,
+    outline.NewPage: lambda page, block: ['<hr class="page">'],
+    outline.Problem: _problem,
+    outline.Part: _part,
+    outline.Solution: _solution,
 }

@@ -6,35 +6,18 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from .outline import (
-    Beside,
-    Calculation,
-    Contents,
-    Correction,
-    CrossChecks,
-    Errata,
-    Formula,
-    Heading,
-    Inset,
-    Items,
-    NewPage,
-    Paragraph,
-    Row,
-    Sheet,
-    Table,
-    plain,
-)
+from . import outline
 from .words import Math, Words, words
 
 __all__ = ["escape", "write"]
 
 
-def write(sheet: Sheet) -> str:
+def write(sheet: outline.Sheet) -> str:
     """The whole document."""
     head = [f"# {escape(sheet.title)}"] + ([f"*{escape(sheet.subtitle)}*"] if sheet.subtitle else [])
     head += [escape(", ".join(filter(None, [sheet.course, sheet.date])))] if sheet.course or sheet.date else []
     head += [f"{sheet.points} points in all"] if sheet.points is not None else []
-    return "\n\n".join([*head, *_blocks(plain(sheet.blocks))]) + "\n"
+    return "\n\n".join([*head, *_blocks(outline.plain(sheet.blocks))]) + "\n"
 
 
 DIGRAPHS = {">=": "≥", "<=": "≤", "!=": "≠", "->": "→"}
@@ -65,7 +48,7 @@ def _text(words: Words, *, cell: bool = False) -> str:
     return "".join(said)
 
 
-def _cells(row: Row) -> str:
+def _cells(row: outline.Row) -> str:
     number = "" if row.number is None else rf" && \text{{({row.number})}}"
     tail = rf" \quad {row.tail}" if row.tail else ""
     return f"{row.left} &{row.relation} {row.right}{tail}{number}".strip()
@@ -75,18 +58,18 @@ def _blocks(blocks: Iterable[Any]) -> list[str]:
     return [line for block in blocks for line in WRITE[type(block)](block)]
 
 
-def _calculation(block: Calculation) -> list[str]:
+def _calculation(block: outline.Calculation) -> list[str]:
     body = " \\\\\n".join(map(_cells, block.rows))
     reasons = [f"- {_mark(row)}{_text(row.reason)}" for row in block.rows if row.reason]
     display = f"$$\n\\begin{{aligned}}\n{body}\n\\end{{aligned}}\n$$"
     return [display] + (["\n".join(reasons)] if reasons else [])
 
 
-def _formula(block: Formula) -> list[str]:
+def _formula(block: outline.Formula) -> list[str]:
     return [f"$$\n\\boxed{{{block.row.tex}}}\n$$" if block.boxed else f"$$\n{block.row.tex}\n$$"]
 
 
-def _errata(block: Errata) -> list[str]:
+def _errata(block: outline.Errata) -> list[str]:
     table = ["| | Where | As printed | Verdict | Why | Correct |", "|---|---|---|---|---|---|"]
     for number, entry in enumerate(block.entries, start=1):
         table.append(_correction(number, entry))
@@ -94,12 +77,12 @@ def _errata(block: Errata) -> list[str]:
     return ["\n".join(table), *(s for n, shown in worked for s in (f"Erratum {n} at its witness:", *_blocks(shown)))]
 
 
-def _mark(row: Row) -> str:
+def _mark(row: outline.Row) -> str:
     """How a list of reasons names a line."""
     return f"({row.number}) " if row.number is not None else f"${row.relation} {row.right}$: "
 
 
-def _correction(number: int, entry: Correction) -> str:
+def _correction(number: int, entry: outline.Correction) -> str:
     printed = _text(words(Math(entry.printed.tex)), cell=True)
     if entry.reason:
         printed += f"<br>(reason given: {_text(entry.reason, cell=True)})"
@@ -112,30 +95,30 @@ def _correction(number: int, entry: Correction) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _contents(block: Contents) -> list[str]:
+def _contents(block: outline.Contents) -> list[str]:
     rows = [
         f"| {_text(place, cell=True)} | {_text(title, cell=True)} | {verdict} |" for place, title, verdict in block.rows
     ]
     return ["\n".join(["| Where | Result | Verdict |", "|---|---|---|", *rows])]
 
 
-def _table(block: Table) -> list[str]:
+def _table(block: outline.Table) -> list[str]:
     rows = [block.head, *block.rows]
     lines = [f"| {' | '.join(_text(cell, cell=True) for cell in row)} |" for row in rows]
     return ["\n".join([lines[0], "|" + "---|" * len(block.head), *lines[1:]])]
 
 
 WRITE: dict[type, Callable[[Any], list[str]]] = {
-    Heading: lambda block: [f"{'#' * (block.level + 2)} {_text(block.words)}"],
-    Paragraph: lambda block: [_text(block.words)],
-    Items: lambda block: ["\n".join(f"- {_text(item)}" for item in block.items)],
-    Calculation: _calculation,
-    Formula: _formula,
-    Inset: lambda block: _blocks(block.blocks),
-    Beside: lambda block: _blocks((*block.printed, *block.correct)),
-    CrossChecks: lambda block: _blocks([Items(block.items)]),
-    Table: _table,
-    Errata: _errata,
-    Contents: _contents,
-    NewPage: lambda block: ["---"],
+    outline.Heading: lambda block: [f"{'#' * (block.level + 2)} {_text(block.words)}"],
+    outline.Paragraph: lambda block: [_text(block.words)],
+    outline.Items: lambda block: ["\n".join(f"- {_text(item)}" for item in block.items)],
+    outline.Calculation: _calculation,
+    outline.Formula: _formula,
+    outline.Inset: lambda block: _blocks(block.blocks),
+    outline.Beside: lambda block: _blocks((*block.printed, *block.correct)),
+    outline.CrossChecks: lambda block: _blocks([outline.Items(block.items)]),
+    outline.Table: _table,
+    outline.Errata: _errata,
+    outline.Contents: _contents,
+    outline.NewPage: lambda block: ["---"],
 }

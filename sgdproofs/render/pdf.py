@@ -18,29 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from ..language.errors import MissingTool, StatementError
-from . import formula
+from . import formula, outline
 from .latex import RELATIONS
 from .layout import Cell, arranged, width
-from .outline import (
-    Beside,
-    Calculation,
-    Contents,
-    Correction,
-    CrossChecks,
-    Errata,
-    Formula,
-    Heading,
-    Inset,
-    Items,
-    NewPage,
-    Paragraph,
-    Part,
-    Problem,
-    Row,
-    Sheet,
-    Solution,
-    Table,
-)
 from .words import Math, Words
 
 __all__ = ["compiled", "data", "write"]
@@ -53,7 +33,7 @@ SLACK = 1.12
 """Widths are estimated on the large side, and the template sets smaller what is too wide all the same."""
 
 
-def write(sheet: Sheet, *, stamp: int | None = None) -> bytes:
+def write(sheet: outline.Sheet, *, stamp: int | None = None) -> bytes:
     """The file.  `stamp` is its date in seconds since 1970; without one it has no date."""
     return compiled(json.dumps(data(sheet, stamp), ensure_ascii=False))
 
@@ -97,7 +77,7 @@ def compiled(text: str) -> bytes:
     raise StatementError(f"more than {MOST_SIGNS} signs of this sheet are in no font of Typst: use --engine latex")
 
 
-def data(sheet: Sheet, stamp: int | None = None) -> dict[str, Any]:
+def data(sheet: outline.Sheet, stamp: int | None = None) -> dict[str, Any]:
     """What the template gets."""
     made = None if stamp is None else datetime.fromtimestamp(stamp, UTC)
     return {
@@ -173,7 +153,7 @@ def _text(said: Words) -> list[dict[str, Any]]:
     return [_math(part.tex) if isinstance(part, Math) else {"text": part.text, "strong": part.strong} for part in said]
 
 
-def _rows(rows: Iterable[Row], space: float, *, reasons: bool) -> list[dict[str, Any]]:
+def _rows(rows: Iterable[outline.Row], space: float, *, reasons: bool) -> list[dict[str, Any]]:
     """The printed lines of an alignment; the first of each row has its reason and number."""
     every = list(rows)
     printed: list[dict[str, Any]] = []
@@ -201,7 +181,7 @@ def _line(cell: Cell) -> dict[str, Any]:
 # --- blocks ----------------------------------------------------------------------------------------------
 
 
-def _calculation(block: Calculation, room: float) -> list[dict[str, Any]]:
+def _calculation(block: outline.Calculation, room: float) -> list[dict[str, Any]]:
     space = room - (REASON + NUMBER + GAP)
     said = []
     for _, run in groupby(block.rows, key=lambda row: bool(row.relation)):
@@ -210,11 +190,11 @@ def _calculation(block: Calculation, room: float) -> list[dict[str, Any]]:
     return said
 
 
-def _shown(row: Row, space: float) -> dict[str, Any]:
+def _shown(row: outline.Row, space: float) -> dict[str, Any]:
     return {"kind": "formula", "lines": _rows([row], space, reasons=False), "space": space}
 
 
-def _correction(number: int, entry: Correction, room: float) -> dict[str, Any]:
+def _correction(number: int, entry: outline.Correction, room: float) -> dict[str, Any]:
     space = room - BOX
     right = entry.correction
     label = "Correct" if entry.proved else "Correction, not proved"
@@ -242,9 +222,9 @@ def _correction(number: int, entry: Correction, room: float) -> dict[str, Any]:
     }
 
 
-def _beside(block: Beside, room: float) -> list[dict[str, Any]]:
+def _beside(block: outline.Beside, room: float) -> list[dict[str, Any]]:
     """The printed claim and what is true side by side where both have room, and what shows it below."""
-    claims = [part.row for part in (*block.printed, *block.correct) if isinstance(part, Formula)]
+    claims = [part.row for part in (*block.printed, *block.correct) if isinstance(part, outline.Formula)]
     half = (room - GAP) / 2 - 2 * BOX
     if not block.correct or any(width(replace(row, tail="").tex) > SLACK * half for row in claims):
         return _blocks((*block.printed, *block.correct), room)
@@ -254,40 +234,40 @@ def _beside(block: Beside, room: float) -> list[dict[str, Any]]:
     ]
 
 
-def _part(block: Part, room: float) -> list[dict[str, Any]]:
+def _part(block: outline.Part, room: float) -> list[dict[str, Any]]:
     inside = room - LETTER
     asked = inside - (WORTH if block.points is not None else 0.0)
     blocks = [
         said
         for own, space in ((False, asked), (True, inside))
-        for said in _blocks([b for b in block.blocks if isinstance(b, Solution) == own], space)
+        for said in _blocks([b for b in block.blocks if isinstance(b, outline.Solution) == own], space)
     ]
     return [{"kind": "part", "letter": block.letter, "points": block.points, "blocks": blocks}]
 
 
 WRITE: dict[type, Callable[[Any, float], list[dict[str, Any]]]] = {
-    Heading: lambda block, room: [{"kind": "heading", "level": block.level, "words": _text(block.words)}],
-    Paragraph: lambda block, room: [
+    outline.Heading: lambda block, room: [{"kind": "heading", "level": block.level, "words": _text(block.words)}],
+    outline.Paragraph: lambda block, room: [
         {"kind": "paragraph", "sticky": False, "small": block.small, "words": _text(block.words)}
     ],
-    Items: lambda block, room: [{"kind": "items", "items": [_text(item) for item in block.items]}],
-    Calculation: _calculation,
-    Formula: lambda block, room: [_shown(block.row, room - BOX) | {"boxed": block.boxed, "sticky": False}],
-    Beside: _beside,
-    CrossChecks: lambda block, room: [
+    outline.Items: lambda block, room: [{"kind": "items", "items": [_text(item) for item in block.items]}],
+    outline.Calculation: _calculation,
+    outline.Formula: lambda block, room: [_shown(block.row, room - BOX) | {"boxed": block.boxed, "sticky": False}],
+    outline.Beside: _beside,
+    outline.CrossChecks: lambda block, room: [
         {"kind": "items", "items": [_text(item) for item in block.items]},
         *({"kind": "picture", "svg": picture.svg, "alt": picture.text} for picture in block.pictures),
     ],
-    Inset: lambda block, room: [{"kind": "inset", "blocks": _blocks(block.blocks, room - STEP_IN)}],
-    Table: lambda block, room: [
+    outline.Inset: lambda block, room: [{"kind": "inset", "blocks": _blocks(block.blocks, room - STEP_IN)}],
+    outline.Table: lambda block, room: [
         {"kind": "table", "rows": [[_text(cell) for cell in row] for row in (block.head, *block.rows)]}
     ],
-    Errata: lambda block, room: [_correction(n, entry, room) for n, entry in enumerate(block.entries, start=1)],
-    Contents: lambda block, room: [
+    outline.Errata: lambda block, room: [_correction(n, entry, room) for n, entry in enumerate(block.entries, start=1)],
+    outline.Contents: lambda block, room: [
         {"kind": "contents", "rows": [[_text(place), _text(title), verdict] for place, title, verdict in block.rows]}
     ],
-    NewPage: lambda block, room: [{"kind": "page"}],
-    Problem: lambda block, room: [
+    outline.NewPage: lambda block, room: [{"kind": "page"}],
+    outline.Problem: lambda block, room: [
         {
             "kind": "problem",
             "number": block.number,
@@ -296,6 +276,6 @@ WRITE: dict[type, Callable[[Any, float], list[dict[str, Any]]]] = {
             "blocks": _blocks(block.blocks, room),
         }
     ],
-    Part: _part,
-    Solution: lambda block, room: [{"kind": "solution", "blocks": _blocks(block.blocks, room - BAR)}],
+    outline.Part: _part,
+    outline.Solution: lambda block, room: [{"kind": "solution", "blocks": _blocks(block.blocks, room - BAR)}],
 }

@@ -134,7 +134,7 @@ def test_a_row_that_is_lost_is_found_out(monkeypatch: pytest.MonkeyPatch) -> Non
     calculation = module._calculation
     monkeypatch.setitem(
         module.WRITE,
-        module.Calculation,
+        module.outline.Calculation,
         lambda p, block: calculation(p, replace(block, rows=block.rows[1:] or block.rows)),
     )
     assert len(rows_of(Tree(page(report)).root, report)) == len(whole) - 1
