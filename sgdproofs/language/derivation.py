@@ -67,8 +67,18 @@ class At:
         return f"{self.item} at {', '.join(f'{v} = {w}' for v, w in self.values)}"
 
 
+class _Labelled:
+    """A piece of a proof, which later lines cite by its label, or by what it says."""
+
+    label: str | None
+    conclusion: Any
+
+    def __str__(self) -> str:
+        return self.label or str(self.conclusion)
+
+
 @dataclass(frozen=True)
-class Step:
+class Step(_Labelled):
     """One printed line: a statement and its reason."""
 
     statement: Any
@@ -79,9 +89,6 @@ class Step:
     @property
     def conclusion(self) -> Any:
         return self.statement
-
-    def __str__(self) -> str:
-        return self.label or str(self.statement)
 
 
 @dataclass(frozen=True)
@@ -95,7 +102,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Calc:
+class Calc(_Labelled):
     """A calculation `start = ... = ... = last`; cited, it stands for `start rel last`."""
 
     start: Any
@@ -118,12 +125,9 @@ class Calc:
             )
         return Relation(self.start, rel, self.rows[-1].expr, self.when)
 
-    def __str__(self) -> str:
-        return self.label or str(self.conclusion)
-
 
 @dataclass(frozen=True)
-class Induction:
+class Induction(_Labelled):
     """`claim` for all `over >= start`: `base` proves it at `start`, `step` at `over` from `over - 1`.
 
     Each of the two is a tuple of lines that ends in the obligation itself, or in the reason why it follows.
@@ -140,12 +144,9 @@ class Induction:
     def conclusion(self) -> Relation:
         return self.claim
 
-    def __str__(self) -> str:
-        return self.label or str(self.claim)
-
 
 @dataclass(frozen=True)
-class Branches:
+class Branches(_Labelled):
     """`claim` by cases: each of `parts` is a condition, and lines that end in the reason why the claim then follows."""
 
     claim: Relation
@@ -155,9 +156,6 @@ class Branches:
     @property
     def conclusion(self) -> Relation:
         return self.claim
-
-    def __str__(self) -> str:
-        return self.label or str(self.claim)
 
 
 @dataclass(frozen=True)

@@ -106,31 +106,47 @@ class Given(Fact):
 
 
 @dataclass(frozen=True)
-class Across(Fact):
+class _OfBlocks(Fact):
+    """A fact about the blocks of `families` at the values of their first index."""
+
+    families: tuple[Family, ...]
+    index: Index
+
+    @property
+    def blocks(self) -> str:
+        return ", ".join(f"{f.name}[{self.index.name}]" for f in self.families)
+
+
+@dataclass(frozen=True)
+class _OfMembers(Fact):
+    """A fact about the members of one random sequence."""
+
+    family: Family
+
+    @property
+    def families(self) -> tuple[Family, ...]:
+        return (self.family,)
+
+
+@dataclass(frozen=True)
+class Across(_OfBlocks):
     """The blocks of `families` at different values of their first index do not depend on one another.
 
     `strength`: mutual (independent), pairwise (any two are), uncorrelated (any two have covariance 0).
     """
 
-    families: tuple[Family, ...]
-    index: Index
     strength: str = "mutual"
 
     def __str__(self) -> str:
-        names = ", ".join(f"{f.name}[{self.index.name}]" for f in self.families)
-        return f"{names} {'independent' if self.strength == 'mutual' else self.strength} across {self.index.name}"
+        return f"{self.blocks} {'independent' if self.strength == 'mutual' else self.strength} across {self.index.name}"
 
 
 @dataclass(frozen=True)
-class Identical(Fact):
+class Identical(_OfBlocks):
     """The blocks of `families` have one distribution for all values of their first index."""
 
-    families: tuple[Family, ...]
-    index: Index
-
     def __str__(self) -> str:
-        names = ", ".join(f"{f.name}[{self.index.name}]" for f in self.families)
-        return f"{names} identically distributed over {self.index.name}"
+        return f"{self.blocks} identically distributed over {self.index.name}"
 
 
 @dataclass(frozen=True)
@@ -145,30 +161,19 @@ class ConditionallyIndependent(Fact):
 
 
 @dataclass(frozen=True)
-class MartingaleDifference(Fact):
+class MartingaleDifference(_OfMembers):
     """The members of a random sequence have mean 0 given all earlier ones: `E[d_t | d_s for s < t] = 0`."""
-
-    family: Family
-
-    @property
-    def families(self) -> tuple[Family, ...]:
-        return (self.family,)
 
     def __str__(self) -> str:
         return f"{self.family.name} are martingale differences"
 
 
 @dataclass(frozen=True)
-class WithoutReplacement(Fact):
+class WithoutReplacement(_OfMembers):
     """`family[1], family[2], ...` are drawn without replacement from `population[1], ..., population[size]`."""
 
-    family: Family
     population: Family
     size: Any
-
-    @property
-    def families(self) -> tuple[Family, ...]:
-        return (self.family,)
 
     def __str__(self) -> str:
         return f"{self.family.name} drawn without replacement from {self.population.name}[1..{self.size}]"
