@@ -11,7 +11,6 @@ from dataclasses import replace
 from time import perf_counter, thread_time
 from typing import Any
 
-from . import refute
 from .advice import Search
 from .checker import Checker, examine
 from .kernel.check import Theorem, follows
@@ -28,6 +27,7 @@ from .language.statements import NotDetermined, Relation
 from .language.terms import Element, Family, Index, Limit, Sum, is_random, walk
 from .meaning import NotEvaluable
 from .models import models
+from .refute import search
 from .rules.algebra import substitution
 from .rules.derivatives import differentiation
 from .rules.expectation import conditioning, identical_distribution, independence, moments
@@ -38,7 +38,7 @@ from .rules.truth import cases
 SECONDS = 5.0
 """How long the search for the missing facts of one line may take."""
 ORDER = (REFUTED, UNJUSTIFIED, UNDECIDED, PROVED)
-EVERY_RULE = (
+REWRITING = (
     independence()
     & moments()
     & identical_distribution()
@@ -47,9 +47,9 @@ EVERY_RULE = (
     & differentiation()
     & limits()
     & products()
-    & passage_to_limit()
-    & substitution()
 )
+"""Every rule that rewrites terms."""
+EVERY_RULE = REWRITING & passage_to_limit() & substitution()
 AS_PRINTED = Reason("as printed")
 
 
@@ -185,7 +185,7 @@ def _diagnosed(line: Line, goal: Any, known: tuple, entry: Derivation) -> Line:
         finally:
             DEADLINE.reset(mark)
         if missing is not None:
-            witness = refute.search(line.statement, cited.facts) if not cited.said else None
+            witness = search(line.statement, cited.facts) if not cited.said else None
             text = "; ".join(missing)
             return replace(
                 line,
@@ -198,7 +198,7 @@ def _diagnosed(line: Line, goal: Any, known: tuple, entry: Derivation) -> Line:
         isinstance(line.statement, Relation | NotDetermined)
         and not cited.assumptions[len(getattr(line.statement, "when", ())) :]
     ):
-        witness = refute.search(line.statement, entry.given)
+        witness = search(line.statement, entry.given)
         if witness is not None:
             return replace(line, verdict=REFUTED, witness=witness, reason=witness.why)
     return line
@@ -251,7 +251,7 @@ def _refutation(entry: Refutation, catalogue: Mapping[str, Any] | None) -> Repor
     other = (catalogue or {}).get(entry.corrected_by)
     if catalogue is not None and entry.corrected_by and not isinstance(other, Derivation):
         raise CatalogueError(f"{entry.name}: there is no derivation called {entry.corrected_by} that corrects it")
-    witness = refute.search(entry.claim, entry.given, fixed=dict(entry.witness) or None)
+    witness = search(entry.claim, entry.given, fixed=dict(entry.witness) or None)
     verdict = UNDECIDED if witness is None else REFUTED
     reason = "no witness was found" if witness is None else ""
     line = Line(1, entry.claim, AS_PRINTED, verdict, reason, witness=witness)

@@ -24,30 +24,14 @@ from ..language.facts import Definition
 from ..language.report import PROVED
 from ..language.statements import Relation, eq
 from ..ledger import factored
-from ..rules.derivatives import differentiation
-from ..rules.expectation import conditioning, identical_distribution, independence, moments
-from ..rules.limits import limits
-from ..rules.products import products
-from ..rules.truth import cases
+from ..verdicts import REWRITING
 from .case import Setting
 from .certificates import WiderSearch
 from .clock import Clock
 from .outcome import Outcome, condition
 from .rewriting import mentioned_by, nodes, symbols_in
 
-__all__ = ["RULES", "Asking"]
-
-RULES = (
-    independence()
-    & moments()
-    & identical_distribution()
-    & conditioning()
-    & cases()
-    & differentiation()
-    & limits()
-    & products()
-)
-"""Every rule that rewrites; what a line cites is added to it."""
+__all__ = ["Asking", "shorter"]
 
 
 class Asking:
@@ -66,7 +50,7 @@ class Asking:
     def goal(self, statement: Relation, facts: tuple | None = None) -> Answer:
         """The statement from the facts of the setting, or from others."""
         given = self.setting.facts if facts is None else facts
-        reason, advisor = replace(RULES, cites=given), _advisor(statement)
+        reason, advisor = replace(REWRITING, cites=given), _advisor(statement)
         with self.clock.share(0.9):
             return follows(
                 lambda: Goal(statement, reason, given, (), statement.when, advisor, given), seconds=self.clock.left()
@@ -132,7 +116,7 @@ class Asking:
 def shorter(term: Any, when: tuple) -> Any:
     """The term as a quotient of factored polynomials; untrusted, as it is only proposed."""
     try:
-        probe = Goal(eq(term, term), RULES, (), (), when, Search(), ())
+        probe = Goal(eq(term, term), REWRITING, (), (), when, Search(), ())
         return factored(probe.normal(probe.scope).poly(term, {}), probe.scope)
     except (Budget, Contradiction, ZeroDivisionError):
         return term

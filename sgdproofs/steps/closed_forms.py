@@ -18,7 +18,8 @@ from ..language.functions import Product
 from ..language.statements import Relation, eq, ge, ne
 from ..ledger import spelled
 from ..rules.algebra import substitution
-from .asking import RULES, Asking, shorter
+from ..verdicts import REWRITING
+from .asking import Asking, shorter
 from .certificates import geometric_moments, power_sums, telescoped
 from .outcome import Outcome
 from .rewriting import exchanged, nodes, replaced, symbols_in
@@ -40,7 +41,7 @@ def by_power_sums(asking: Asking, statement: Relation) -> Outcome | None:
     if not items or not ends:
         return None
     cites = tuple(D.at(item, {over: end}) for item in items for end in ends)
-    line = D.step(statement, by=replace(RULES, cites=(*asking.setting.facts, *cites)))
+    line = D.step(statement, by=replace(REWRITING, cites=(*asking.setting.facts, *cites)))
     return asking.checked(statement, (*items, line), "by closed forms of power sums, which are proved by induction")
 
 
@@ -48,7 +49,7 @@ def power_sum_lines(statement: Relation) -> tuple[tuple, T.Index, list]:
     """Lines that give power sums in closed form, their index, and the lengths of the sums in the statement."""
     over, closed, ends = power_sums(nodes(statement))
     items = tuple(
-        D.induction(claim, over=over, start=0, base=RULES, step=replace(RULES, cites=(D.HYPOTHESIS,)))
+        D.induction(claim, over=over, start=0, base=REWRITING, step=replace(REWRITING, cites=(D.HYPOTHESIS,)))
         for claim in closed
     )
     return items, over, ends
@@ -73,7 +74,7 @@ class ClosedForms:
         runs = {x.args[1] for x in nodes(statement) if isinstance(x, T.Limit) and isinstance(x.args[1], T.Index)}
         there = tuple(D.at(c.item, {c.claim.lhs.indices[0]: v}) for c in closed for v in sorted(runs, key=str))
         reason = "by the closed form of the recurrence, which is proved by induction"
-        for rules in (RULES, RULES & substitution()):
+        for rules in (REWRITING, REWRITING & substitution()):
             line = D.step(statement, by=replace(rules, cites=(*self.facts, *items, *there)))
             found = self.asking.checked(statement, (*items, line), reason)
             if found is not None:
@@ -119,8 +120,8 @@ class ClosedForms:
         kept = tuple(w for w in when if over not in symbols_in(w))
         for value, assumed in ((arithmetic, kept), (geometric, kept), (geometric, (*kept, apart))):
             claim = eq(family[over], value).given(*assumed)
-            base = replace(RULES, cites=(*self.asking.at(T.number(0)),))
-            step = replace(RULES, cites=(*self.asking.at(over), D.HYPOTHESIS))
+            base = replace(REWRITING, cites=(*self.asking.at(T.number(0)),))
+            step = replace(REWRITING, cites=(*self.asking.at(over), D.HYPOTHESIS))
             proof = D.induction(claim, over=over, start=0, base=base, step=step)
             if self.asking.checked(claim, (proof,), "") is not None:
                 return Closed(proof, claim)
@@ -133,7 +134,7 @@ class ClosedForms:
         items = self._of_ranges(statement)
         if not items:
             return None
-        line = D.step(statement, by=replace(RULES, cites=(*self.facts, *items)))
+        line = D.step(statement, by=replace(REWRITING, cites=(*self.facts, *items)))
         return self.asking.checked(
             statement, (*items, line), "by closed forms of the partial sums, which are proved by induction"
         )
@@ -148,8 +149,8 @@ class ClosedForms:
                 over, start = x.args[1], int(x.args[1].lower)
                 for claim in _proposed(x, over, start):
                     own = claim.given(*(w for w in statement.when if over not in symbols_in(w)))
-                    step = replace(RULES, cites=(D.HYPOTHESIS,))
-                    item = D.induction(own, over=over, start=start, base=RULES, step=step)
+                    step = replace(REWRITING, cites=(D.HYPOTHESIS,))
+                    item = D.induction(own, over=over, start=start, base=REWRITING, step=step)
                     if self.asking.checked(own, (item,), "") is not None:
                         found.append(item)
             self._ranges = tuple(found)
@@ -185,14 +186,14 @@ class ClosedForms:
         items = self._of_ranges(eq(limit, limit).given(*when))
         said = tuple(item.claim for item in items)
         try:
-            probe = Goal(eq(limit, limit), RULES, self.facts, said, when, Search(), self.facts)
+            probe = Goal(eq(limit, limit), REWRITING, self.facts, said, when, Search(), self.facts)
             p = probe.normal(probe.scope).poly(limit, {})
         except (Budget, Contradiction, ZeroDivisionError):
             return None
         if any(a[0].startswith("Limit") for a in p.within()):
             return None
         value = spelled(p, probe.scope)
-        line = D.step(eq(limit, value).given(*when), by=replace(RULES, cites=(*self.facts, *items)))
+        line = D.step(eq(limit, value).given(*when), by=replace(REWRITING, cites=(*self.facts, *items)))
         return None if self.asking.checked(line.statement, (*items, line), "") is None else value
 
 

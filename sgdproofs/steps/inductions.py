@@ -15,7 +15,8 @@ from ..language.errors import SgdproofsError
 from ..language.facts import Across
 from ..language.statements import FunctionOf, Independence, Relation, eq, ge
 from ..rules.dependence import disjoint_blocks, function_of_past
-from .asking import RULES, Asking
+from ..verdicts import REWRITING
+from .asking import Asking
 from .closed_forms import power_sum_lines
 from .moments import said, speaks_of_moments
 from .outcome import Outcome
@@ -70,7 +71,7 @@ def _cleared(asking: Asking, claim: Relation) -> Relation | None:
         return None
     try:
         with asking.clock.share(0.3):
-            goal = Goal(claim, replace(RULES, cites=()), (), (), claim.when, Search())
+            goal = Goal(claim, replace(REWRITING, cites=()), (), (), claim.when, Search())
             n = goal.normal(goal.scope)
             above, below = (n.poly(claim.lhs, {}) - n.poly(claim.rhs, {})).fraction()
             return None if below.is_constant else eq(said(above, n.scope), 0).given(*claim.when)
@@ -86,10 +87,10 @@ def _inductive(asking: Asking, claim: Relation, index: T.Index, whole: Relation 
     for places in [[index], several] if several else [[index]]:
         first = [T.substituted(p, {index: T.number(start)}) for p in places]
         for lines, cites in _preparations(asking, claim, index):
-            base = replace(RULES, cites=(*asking.at(*first), *(lines if lines == cites else ())))
-            step = replace(RULES, cites=(*asking.at(*places), *cites, D.HYPOTHESIS))
+            base = replace(REWRITING, cites=(*asking.at(*first), *(lines if lines == cites else ())))
+            step = replace(REWRITING, cites=(*asking.at(*places), *cites, D.HYPOTHESIS))
             proof = D.induction(claim, over=index, start=start, base=base, step=step)
-            then = D.step(whole, by=replace(RULES, cites=(*asking.setting.facts, proof)))
+            then = D.step(whole, by=replace(REWRITING, cites=(*asking.setting.facts, proof)))
             found = asking.checked(whole, (*lines, proof, *(() if whole == claim else (then,))), REASON)
             if found is not None:
                 return found
@@ -147,15 +148,15 @@ def by_differences(asking: Asking, statement: Relation) -> Outcome | None:
             eq(*sides).given(*claim.when),
             over=index,
             start=int(index.lower),
-            base=replace(RULES, cites=asking.at(start, T.Plus(start, T.number(1)))),
-            step=replace(RULES, cites=(*asking.at(index + 1), D.HYPOTHESIS)),
+            base=replace(REWRITING, cites=asking.at(start, T.Plus(start, T.number(1)))),
+            step=replace(REWRITING, cites=(*asking.at(index + 1), D.HYPOTHESIS)),
         )
         then = D.induction(
             claim,
             over=index,
             start=int(index.lower),
-            base=replace(RULES, cites=asking.at(start)),
-            step=replace(RULES, cites=(*asking.setting.facts, D.at(first, {index: index - 1}), D.HYPOTHESIS)),
+            base=replace(REWRITING, cites=asking.at(start)),
+            step=replace(REWRITING, cites=(*asking.setting.facts, D.at(first, {index: index - 1}), D.HYPOTHESIS)),
         )
         found = asking.checked(claim, (first, then), REASON)
         if found is not None or asking.clock.over():

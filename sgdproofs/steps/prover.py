@@ -14,7 +14,8 @@ from ..language import terms as T
 from ..language.errors import SgdproofsError
 from ..language.report import PROVED
 from ..language.statements import Relation, eq
-from .asking import RULES, Asking
+from ..verdicts import REWRITING
+from .asking import Asking
 from .case import Setting
 from .clock import Clock
 from .closed_forms import ClosedForms, by_power_sums
@@ -105,7 +106,7 @@ class Prover:
         if not defined(T.number(0)):
             return None  # what the facts themselves need
         try:
-            goal = Goal(statement, replace(RULES, cites=facts), facts, (), statement.when, Search(), facts)
+            goal = Goal(statement, replace(REWRITING, cites=facts), facts, (), statement.when, Search(), facts)
             if not Moments(statement, facts, goal.normal(goal.scope), defined, proves).proved():
                 return None
         except (Budget, Contradiction, ZeroDivisionError, SgdproofsError):
