@@ -11,7 +11,7 @@ import itertools
 import json
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from fractions import Fraction
 from functools import cache
@@ -24,7 +24,7 @@ from ..language import terms as T
 from ..language.errors import StatementError
 from ..language.statements import Independence, Relation, eq, ge, gt, le, ne
 from .matrix_judge import MatrixStatement, concerns_matrices
-from .reader import DIGITS, Node, ReadingError, read
+from .reader import DIGITS, Node, ReadingError, names_in, read
 from .translate import (
     ALTERNATIVES,
     CaseError,
@@ -45,7 +45,6 @@ __all__ = ["Case", "Claim", "Item", "Setting", "parse", "read_case"]
 
 LONGEST = 2_000_000
 """The most characters of one case."""
-MATRIX_DOMAINS = ("vector", "matrix", "sym", "psd", "spd", "invertible", "orthogonal", "projection", "diag")
 TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 
 
@@ -60,11 +59,10 @@ class Claim:
 
 @dataclass
 class Setting:
-    """The facts around a claim: for proofs, and for models (None: there are none, for the reason `why`)."""
+    """The facts around a claim: for proofs, and for models (None: there are none)."""
 
     facts: tuple = ()
     models: tuple | None = ()
-    why: str = ""
     unsaid: tuple[str, ...] = ()
     complexes: tuple[Any, ...] = ()
 
@@ -90,7 +88,6 @@ class Case:
     id: str
     kind: str
     items: tuple[Item, ...] = ()
-    data: Mapping[str, Any] = field(default_factory=dict)
 
 
 # --- JSON --------------------------------------------------------------------------------------------------
@@ -167,7 +164,7 @@ def read_case(data: dict[str, Any]) -> Case:
             _item(o["name"] or f"obligation {k}", _merged(data, o), o, o["rel"])
             for k, o in enumerate(data["obligations"], 1)
         ]
-    return Case(data["id"], kind, tuple(items), data)
+    return Case(data["id"], kind, tuple(items))
 
 
 def _merged(data: Mapping, own: Mapping) -> dict:
@@ -226,7 +223,7 @@ class _Builder:
         self.facts: list = []
         self.derived: list = []
         self.stronger: list = []
-        self.unmodelled: list[str] = []
+        self.modelled = True
         self.unsaid: list[str] = []
         self.assumed: list[Relation] = []
         self.let_needs: list[Need] = []
@@ -283,9 +280,6 @@ class _Builder:
             raise CaseError(f"{text!r}: {error}") from None
 
     def _symbol(self, name: str, domain: str) -> None:
-        kind = domain.split()[0] if domain.split() else ""
-        if kind in MATRIX_DOMAINS:
-            raise NotInLanguage("matrices")
         if domain == "complex":
             # Read as a real number, about which nothing is then proved; a witness may take complex values.
             self.names.declare(name, T.Parameter(name))
@@ -369,8 +363,6 @@ class _Builder:
         elif kind == "seq2" and isinstance(upto, list):
             family = T.random_family(name, arity=2, first=1)
             self.names.lengths[name] = tuple(map(self._length, upto))
-        elif kind == "vector":
-            raise NotInLanguage("matrices (a random vector)")
         else:
             raise NotInLanguage(f"random quantities of type {kind}")
         self.names.declare(name, family)
@@ -381,7 +373,7 @@ class _Builder:
             self.facts.append(F.assume((gt if values == "positive" else ge)(self._element(name)[0], 0)))
 
     def _length(self, text: Any) -> Any:
-        if not _names_in(self._tree(str(text))) <= set(self.names.known):
+        if not names_in(self._tree(str(text))) <= set(self.names.known):
             raise NotInLanguage(f"a sequence of the length {text}, which is not declared")
         found = Translation(self.names).text(str(text))
         if not integral(found):
@@ -413,7 +405,7 @@ class _Builder:
             self._element(name)
         if handler is None:
             self.unsaid.append(kind)
-            self.unmodelled.append(kind)
+            self.modelled = False
             return
         extra = set(fact) - _FACTS[kind]
         missing = _FACTS[kind] - set(fact)
@@ -624,7 +616,7 @@ class _Builder:
         for own in definitions:
             trees = [(self._tree(c), self._tree(v)) for c, v in own["cases"]]
             self.names.define(own["name"], own["args"], [v for _, v in trees])
-            mentioned = {n for _, v in trees for n in _names_in(v)}
+            mentioned = {n for _, v in trees for n in names_in(v)}
             random = bool(mentioned & randoms)
             if random:
                 randoms.add(own["name"])
@@ -716,16 +708,16 @@ class _Builder:
         for name, uses in self.names.used.items():
             codomain = (self.data.get("functions") or {}).get(name)
             if len(uses) > 1:
-                self.unmodelled.append(f"{name} of integers and of other numbers")
+                self.modelled = False
             if codomain != "real":
                 if uses != {True}:
                     raise NotInLanguage(f"a function of real numbers with values that are {codomain}")
                 places = [T.Index(self.names.fresh("i"), "integer") for _ in range(self.names.arities[name])]
                 element = T.Element(T.family(name, arity=len(places)), *places)
                 self.facts.append(F.assume((gt if codomain == "positive" else ge)(element, 0)))
-        models = None if self.unmodelled else (*self.facts, *self.stronger)
+        models = (*self.facts, *self.stronger) if self.modelled else None
         facts = (*self.facts, *self.derived)
-        return Setting(facts, models, ", ".join(self.unmodelled), tuple(self.unsaid), tuple(self.complexes))
+        return Setting(facts, models, tuple(self.unsaid), tuple(self.complexes))
 
 
 _FACTS: dict[str, set[str]] = {
@@ -775,16 +767,6 @@ def _wanted(when: Context, of_assumptions: Iterable[Need], own: Iterable[Need]) 
         *(Need(n.relation.given(*plain), n.necessary, n.real) for n in of_assumptions),
         *(Need(n.relation.given(*when), n.necessary, n.real) for n in own),
     )
-
-
-def _names_in(node: Node) -> set[str]:
-    found, stack = set(), [node]
-    while stack:
-        here = stack.pop()
-        if here.kind in ("name", "call"):
-            found.add(here.value)
-        stack.extend(here.parts)
-    return found
 
 
 def _simple_bound(node: Node, symbols: Mapping[str, str]) -> tuple[str, str, Fraction] | None:

@@ -96,19 +96,9 @@ def concerns_matrices(data: Mapping[str, Any], lhs: str, rel: str, rhs: str) -> 
     known = {*(data.get("symbols") or ()), *(data.get("functions") or ()), *(d["name"] for d in data.get("defs") or ())}
     texts = [lhs, rhs, *(data.get("assumptions") or ()), *(data.get("premises") or ())]
     try:
-        return any(_calls(read(t)) & FUNCTIONS - known for t in texts)
+        return any(here.kind == "call" and here.value in FUNCTIONS - known for t in texts for here in read(t).walk())
     except ReadingError:
         return False
-
-
-def _calls(node: Node) -> set[str]:
-    found, stack = set(), [node]
-    while stack:
-        here = stack.pop()
-        if here.kind == "call":
-            found.add(here.value)
-        stack.extend(here.parts)
-    return found
 
 
 def decide(statement: MatrixStatement, clock: Clock) -> Outcome:

@@ -14,7 +14,7 @@ from typing import Any
 from ..matrices.algebra import SCALAR, Algebra, Declared, Poly, ShapeError, TooLarge
 from ..matrices.check import Checker, Given, Refused
 from ..matrices.search import Search
-from .reader import Node, read
+from .reader import RELATIONS, Node, read
 from .translate import NotInLanguage
 
 __all__ = ["Proof", "prove"]
@@ -268,15 +268,14 @@ class Reading:
         a = self.algebra
         if node.kind == "call" and node.value == "And":
             return [g for p in node.parts for g in self.hypotheses(p)]
-        named = {"Eq": "==", "Ne": "!=", "Lt": "<", "Le": "<=", "Gt": ">", "Ge": ">="}
         found: list[Given] = []
         before, a.needs = a.needs, {}
         try:
             if node.kind == "compare":
                 for k, rel in enumerate(node.value):
                     found += self._hypothesis(node.parts[k], rel, node.parts[k + 1])
-            elif node.kind == "call" and len(node.parts) == 2 and (node.value in named or node.value[:4] == "psd_"):
-                found += self._hypothesis(node.parts[0], named.get(node.value, node.value), node.parts[1])
+            elif node.kind == "call" and len(node.parts) == 2 and (node.value in RELATIONS or node.value[:4] == "psd_"):
+                found += self._hypothesis(node.parts[0], RELATIONS.get(node.value, node.value), node.parts[1])
             found += [Given(kind, p) for (kind, p), sure in a.needs.items() if sure]
         except (ShapeError, TooLarge, NotInLanguage, ZeroDivisionError):
             found = []

@@ -19,10 +19,10 @@ from typing import Any
 
 from ..language.errors import SgdproofsError
 from .enclosure import Interval, _root, point
-from .reader import Node, read
+from .reader import RELATIONS, Node, read
 from .translate import NotInLanguage
 
-__all__ = ["LARGEST", "Broken", "Evaluation", "Matrix", "Model", "NoValue", "Unknown", "failure", "replay"]
+__all__ = ["LARGEST", "Evaluation", "Matrix", "Model", "NoValue", "Unknown", "failure", "replay"]
 
 LARGEST = 60
 """The most digits of a power's exponent times its base's, the most terms of a sum, the most rows."""
@@ -36,10 +36,6 @@ class NoValue(SgdproofsError):
 
 class Unknown(SgdproofsError):
     """The value is not known: intervals too wide, or too much work."""
-
-
-class Broken(SgdproofsError):
-    """A domain, fact, assumption or premise does not hold in the model."""
 
 
 # --- numbers and matrices ----------------------------------------------------------------------------------
@@ -416,8 +412,7 @@ class Evaluation:
             return all(found) if node.value == "And" else any(found)
         if node.kind == "call" and node.value == "Not" and len(node.parts) == 1:
             return not self.holds(node.parts[0])
-        named = {"Eq": "==", "Ne": "!=", "Lt": "<", "Le": "<=", "Gt": ">", "Ge": ">="}
-        named |= {"psd_ge": "psd_ge", "psd_le": "psd_le"}
+        named = RELATIONS | {"psd_ge": "psd_ge", "psd_le": "psd_le"}
         if node.kind == "call" and node.value in named and len(node.parts) == 2:
             left, right = (self.everywhere(p) for p in node.parts)
             return all(related(self, a, named[node.value], b) is None for a, b in zip(left, right, strict=True))

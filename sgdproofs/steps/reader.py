@@ -16,13 +16,14 @@ limit, `'+'` or `'-'`.  Lengths, digits and the depth of brackets are bounded, s
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from ..language.errors import SgdproofsError
 
-__all__ = ["DIGITS", "Node", "ReadingError", "read"]
+__all__ = ["DIGITS", "RELATIONS", "Node", "ReadingError", "names_in", "read"]
 
 LONGEST, TOKENS, DEPTH, DIGITS = 100_000, 20_000, 60, 300
 
@@ -36,7 +37,8 @@ _TOKEN = re.compile(
 """,
     re.VERBOSE,
 )
-_RELATIONS = ("==", "!=", "<=", "<", ">=", ">")
+RELATIONS = {"Eq": "==", "Ne": "!=", "Lt": "<", "Le": "<=", "Gt": ">", "Ge": ">="}
+"""The relations that are written as calls, and their signs."""
 
 
 class ReadingError(SgdproofsError):
@@ -54,6 +56,19 @@ class Node:
     value: Any = None
     parts: tuple[Node, ...] = ()
     at: int = 0
+
+    def walk(self) -> Iterator[Node]:
+        """Every node below, this one included."""
+        stack = [self]
+        while stack:
+            here = stack.pop()
+            yield here
+            stack.extend(here.parts)
+
+
+def names_in(node: Node) -> set[str]:
+    """The names that stand in an expression, those of what is called included."""
+    return {here.value for here in node.walk() if here.kind in ("name", "call")}
 
 
 def read(text: Any) -> Node:
@@ -154,7 +169,7 @@ class _Parser:
 
     def relation(self, depth: int) -> Node:
         at, parts, signs = self.here(), [self.sum(depth)], []
-        while self.peek() in _RELATIONS:
+        while self.peek() in RELATIONS.values():
             signs.append(self.take())
             parts.append(self.sum(depth))
         return Node("compare", tuple(signs), tuple(parts), at) if signs else parts[0]

@@ -22,7 +22,7 @@ from ..language import functions as L
 from ..language import terms as T
 from ..language.errors import SgdproofsError, StatementError
 from ..language.statements import Relation, eq, ge, gt, le, ne
-from .reader import Node, ReadingError, read
+from .reader import RELATIONS, Node, ReadingError, names_in, read
 
 __all__ = [
     "ALTERNATIVES",
@@ -66,7 +66,6 @@ MATRICES = frozenset(
         "kron",
     )
 )
-RELATIONS = {"Eq": "==", "Ne": "!=", "Lt": "<", "Le": "<=", "Gt": ">", "Ge": ">="}
 ALTERNATIVES = 8
 """The most alternatives that assumptions with Or may have."""
 
@@ -511,7 +510,7 @@ class Translation:
             return None
         ends_outer = self._ends(c, d, "Sum")
         ends_inner = self._ends(a, b, "Sum")
-        if None in (*ends_outer, *ends_inner) or outer in _mentioned(a) | _mentioned(b):
+        if None in (*ends_outer, *ends_inner) or outer in names_in(a) | names_in(b):
             return None
         variables = [T.Index(self.names.fresh(n), "integer") for n in (inner, outer)]
         places = [(v, *ends) for v, ends in zip(variables, (ends_inner, ends_outer))]
@@ -530,7 +529,7 @@ class Translation:
             raise CaseError(f"at {node.parts[3].at + 1}: the side of a limit is '+' or '-'")
         if point.kind == "name" and point.value == "oo" and self.name(point) is None:
             return self._at_infinity(body, variable)
-        if _mentioned(point) & {"oo"} and self.name(Node("name", "oo")) is None:
+        if names_in(point) & {"oo"} and self.name(Node("name", "oo")) is None:
             raise NotInLanguage("a limit at minus infinity")
         at = self.term(point)
         if T.is_random(at):
@@ -587,9 +586,6 @@ class Translation:
             return T.Partial(body, variable)
         except StatementError as error:
             raise NotInLanguage(str(error)) from None
-
-    def matrices(self, node: Node) -> Any:
-        raise NotInLanguage("matrices")
 
     # --- conditions ---------------------------------------------------------------------------------------
 
@@ -769,30 +765,17 @@ def free(node: Node) -> set[str]:
     return found.union(free(node.parts[0]) - bound if bound else set(), *map(free, others))
 
 
-def _mentioned(node: Node) -> set[str]:
-    found, stack = set(), [node]
-    while stack:
-        here = stack.pop()
-        if here.kind == "name" or here.kind == "call":
-            found.add(here.value)
-        stack.extend(here.parts)
-    return found
-
-
 def _counts(body: Node, variable: str, names: Names) -> bool:
     """Whether a variable is one that counts: it occurs in an exponent, as an index, or at the end of a range."""
-    stack = [body]
-    while stack:
-        node = stack.pop()
-        if node.kind == "**" and variable in _mentioned(node.parts[1]):
+    for node in body.walk():
+        if node.kind == "**" and variable in names_in(node.parts[1]):
             return True
         if node.kind == "call":
             own = names.known.get(node.value)
-            if isinstance(own, (T.Family, Defined, Undefined)) and any(variable in _mentioned(p) for p in node.parts):
+            if isinstance(own, (T.Family, Defined, Undefined)) and any(variable in names_in(p) for p in node.parts):
                 return True
-            if node.value in ("Sum", "Product") and any(variable in _mentioned(p) for p in node.parts[1:]):
+            if node.value in ("Sum", "Product") and any(variable in names_in(p) for p in node.parts[1:]):
                 return True
-        stack.extend(node.parts)
     return False
 
 
