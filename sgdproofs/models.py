@@ -579,7 +579,7 @@ class _Space:
             self.shapes["law", key] = law
         return self.shapes["law", key]
 
-    def _shape(self, unit: tuple, key: tuple, width: int) -> tuple[Fraction, tuple[Fraction, ...]]:
+    def _shape(self, key: tuple, width: int) -> tuple[Fraction, tuple[Fraction, ...]]:
         """Mean and coefficients of one element: mean + coefficients . scores."""
         name, places = key
         identical = any(isinstance(f, Identical) and name in {x.name for x in f.families} for f in self.across)
@@ -740,7 +740,7 @@ class _Space:
         for n, (units, _, scores) in enumerate(factors):
             for unit in units:
                 for key in unit[2]:
-                    mean, spread = self._shape(unit, key, len(scores[id(unit)][0]))
+                    mean, spread = self._shape(key, len(scores[id(unit)][0]))
                     levels = [
                         mean + sum((c * z for c, z in zip(spread, score, strict=True)), F(0))
                         for score in scores[id(unit)]

@@ -49,23 +49,11 @@ def _all(entry: Any, executor: Executor | None, progress: Progress | None, seed:
         kind = experiment.kind
         counts[kind] = counts.get(kind, 0) + 1
         label = f"{entry.name}: {kind}" + (f" {counts[kind]}" if counts[kind] > 1 else "")
-        results.append(_one(entry, number, label, experiment, executor, progress, seed))
+        result = _run(entry, number, label, experiment, executor, progress, seed)
+        if isinstance(entry, Refutation):
+            result = replace(result, summary=result.summary.replace("the near-miss", "the printed claim"))
+        results.append(replace(result, entry=entry, number=number))
     return tuple(results)
-
-
-def _one(
-    entry: Any,
-    number: int,
-    label: str,
-    experiment: Any,
-    executor: Executor | None,
-    progress: Progress | None,
-    seed: int | None,
-) -> Result:
-    result = replace(_run(entry, number, label, experiment, executor, progress, seed), entry=entry, number=number)
-    if isinstance(entry, Refutation):
-        return replace(result, summary=result.summary.replace("the near-miss", "the printed claim"))
-    return result
 
 
 def _run(

@@ -337,7 +337,7 @@ def run_monte_carlo(
             by_role[role] += found
             if role == "claim" and part.plan.steps is not None:
                 worst_drift = max(worst_drift, _drift(part, claim, found))
-    return _judged(label, claim, experiment, parts, by_role, worst_drift, running)
+    return _judged(label, experiment, parts, by_role, worst_drift, running)
 
 
 def _running(part: _Part, chunks: list[dict]) -> dict[str, Any]:
@@ -389,7 +389,6 @@ def _drift(part: _Part, claim: Relation, found: list[Comparison]) -> float:
 
 def _judged(
     label: str,
-    claim: Relation,
     experiment: MonteCarlo,
     parts: list[_Part],
     by_role: dict,

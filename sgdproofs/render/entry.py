@@ -61,7 +61,7 @@ def entry(
         own = (
             refutation_blocks(report, known)
             if isinstance(report.subject, Refutation)
-            else derivation_blocks(report, known, hidden)
+            else derivation_blocks(report, hidden)
         ) + _experiments(report, outcomes, tuple(pictures))
         return own, list(corrections_of(report, known))
     except StatementError as error:
@@ -102,7 +102,7 @@ def head_blocks(report: Report) -> list[Block]:
     return blocks
 
 
-def derivation_blocks(report: Report, known: Mapping[str, Report], hidden: frozenset[int] = frozenset()) -> list[Block]:
+def derivation_blocks(report: Report, hidden: frozenset[int] = frozenset()) -> list[Block]:
     """A derivation: what is given, the proof, the result."""
     subject = report.subject
     lines = {line.number for line in report.lines if not is_sanity(line)}

@@ -47,7 +47,7 @@ def shown(report: Report) -> list[Block]:
     subject = report.subject
     refuse_alike(symbols_of_report(report))
     if report.verdict:
-        return refutation_blocks(report, {}) if isinstance(subject, Refutation) else derivation_blocks(report, {})
+        return refutation_blocks(report, {}) if isinstance(subject, Refutation) else derivation_blocks(report)
     claim = [Heading(words("As printed" if isinstance(subject, Refutation) else "Claim"), 2)]
     proof = [Heading(words("Proof, not checked yet"), 2), *proof_blocks(report)] if report.lines else []
     return [*head_blocks(report), *given_blocks(subject), *claim, *statement_blocks(subject.claim), *proof]
