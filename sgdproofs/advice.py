@@ -22,7 +22,6 @@ from .kernel.polynomial import (
     constant,
     join,
     spend,
-    without,
 )
 from .kernel.scope import Advisor, Certificate, Scope
 from .ledger import discharged_by, factored, remainder
@@ -51,6 +50,9 @@ class Search(Advisor):
         self, binders: list[tuple[Atom, Poly]], monomial: Monomial, arranged: Callable
     ) -> tuple[Sequence[int], Sequence[Poly]]:
         return min(arrangements(binders, monomial), key=lambda choice: arranged(*choice))
+
+    def instances(self, moment: Atom, indices: list[Poly], target: Monomial) -> Iterator[list[Poly]]:
+        return instances(moment, indices, target)
 
     def spelled(self, p: Poly, scope: Scope) -> Any:
         return factored(p, scope)
@@ -123,6 +125,31 @@ def _anchors(indices: list[Atom], monomial: Monomial) -> list[list[Poly]]:
     return [list(offsets.values())[:4] or [Poly()] for offsets in found]
 
 
+# --- instances of moments --------------------------------------------------------------------------------
+
+
+def instances(moment: Atom, indices: list[Poly], target: Monomial) -> Iterator[list[Poly]]:
+    """The values of the indices at which each factor of the moment is a different factor of the target."""
+    (shape,), open_atoms = moment[2][0], [next(iter(p.atoms)) for p in indices]
+    for order in permutations(target, len(shape)):
+        values: dict[Atom, Poly] = {}
+        matched = (_matched(a, b, values, open_atoms) for (a, e), (b, f) in zip(shape, order, strict=True) if e == f)
+        if sum(matched) == len(shape) and all(a in values for a in open_atoms):
+            yield [p + values[a] - atom(a) for p, a in zip(indices, open_atoms, strict=True)]
+
+
+def _matched(a: Atom, b: Atom, values: dict[Atom, Poly], open_atoms: list[Atom]) -> bool:
+    """True if the open atoms of `a` have values at which it is `b`; they are put into `values`."""
+    if a[:2] != b[:2] or len(a[2]) != len(b[2]):
+        return False
+    for p, q in zip(a[2], b[2], strict=True):
+        mark = next((c for c in p.atoms if c in open_atoms), None)
+        value = None if mark is None else (p - q).solved(mark)
+        if p != q and (mark is None or value is None or values.setdefault(mark, value) != value):
+            return False
+    return True
+
+
 # --- certificates of sign --------------------------------------------------------------------------------
 
 
@@ -184,7 +211,7 @@ def _multiples(p: Poly, known: tuple[Poly, ...], signed: frozenset[Atom]) -> lis
             if all(e > 0 and (e % 2 == 0 or a in signed) for a, e in m):
                 columns.setdefault(Poly({m: 1}) * q, (Poly({m: 1}), Poly({m: 1}) * q, (i,), one))
     for a in sorted(a for a in p.atoms if a in signed):
-        coefficient = Poly({without(m, a): c for m, c in p.items() if (a, 1) in m})
+        coefficient = p.collected(a.__eq__).get(((a, 1),))
         root = one
         for q, e in _factors(coefficient) if coefficient else ():
             root = root * q ** (e // 2)

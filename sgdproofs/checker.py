@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Any
 
+from .advice import Search
 from .kernel.check import Proof, Sequent, Theorem
 from .kernel.goal import Goal
 from .kernel.reasons import Reason, flat
@@ -200,7 +201,10 @@ class Checker:
 def check(
     derivation: D.Derivation, *, advisor: Advisor | None = None, lemmas: Mapping[str, Theorem] | None = None
 ) -> Report:
-    """Check every line of a derivation; StatementError if it cannot be read as one."""
+    """Check every line of a derivation, with the everyday search if no other advisor is named.
+
+    StatementError if it cannot be read as a derivation.
+    """
     return examine(derivation, advisor=advisor, lemmas=lemmas)[0]
 
 
@@ -209,7 +213,7 @@ def examine(
 ) -> tuple[Report, Checker]:
     """`check`, with the goals of the lines for those who look for missing facts and witnesses."""
     began = perf_counter()
-    checker = Checker(derivation, advisor, lemmas or {})
+    checker = Checker(derivation, advisor or Search(), lemmas or {})
     shown = tuple(sequent for _, sequent in checker.known)
     theorem, reason = None, ""
     if derivation.claim not in [item.conclusion for item in derivation.proof]:

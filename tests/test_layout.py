@@ -27,7 +27,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "sheets": {"language"},
     "printing": {"render", "language"},
     "ledger": {"kernel", "language"},
-    "checker": {"kernel", "language"},
+    "checker": {"advice", "kernel", "language"},
     "advice": {"ledger", "kernel", "rules", "language"},
     "verdicts": {"checker", "refute", "models", "meaning", "advice", "rules", "kernel", "language"},
     "mutants": {

@@ -33,7 +33,6 @@ from .polynomial import (
     proposed,
     spend,
     total,
-    without,
 )
 from .scope import Scope, domain
 
@@ -209,7 +208,8 @@ class Normal:
 
     def admits(self, v: T.Parameter, value: Poly) -> bool:
         """True if a value is seen to lie in the domain of `v`, or on its boundary."""
-        low = v.lower is None or self.scope.nonnegative(value - v.lower)
+        inside = v.sort != "integer" or self.scope.integral(value)
+        low = inside and (v.lower is None or self.scope.nonnegative(value - v.lower))
         return low and (v.upper is None or self.scope.nonnegative(v.upper - value))
 
     def _instance(self, fact: Definition, places: tuple[Poly, ...]) -> Poly | None:
@@ -331,11 +331,11 @@ class Normal:
     def _picked(self, var: Atom, length: Poly, monomial: Monomial) -> Poly | None:
         """The sum of a monomial with a delta that picks one value of the index; None if there is none."""
         for a, _ in monomial:
-            place = _solved(a[2][0], var) if a[0] == "delta" else None
+            place = a[2][0].solved(var) if a[0] == "delta" else None
             if place is None or not self.scope.integral(place):
                 continue
             if self.scope.nonnegative(place) and self.scope.nonnegative(length - place - 1):
-                return self.rename(Poly({without(monomial, a): 1}), {var: place})
+                return self.rename(Poly({monomial: 1}) * atom(a, -1), {var: place})
             if self.scope.positive(-place) or self.scope.nonnegative(place - length):
                 return Poly()
         return None
@@ -415,7 +415,7 @@ class Normal:
         if a in mapping:
             return mapping[a]
         if a[0] == "Partial":  # what holds at the point says nothing of what is around it
-            mapping = {b: q for b, q in mapping.items() if b[0] in ("var", "bv") or b[1].startswith("?")}
+            mapping = {b: q for b, q in mapping.items() if b[0] in ("var", "bv")}
         if mapping.keys().isdisjoint(inside(a)):
             return atom(a)
         if a[0] == "sum":
@@ -481,7 +481,7 @@ class Normal:
     def solution(self, p: Poly) -> dict[Atom, Poly]:
         """A parameter or open index by which `p = 0` can be solved, with its value there; nothing if there is none."""
         for a in sorted(p.atoms):
-            value = _solved(p, a) if a[0] in ("par", "var") else None
+            value = p.solved(a) if a[0] in ("par", "var") and p.get(((a, 1),)) in (1, -1) else None
             if value is not None:
                 return {a: value}
         return {}
@@ -515,15 +515,6 @@ class Normal:
 def _height(p: Poly) -> int:
     """One more than the height of every binder inside, so that closed indices of different binders differ."""
     return 1 + max((a[1][0] for a in p.within() if isinstance(a[1], tuple)), default=0)
-
-
-def _solved(p: Poly, var: Atom) -> Poly | None:
-    """The value of `var` for which `p = 0`, where it occurs once with coefficient 1 or -1."""
-    c = p.get(((var, 1),))
-    if c is None or abs(c) != 1:
-        return None
-    rest = p - atom(var) * c
-    return None if var in rest.within() else rest * -c
 
 
 MAKERS: dict[Any, Callable[..., Poly]] = {

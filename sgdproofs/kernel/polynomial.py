@@ -212,6 +212,12 @@ class Poly(dict[Monomial, Any]):
             result = result + product
         return result
 
+    def solved(self, a: Atom) -> Poly | None:
+        """The value of `a` at which the polynomial is 0, if it is `c a + d` with a rational c and no `a` within d."""
+        c = self.get(((a, 1),))
+        rest = self - atom(a) * (c or 0)
+        return None if c is None or a in rest.within() else rest * (Fraction(-1) / c)
+
 
 def constant(value: Any) -> Poly:
     return Poly({(): exact(value)} if value else {})
@@ -270,8 +276,3 @@ def inside(a: Atom) -> Iterator[Atom]:
 
 def has(a: Atom, which: Callable[[Atom], bool]) -> bool:
     return any(which(x) for x in inside(a))
-
-
-def without(m: Monomial, a: Atom) -> Monomial:
-    """`m` without the atom `a`."""
-    return tuple((b, e) for b, e in m if b != a)

@@ -49,6 +49,10 @@ class Advisor:
         """An order and shifts for the indices of a sum of `monomial`; `arranged` makes the atom of such a choice."""
         return range(len(binders)), [Poly() for _ in binders]
 
+    def instances(self, moment: Atom, indices: list[Poly], target: Monomial) -> Iterable[Sequence[Poly]]:
+        """Values of the indices of a moment, at which what it is a moment of is a part of the target."""
+        return ()
+
     def spelled(self, p: Poly, scope: Scope) -> Any:
         """`p` as a term, for the ledger and for messages."""
         return function("polynomial")(*(number(c) for c in p.values()))

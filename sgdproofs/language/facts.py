@@ -188,6 +188,12 @@ class ChainRule(Fact):
     ranges: tuple
     partial: Any
 
+    def __post_init__(self) -> None:
+        if is_random(self.through) or is_random(self.partial):
+            raise StatementError(
+                f"{self.function} would be random, and is a number: state its chain rule for families that are not"
+            )
+
     def __str__(self) -> str:
         return f"{self.function} is a differentiable function of {self.through}"
 

@@ -3,97 +3,82 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from fractions import Fraction
-from itertools import permutations
+from functools import partial
+from itertools import combinations
 from typing import Any
 
 from ..kernel.goal import holds
 from ..kernel.normal import Environment, Normal
-from ..kernel.polynomial import (
-    Atom,
-    Monomial,
-    Poly,
-    atom,
-    constant,
-    exact,
-    has,
-    inside,
-)
+from ..kernel.polynomial import Atom, Monomial, Poly, atom, constant, exact, inside, proposed, total
 from ..kernel.reasons import Reason, Rule, flat
 from ..language import facts as F
 from ..language import terms as T
 from ..language.functions import Conditional
-from ..language.statements import Independence, Relation, free_indices
+from ..language.statements import Independence, free_indices
 from .sums import open_sum
 
-MomentRule = Callable[[Normal, Monomial, tuple[Poly, ...]], "Poly | None"]
+MomentRule = Callable[[Monomial, tuple[Poly, ...]], "Poly | None"]
+"""`E[free | given]` by a cited fact, or None where it says nothing."""
 
 
 def known(a: Atom, given: tuple[Poly, ...] = ()) -> bool:
     """True if the atom is seen to be a function of the given quantities: a moment is a number, whatever is inside."""
-    if a[0] in ("E", "Var", "Cov"):
-        return True
-    if a[0] == "rv":
-        return atom(a) in given
-    return all(_fixed(k, given) for k in (a[2][1:] if a[0] == "Conditional" else a[2]))
+    parts = a[2][1:] if a[0] == "Conditional" else a[2]
+    return a[0] in ("E", "Var", "Cov") or atom(a) in given or a[0] != "rv" and all(fixed(k, given) for k in parts)
 
 
-def _fixed(k: Poly, given: tuple[Poly, ...]) -> bool:
-    return k in given or all(known(a, given) for a in k.atoms)
+def fixed(p: Poly, given: tuple[Poly, ...]) -> bool:
+    """True if the polynomial is seen to be a function of the given quantities."""
+    return p in given or all(known(a, given) for a in p.atoms)
 
 
 def expect(n: Normal, p: Poly, *given: Poly) -> Poly:
-    """`E[p | given]`, and `E[p]` if nothing is given."""
-    return _expect(n, p, tuple(sorted({g for g in given if not _fixed(g, ())})))
-
-
-def _expect(n: Normal, p: Poly, given: tuple[Poly, ...]) -> Poly:
-    """Linear, finite sums pass through, and what the given quantities determine is taken out."""
-    total = Poly()
-    for monomial, c in p.items():
-        fixed = tuple((a, e) for a, e in monomial if known(a, given))
-        free = tuple((a, e) for a, e in monomial if not known(a, given))
-        total = total + Poly({fixed: c}) * _mean(n, free, given)
-    return total
+    """`E[p | given]`, or `E[p]`: linear, and what the given quantities determine is taken out."""
+    given = tuple(sorted({g for g in given if not fixed(g, ())}))
+    parts = p.collected(lambda a: not known(a, given))
+    return total(out * _mean(n, free, given) for free, out in parts.items())
 
 
 def _mean(n: Normal, free: Monomial, given: tuple[Poly, ...]) -> Poly:
+    """`E[free | given]`: finite sums pass through, and moments go as far as the cited facts take them."""
     if not free:
         return constant(1)
     sums = [a for a, e in free if a[0] == "sum" and e > 0]
-    if not sums:
-        return moment(n, free, given)
-    # The shortest is opened first: where indices meet, those of the longer ones are then in range.
-    shortest = (a for a in sums if all(n.scope.nonnegative(b[2][1] - a[2][1]) for b in sums))
-    a = next(shortest, sums[0])
-    binders, body = n.opened(a)
-    return n.add_up_all(binders, _expect(n, Poly({free: 1}) * atom(a, -1) * body, given))
-
-
-def moment(n: Normal, free: Monomial, given: tuple[Poly, ...] = ()) -> Poly:
-    """The moment `E[free | given]`, taken as far as the cited facts take it."""
-    for rule in (_tower, *n.moment_rules):
-        value = rule(n, free, given)
-        if value is not None:
-            return value
-    return atom(("Conditional" if given else "E", "", (Poly({free: 1}), *given)))
+    if sums:
+        # The shortest is opened first: where indices meet, those of the longer ones are then in range.
+        a = min(sums, key=lambda a: sum(not n.scope.nonnegative(b[2][1] - a[2][1]) for b in sums))
+        binders, body = n.opened(a)
+        return n.add_up_all(binders, expect(n, Poly({free: 1}) * atom(a, -1) * body, *given))
+    closed = atom(("Conditional" if given else "E", "", (Poly({free: 1}), *given)))
+    values = (rule(free, given) for rule in (partial(_tower, n), *n.moment_rules))
+    return next((value for value in values if value is not None), closed)
 
 
 def _tower(n: Normal, free: Monomial, given: tuple[Poly, ...]) -> Poly | None:
     """`E[E[X | Z] Y | W]`, where Z determines W: `E[X Y | W]` if Z determines Y, else `E[E[X | Z] E[Y | Z] | W]`."""
-    inner = [a for a, e in free if a[0] == "Conditional" and e > 0 and all(_fixed(k, a[2][1:]) for k in given)]
+    inner = [a for a, e in free if a[0] == "Conditional" and e > 0 and all(fixed(k, a[2][1:]) for k in given)]
     if not inner or Conditional not in n.opens:
         return None
     first = min(inner, key=lambda a: (len(a[2]), a))
-    finer = first[2][1:]
-    others = next(iter(Poly({free: 1}) * atom(first, -1)))
-    rest = tuple((a, e) for a, e in others if not known(a, finer))
+    body, *finer = first[2]
+    ((rest, out),) = Poly({free: 1}).collected(lambda a: not known(a, first[2][1:])).items()
     if rest:
-        fixed = tuple((a, e) for a, e in free if known(a, finer))
-        return _expect(n, Poly({fixed: 1}) * _mean(n, rest, finer), given)
-    if any(a[0] == "Conditional" and a[2][1:] == finer for a, _ in others):
+        return expect(n, out * expect(n, Poly({rest: 1}), *finer), *given)
+    others = Poly({free: 1}) * atom(first, -1)
+    if any(a[0] == "Conditional" and a[2][1:] == first[2][1:] for a in others.atoms):
         return None
-    return _expect(n, first[2][0] * Poly({others: 1}), given)
+    return expect(n, body * others, *given)
+
+
+def _by_cases(n: Normal, free: Monomial, given: tuple[Poly, ...], gap: Poly) -> Poly | None:
+    """`[gap = 0] E[free there] + [gap != 0] E[free there]`."""
+    there = n.solution(gap)
+    if not there or any(b[0] == "rv" for b in gap.within()):
+        return None
+    with n.scope.apart(gap):
+        apart = expect(n, Poly({free: 1}), *given)
+    equal = expect(n, *(n.rename(k, there) for k in (Poly({free: 1}), *given)))
+    return apart + n.delta(gap) * (equal - apart)
 
 
 def open_expectation(n: Normal, node: Any, env: Environment) -> Poly:
@@ -107,6 +92,7 @@ def open_covariance(n: Normal, node: Any, env: Environment) -> Poly:
     return expect(n, p * q) - expect(n, p) * expect(n, q)
 
 
+KINDS = ("E", "Conditional")
 BINDERS = frozenset({"Product", "InfiniteSum"})
 """Closed nodes with an index of their own: what they hold is no quantity of one block."""
 LINEAR = ((T.E, open_expectation), (T.Sum, open_sum))
@@ -118,98 +104,69 @@ REMAKES = (("E", expect),)
 # --- independence ----------------------------------------------------------------------------------------
 
 
-def splits(n: Normal, fact: Any) -> MomentRule | None:
-    """The rule that a fact of independence gives: a moment of several blocks is a product of moments."""
-    if isinstance(fact, F.Across):
-        return lambda m, free, given: _split(m, free, given, fact.strength, lambda a: _place(m, fact, a))
-    said = fact.statement if isinstance(fact, F.Given) else fact
-    if not isinstance(said, (Independence, F.ConditionallyIndependent)):
-        return None
-    if not all(holds(n, w, {}) for w in getattr(said, "when", ())):
-        return None
-    common = tuple(sorted(n.poly(g, {}) for g in getattr(said, "given", ())))
-
-    def rule(m: Normal, free: Monomial, given: tuple[Poly, ...]) -> Poly | None:
-        """In two rounds, by the tower property, where less is given than the fact is conditional on."""
-        coarser = all(_fixed(k, common) for k in given)
-        inner = tuple((a, e) for a, e in free if not (coarser and known(a, common)))
-        outer = tuple((a, e) for a, e in free if coarser and known(a, common))
-        parts = _split(m, inner, common if coarser else given, "mutual", lambda a: _item(m, said.items, a), common)
-        return None if parts is None else _expect(m, Poly({outer: 1}) * parts, given)
-
-    return rule
-
-
-def _place(n: Normal, fact: F.Across | F.Identical, a: Atom) -> Poly | None:
-    """The block of an element, if the fact covers it."""
-    if a[1] not in {f.name for f in fact.families}:
-        return None
-    place = a[2][0]
-    return place if n.admits(fact.index, place) else None
-
-
-def _item(n: Normal, items: tuple, a: Atom) -> Poly | None:
-    for k, item in enumerate(items):
-        own = tuple(n.poly(i, {}) for i in getattr(item, "indices", ()))
-        name = item.name if isinstance(item, T.Family) else item.family.name
-        if a[1] == name and a[2][: len(own)] == own:
-            return constant(k)
-    return None
-
-
 Place = Callable[[Atom], "Poly | None"]
+"""The block that a random element belongs to, if a fact covers it."""
+
+
+def across(n: Normal, fact: F.Across | F.Identical) -> Place:
+    """The blocks of families, told by their first index."""
+    names = {f.name for f in fact.families}
+    return lambda a: a[2][0] if a[1] in names and n.admits(fact.index, a[2][0]) else None
+
+
+def among(n: Normal, items: tuple) -> Place:
+    """Named elements or rows, told by their number."""
+    named = [(constant(k), x.family.name, tuple(n.poly(i, {}) for i in x.indices)) for k, x in enumerate(items)]
+    return lambda a: next((k for k, name, own in named if (a[1], a[2][: len(own)]) == (name, own)), None)
 
 
 def _block(p: Poly, place: Place, common: tuple[Poly, ...] = ()) -> Poly | None:
     """The one block that a quantity belongs to, whatever else is common to all blocks."""
-    here = [b for b in p.within() if b[0] == "rv" and atom(b) not in common]
-    found = set(map(place, here))
-    first = found.pop() if len(found) == 1 else None
-    if first is None or any(b[0] in BINDERS for b in p.within()) or any(b[0] == "bv" for b in first.within()):
+    blocks = {place(b) for b in p.within() if b[0] == "rv" and atom(b) not in common}
+    block = blocks.pop() if len(blocks) == 1 else None
+    closed = block is None or any(b[0] in BINDERS for b in p.within()) or any(b[0] == "bv" for b in block.within())
+    return None if closed else block
+
+
+def splits(n: Normal, fact: Any) -> MomentRule | None:
+    """The rule that a fact of independence gives: a moment of several blocks is a product of moments."""
+    said = fact.statement if isinstance(fact, F.Given) else fact
+    if not isinstance(said, (F.Across, Independence, F.ConditionallyIndependent)):
         return None
-    return first
+    if not all(holds(n, w, {}) for w in getattr(said, "when", ())):
+        return None
+    common = tuple(sorted(n.poly(g, {}) for g in getattr(said, "given", ())))
+    place = across(n, said) if isinstance(said, F.Across) else among(n, said.items)
+    strength = getattr(said, "strength", "mutual")
 
+    def rule(free: Monomial, given: tuple[Poly, ...]) -> Poly | None:
+        """In two rounds, by the tower property, where less is given than the fact is conditional on."""
+        coarser = all(fixed(k, common) for k in given)
+        ((inner, out),) = Poly({free: 1}).collected(lambda a: not (coarser and known(a, common))).items()
+        parts = split(inner, common if coarser else given)
+        return None if parts is None else expect(n, out * parts, *given)
 
-def _split(
-    n: Normal, free: Monomial, given: tuple[Poly, ...], strength: str, place: Place, common: tuple[Poly, ...] = ()
-) -> Poly | None:
-    """`E[X_i Y_j | Z_i, Z_j] = E[X_i | Z_i] E[Y_j | Z_j]`, with what is common given in every factor."""
-    parts: dict[Poly, list] = {}
-    own: dict[Poly, list] = {}
-    for p, groups, item in (
-        *((atom(a), parts, (a, e)) for a, e in free),
-        *((k, own, k) for k in given if k not in common),
-    ):
-        where = _block(p, place, common)
-        if where is None:
+    def split(free: Monomial, given: tuple[Poly, ...]) -> Poly | None:
+        """`E[X_i Y_j | Z_i, Z_j] = E[X_i | Z_i] E[Y_j | Z_j]`, with what is common given in every factor."""
+        blocks: dict[Any, tuple[list, list]] = {}
+        for factor in free:
+            blocks.setdefault(_block(atom(factor[0]), place, common), ([], []))[0].append(factor)
+        for k in (k for k in given if k not in common):
+            blocks.setdefault(_block(k, place, common), ([], []))[1].append(k)
+        plain = not given and len(free) == 2 and all(a[0] == "rv" and e == 1 for a, e in free)
+        if None in blocks or len(blocks) < 2 or not set(common) <= set(given):
             return None
-        groups.setdefault(where, []).append(item)
-    blocks = list(dict.fromkeys((*parts, *own)))
-    if len(blocks) < 2 or not set(common) <= set(given) or len(blocks) > 2 and strength != "mutual":
-        return None
-    plain = not given and all(len(g) == 1 and g[0][1] == 1 and g[0][0][0] == "rv" for g in parts.values())
-    if strength == "uncorrelated" and not plain:
-        return None
-    for i, k in enumerate(blocks):
-        for j in blocks[i + 1 :]:
-            gap = k - j
-            if not n.scope.nonzero(gap):
-                return _by_cases(n, free, given, gap)
-    product = constant(1)
-    for k, g in parts.items():
-        product = product * _mean(n, tuple(sorted(g)), tuple(sorted((*own.get(k, ()), *common))))
-    return product
+        if len(blocks) > 2 and strength != "mutual" or strength == "uncorrelated" and not plain:
+            return None
+        for i, j in combinations(blocks, 2):
+            if not n.scope.nonzero(i - j):
+                return _by_cases(n, free, given, i - j)
+        product = constant(1)
+        for parts, own in blocks.values():
+            product = product * expect(n, Poly({tuple(parts): 1}), *own, *common)
+        return product
 
-
-def _by_cases(n: Normal, free: Monomial, given: tuple[Poly, ...], gap: Poly) -> Poly | None:
-    """`[gap = 0] E[free there] + [gap != 0] E[free there]`."""
-    there = n.solution(gap)
-    if not there or any(b[0] == "rv" for b in gap.within()):
-        return None
-    with n.scope.apart(gap):
-        apart = moment(n, free, given)
-    equal = expect(n, n.rename(Poly({free: 1}), there), *(n.rename(k, there) for k in given))
-    return apart + n.delta(gap) * (equal - apart)
+    return rule
 
 
 def centred(n: Normal, fact: Any) -> MomentRule | None:
@@ -217,20 +174,18 @@ def centred(n: Normal, fact: Any) -> MomentRule | None:
     if not isinstance(fact, F.MartingaleDifference):
         return None
 
-    def rule(m: Normal, free: Monomial, given: tuple[Poly, ...]) -> Poly | None:
+    def rule(free: Monomial, given: tuple[Poly, ...]) -> Poly | None:
         """The latest of different simple factors is later than everything else."""
         single = [a for a, e in free if a[0] == "rv" and e == 1]
-        others = [b for a, _ in free if a not in single for b in inside(a) if b[0] == "rv"]
-        others += [b for k in given for b in k.within() if b[0] == "rv"]
-        whole = [*Poly({free: 1}).within(), *single, *others]
+        others = [b for k in (*(atom(a) for a, _ in free if a not in single), *given) for b in k.within()]
+        whole = [*others, *(b for a in single for b in inside(a))]
         if any(b[0] in (*BINDERS, "bv") or b[0] == "rv" and b[1] != fact.family.name for b in whole):
             return None
-        here, there = ([b[2][0] for b in part] for part in (single, others))
-        if not here or not all(any(m.scope.positive(p - q) for p in here) for q in there):
+        here, there = ([b[2][0] for b in part if b[0] == "rv"] for part in (single, others))
+        if not here or not all(n.scope.positive(p - q) for p in here for q in there):
             return None
-        gaps = [p - q for k, p in enumerate(here) for q in here[k + 1 :]]
-        equal = next((gap for gap in gaps if not m.scope.nonzero(gap)), None)
-        return Poly() if equal is None else _by_cases(m, free, given, equal)
+        equal = next((p - q for p, q in combinations(here, 2) if not n.scope.nonzero(p - q)), None)
+        return Poly() if equal is None else _by_cases(n, free, given, equal)
 
     return rule
 
@@ -242,89 +197,54 @@ def knows(n: Normal, fact: Any) -> MomentRule | None:
     """The rule that an equation about moments gives, such as `Var(x[t]) = sigma2` for all `t`.
 
     It is solved for its conditional mean, or else its moment, of highest degree, and used for every value of its free
-    indices in their domains.
+    indices in their domains; the advisor proposes the values.
     """
     relation = getattr(fact, "relation", fact)
-    if isinstance(fact, F.Definition) or not isinstance(relation, Relation) or relation not in n.equations:
+    if relation not in n.equations:
         return None
-    free = sorted(free_indices(relation), key=lambda v: v.name)
-    marks: dict[Any, Atom] = {v: ("par", f"?{v.name}", ()) for v in free}
-    pattern = {v: atom(mark) for v, mark in marks.items()}
-    plain = Normal(
-        n.scope,
-        dict(CONDITIONAL),
-        tuple(f for f in n.facts if isinstance(f, F.Definition) and f.over is None),
-        dict.fromkeys(KINDS, expect),
-    )
-    difference = plain.poly(relation.lhs, pattern) - plain.poly(relation.rhs, pattern)
-    degrees = {a: (a[0] == "Conditional", _degree(a[2][0])) for a in difference.atoms if a[0] in KINDS}
-    if not degrees:
-        return None
-    lead = max(degrees, key=lambda a: (degrees[a], a))
-    c = difference.get(((lead, 1),))
-    rest = difference - atom(lead) * (c or 0)
-    if c is None or any(has(a, lead.__eq__) for m in rest for a, _ in m):
-        return None
-    if any(d >= degrees[lead] for a, d in degrees.items() if a != lead):
-        return None
-    value = rest * (Fraction(-1) / Fraction(c))
-    shape = next(iter(lead[2][0]))
+    definitions = tuple(f for f in n.facts if isinstance(f, F.Definition) and f.over is None)
+    plain = Normal(n.scope, dict(CONDITIONAL), definitions, dict.fromkeys(KINDS, expect))
+    general: dict[Any, Poly] = {}
+    for v in sorted(free_indices(relation), key=lambda v: v.name):
+        n.open_variable(v, general)
 
-    def rule(m: Normal, target: Monomial, given: tuple[Poly, ...]) -> Poly | None:
-        for mapping, others in _matches(shape, target):
-            finer = tuple(m.rename(k, mapping) for k in lead[2][1:])
-            env = _admitted(m, marks, mapping)
-            if env is None or not all(known(a, finer) for a, _ in others) or not all(_fixed(k, finer) for k in given):
+    def solved(env: Environment) -> tuple[Atom, Poly] | None:
+        """The moment and its value at some values of the indices, if all other moments are of lower degree."""
+        gap = plain.poly(relation.lhs, env) - plain.poly(relation.rhs, env)
+        moments = [a for a in gap.atoms if a[0] in KINDS]
+        degree = {a: (a[0] == "Conditional", sum(e for m in a[2][0] for _, e in m)) for a in moments}
+        highest = [a for a in moments if degree[a] == max(degree.values())]
+        value = gap.solved(highest[0]) if len(highest) == 1 else None
+        return None if value is None else (highest[0], value)
+
+    lead = solved(general)
+    if lead is None:
+        return None
+
+    def rule(free: Monomial, given: tuple[Poly, ...]) -> Poly | None:
+        """`E[X Y | W] = E[E[X | Z] Y | W]`, where Z determines Y and W."""
+        named = {b for b in Poly({free: 1}).within() if b[0] in ("par", "var")}
+        for values in n.scope.advisor.instances(lead[0], list(general.values()), free):
+            env = dict(zip(general, map(proposed, values), strict=True))
+            if not all(named.issuperset(p.atoms) and n.admits(v, p) for v, p in env.items()):
                 continue
-            open_ = [w for w in relation.when if not holds(m, w, env)]
-            if not open_:
-                return _expect(m, _again(m, m.rename(value, mapping)) * Poly({others: 1}), given)
-            if len(open_) == 1 and open_[0].rel == "!=":
-                gap = m.poly(open_[0].lhs, env) - m.poly(open_[0].rhs, env)
-                return None if not gap else _by_cases(m, target, given, gap)
+            found = solved(env)
+            if found is None:
+                continue
+            (mean,), finer, value = found[0][2][0], found[0][2][1:], found[1]
+            others = tuple(part for part in free if part not in mean)
+            if not set(mean) <= set(free) or not all(fixed(k, finer) for k in (Poly({others: 1}), *given)):
+                continue
+            unseen = [w for w in relation.when if not holds(n, w, env)]
+            if not unseen:
+                again = value.replaced(lambda a: expect(n, *a[2]) if a[0] in KINDS else None)
+                return expect(n, again * Poly({others: 1}), *given)
+            gap = n.poly(unseen[0].lhs, env) - n.poly(unseen[0].rhs, env)
+            if [w.rel for w in unseen] == ["!="] and gap:
+                return _by_cases(n, free, given, gap)
         return None
 
     return rule
-
-
-KINDS = ("E", "Conditional")
-
-
-def _degree(p: Poly) -> int:
-    return max(sum(e for _, e in m) for m in p)
-
-
-def _again(n: Normal, p: Poly) -> Poly:
-    """Every moment of `p` taken through the rules once more; their degree is lower than before."""
-    return p.replaced(lambda a: expect(n, *a[2]) if a[0] in KINDS else None)
-
-
-def _matches(shape: Monomial, target: Monomial) -> Any:
-    """The ways in which the pattern `shape` becomes a part of `target`: values for its `?` indices, and the rest."""
-    for order in permutations(target, len(shape)):
-        mapping: dict[Atom, Poly] = {}
-        if all(_match_atom(a, e, b, f, mapping) for (a, e), (b, f) in zip(shape, order)):
-            yield mapping, tuple(part for part in target if part not in order)
-
-
-def _match_atom(a: Atom, e: int, b: Atom, f: int, mapping: dict[Atom, Poly]) -> bool:
-    if (a, e) == (b, f):
-        return not any(x[1].startswith("?") for x in inside(a) if x[0] == "par")
-    if (e, a[0], a[1], len(a[2])) != (f, "rv", b[1], len(b[2])) or b[0] != "rv":
-        return False
-    for k, j in zip(a[2], b[2]):
-        gap, marks = j - k, [x for x in k.within() if x[0] == "par" and x[1].startswith("?")]
-        if len(marks) > 1 or marks and k.get(((marks[0], 1),)) != 1 or not marks and gap:
-            return False
-        if marks and mapping.setdefault(marks[0], gap + atom(marks[0])) != gap + atom(marks[0]):
-            return False
-    return True
-
-
-def _admitted(n: Normal, marks: dict[Any, Atom], mapping: dict[Atom, Poly]) -> dict[Any, Any] | None:
-    """The matched indices, if they all lie in their domains."""
-    env = {v: mapping.get(mark) for v, mark in marks.items()}
-    return env if all(p is not None and n.admits(v, p) for v, p in env.items()) else None
 
 
 # --- identical distributions -----------------------------------------------------------------------------
@@ -335,13 +255,14 @@ def erases(n: Normal, fact: Any) -> MomentRule | None:
     if not isinstance(fact, F.Identical):
         return None
     lowest = constant(exact(max(fact.index.lower or 0, *(f.first or 0 for f in fact.families))))
+    place = across(n, fact)
 
-    def rule(m: Normal, free: Monomial, given: tuple[Poly, ...]) -> Poly | None:
-        where = None if given else _block(Poly({free: 1}), lambda a: _place(m, fact, a))
-        if where is None or where == lowest:
+    def rule(free: Monomial, given: tuple[Poly, ...]) -> Poly | None:
+        whole = Poly({free: 1})
+        if given or _block(whole, place) in (None, lowest):
             return None
-        here = {b: atom(("rv", b[1], (lowest, *b[2][1:]))) for b in Poly({free: 1}).within() if b[0] == "rv"}
-        return expect(m, m.rename(Poly({free: 1}), here))
+        here = {b: atom(("rv", b[1], (lowest, *b[2][1:]))) for b in whole.within() if b[0] == "rv"}
+        return expect(n, n.rename(whole, here))
 
     return rule
 

@@ -46,6 +46,13 @@ def test_a_derivative_of_what_is_defined_by_a_minimum():
     assert verdict_of(eq(0 * Partial(w[i], w[i]), 0), algebra()) == "proved"
 
 
+def test_a_function_of_what_is_random_is_no_number():
+    loss, slope, n, i = function("L")(), family("g", first=1), natural("n", at_least=1), index("i", at_least=1)
+    for inner, partial in ((X[i], slope[i]), (slope[i], X[i])):
+        with pytest.raises(StatementError, match="would be random"):
+            differentiable(loss, inner, ((i, 1, n),), partial)
+
+
 def test_two_points_at_which_a_definition_makes_no_sense():
     root = define(c, SquareRoot(-x * x))
     assert verdict_of(not_determined(x, 0 * x, {x: 0}, {x: 1}), two_points(), root) != "proved"

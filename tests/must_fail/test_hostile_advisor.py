@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import Any
 
 from sgdproofs import *
@@ -43,10 +44,26 @@ class Hostile(Search):
             shifts = [atom(index) for index, _ in binders]
         return order, shifts
 
+    def instances(self, moment: Any, indices: list[Poly], target: Any) -> Iterator[list[Poly]]:
+        bound, opened = atom(("bv", (1, 0), ())), atom(("var", self.random.randrange(1, 9), ()))
+        wrong = [constant(Fraction(1, 2)), constant(0), constant(-3), constant(7), bound, opened, opened + 1, *indices]
+        for proposal in super().instances(moment, indices, target):
+            yield [self.random.choice([p + 1, p - 1, p * 2, *wrong]) for p in proposal]
+            yield proposal
+        yield [self.random.choice(wrong) for _ in indices]
+
 
 x, y, v, w = family("x"), family("y", arity=2), real("v"), real("w")
 i, j, n, m = index("i"), index("j"), natural("n"), natural("m", at_least=1)
 same = assume(eq(m * v, m**2))
+X, Y, t, k = random_family("X", first=1), random_variable("Y"), index("t", at_least=1), index("k", at_least=1)
+laws = (
+    assume(eq(E(X[t]), w * t)),
+    assume(eq(Cov(X[t], X[k]), v).given(ne(t, k))),
+    assume(eq(E(Y), 0).given(le(t, n))),
+    assume(eq(E(Y**3), 0).given(lt(t, m))),
+    assume(eq(E(Y**2), t).given(ge(t, n), le(t, n))),
+)
 diagonal = Sum(x[i] ** 2, (i, 1, n))
 TRUE = [
     (eq(diagonal + Sum(x[i] * x[j], (i, 1, n), (j, 1, n), distinct=True), Sum(x[i], (i, 1, n)) ** 2), sums()),
@@ -54,6 +71,8 @@ TRUE = [
     (eq(Sum(y[i, j], (j, i, n), (i, 0, n)), Sum(y[j, i], (i, j, n), (j, 0, n))), sums()),
     (eq(v, m), algebra(same)),
     (ge(w**2 - 2 * w * v + v**2, 0), algebra()),
+    (eq(E(Sum(X[i], (i, 1, m))), w * Sum(i, (i, 1, m))), moments(laws) & sums()),
+    (eq(E(X[1] * X[3]), v + 3 * w**2), moments(laws)),
 ]
 FALSE = [
     (eq(Sum(x[i + 1], (i, 1, n)), Sum(x[i], (i, 1, n))), sums()),
@@ -62,6 +81,13 @@ FALSE = [
     (eq(Sum(y[i, j], (j, 0, i), (i, 0, n)), Sum(y[i, j], (j, 0, n), (i, 0, n))), sums()),
     (eq(v, m + 1), algebra(same)),
     (ge(w**2 - 3 * w * v + v**2, 0), algebra()),
+    (eq(E(Sum(X[i], (i, 1, m))), m * w), moments(laws) & sums()),
+    (eq(E(X[2]), w), moments(laws)),
+    (eq(E(X[2] ** 2), v + 4 * w**2), moments(laws)),
+    (eq(E(X[1] * X[3]), v + 4 * w**2), moments(laws)),
+    (eq(E(Y) + Sum(E(Y), (i, 1, n)), 0), moments(laws) & sums()),
+    (eq(E(Y**3), 0), moments(laws)),
+    (eq(E(Y**2), 7), moments(laws)),
 ]
 
 
@@ -69,7 +95,7 @@ def proofs(statements: list, advisor: Any) -> int:
     count = 0
     for statement, reason in statements:
         line = step(statement, by=reason)
-        count += check(Derivation("trial", statement, (line,), (same,)), advisor=advisor).verdict == PROVED
+        count += check(Derivation("trial", statement, (line,), (same, *laws)), advisor=advisor).verdict == PROVED
     return count
 
 
@@ -77,3 +103,15 @@ def test_nonsense_proves_nothing_false():
     assert proofs(TRUE, Search()) == len(TRUE)
     assert sum(proofs(TRUE, Hostile(seed)) for seed in range(20)) > 20
     assert not any(proofs(FALSE, Hostile(seed)) for seed in range(20))
+
+
+class Stray(Search):
+    """Takes what is said of all indices at indices of sums that are over: where these are empty, there are none."""
+
+    def instances(self, moment: Any, indices: list[Poly], target: Any) -> Iterator[list[Poly]]:
+        yield from ([atom(("var", k, ())) + 1 for _ in indices] for k in range(40))
+
+
+def test_no_value_comes_from_an_empty_sum():
+    short = eq(Sum(w, (i, 1, n)) + Sum(i * w, (i, 1, n)) + E(Y), Sum(w, (i, 1, n)) + Sum(i * w, (i, 1, n)))
+    assert proofs([(short, moments(laws) & sums())], Stray()) == 0
