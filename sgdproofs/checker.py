@@ -41,6 +41,11 @@ class Place:
         return Place((*self.assumptions, *assumptions), hypothesis, self.known, self.depth + 1, scope)
 
 
+def shown(known: Known) -> tuple:
+    """The earlier lines that are proved: what follows from others is not justified by them."""
+    return tuple(item for item, sequent in known if sequent.sure)
+
+
 class Checker:
     """One derivation, line by line.  `goals` keeps what each line was, for the search for what is missing."""
 
@@ -135,7 +140,7 @@ class Checker:
     def line(self, statement: Any, reason: Any, place: Place, item: Any, continued: bool = False) -> Sequent:
         line, goal, sequent = self.judged(statement, reason, place, item, len(self.lines) + 1, continued)
         self.lines.append(line)
-        self.goals.append((goal, tuple(item for item, _ in place.known)))
+        self.goals.append((goal, shown(place.known)))
         return sequent
 
     def single(self, statement: Any, reason: Any, item: Any) -> tuple[Line, Any]:
@@ -214,13 +219,13 @@ def examine(
     """`check`, with the goals of the lines for those who look for missing facts and witnesses."""
     began = perf_counter()
     checker = Checker(derivation, advisor or Search(), lemmas or {})
-    shown = tuple(sequent for _, sequent in checker.known)
+    sequents = tuple(sequent for _, sequent in checker.known)
     theorem, reason = None, ""
     if derivation.claim not in [item.conclusion for item in derivation.proof]:
         reason = f"no line of the proof is the claim {derivation.claim}"
     elif all(line.verdict == PROVED for line in checker.lines):
         try:
-            theorem = checker.proof.theorem(derivation.name, derivation.claim, shown)
+            theorem = checker.proof.theorem(derivation.name, derivation.claim, sequents)
         except StatementError as error:
             reason = str(error)
     verdict = PROVED if theorem else UNDECIDED

@@ -12,7 +12,7 @@ from time import perf_counter, thread_time
 from typing import Any
 
 from .advice import Search
-from .checker import Checker, examine
+from .checker import Checker, examine, shown
 from .kernel.check import Theorem, follows
 from .kernel.goal import Goal
 from .kernel.normal import Normal
@@ -243,7 +243,7 @@ def _erratum(erratum: Any, checker: Checker, entry: Derivation) -> Line:
             f"{entry.name}: the correction of the erratum “{printed.statement}” does not follow: {correction}"
         )
     line, goal = checker.single(printed.statement, printed.by, erratum)
-    return line if line.verdict == PROVED else _diagnosed(line, goal, tuple(item for item, _ in checker.known), entry)
+    return line if line.verdict == PROVED else _diagnosed(line, goal, shown(checker.known), entry)
 
 
 def _refutation(entry: Refutation, catalogue: Mapping[str, Any] | None) -> Report:

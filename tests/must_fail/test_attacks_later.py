@@ -169,3 +169,24 @@ def test_an_erratum_has_a_reason() -> None:
 def test_a_dependence_on_the_past_needs_its_recurrence() -> None:
     update = recurrence(Y[t], Y[t - 1] + Z, start={0: 0})
     refused(step(function_of(Y[t], X), by=function_of_past(update)), given=(update,))
+
+
+# --- what is missing -----------------------------------------------------------------------------------------
+
+
+def test_what_is_false_is_not_justified_by_a_line_that_is_false() -> None:
+    """`a + 1 = b + 1` follows from `a = b`; but that is no fact, and was not proved."""
+    wrong = step(eq(a, b), by=algebra())
+    refused(wrong, step(eq(a + 1, b + 1), by=algebra()), verdict="refuted")
+    induced = induction(eq(A[t], 0), over=t, base=algebra(), step=algebra(HYPOTHESIS))
+    refused(induced, step(eq(A[5], 0), by=algebra()), verdict="refuted")
+
+
+def test_a_proved_line_that_is_not_cited_is_named() -> None:
+    fact = assume(eq(a, b))
+    right = step(eq(a + 1, b + 1), by=algebra(fact))
+    found = refused(right, step(eq(2 * a, 2 * b), by=algebra()), given=(fact,), verdict="unjustified")
+    assert found.missing == (str(fact),)
+    scaled = step(eq(c * A[t], c), by=algebra(other := assume(eq(A[k], 1))))
+    found = refused(scaled, step(eq(c * A[5], c), by=algebra()), given=(other,), verdict="unjustified")
+    assert found.missing == (str(other),)
