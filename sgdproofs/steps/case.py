@@ -199,9 +199,8 @@ def _item(name: str, around: Mapping, own: Mapping, rel: str) -> Item:
         builder = _Builder(around)
         claims = builder.claims(own["lhs"], rel, own["rhs"])
         mixed = frozenset(f for f, uses in builder.names.used.items() if len(uses) > 1)
-        ends = frozenset(builder.names.ends)
-        if mixed or ends:  # a function of integers here and of real numbers there is a function of real numbers
-            builder = _Builder(around, mixed, ends)
+        if mixed:  # a function of integers here and of real numbers there is a function of real numbers
+            builder = _Builder(around, mixed)
             claims = builder.claims(own["lhs"], rel, own["rhs"])
         return Item(name, text, claims, builder.setting())
     except NotInLanguage as error:
@@ -215,10 +214,8 @@ def _item(name: str, around: Mapping, own: Mapping, rel: str) -> Item:
 class _Builder:
     """The names, facts and claims of one item."""
 
-    def __init__(self, data: Mapping, reals: frozenset[str] = frozenset(), inner: frozenset[str] = frozenset()) -> None:
-        """`reals` are functions of real numbers; `inner` symbols by which is differentiated: a derivative looks at
-        both sides of a point, so an end of their domain that belongs to it is an assumption instead."""
-        self.data, self.inner = data, inner
+    def __init__(self, data: Mapping, reals: frozenset[str] = frozenset()) -> None:
+        self.data = data
         self.names = Names()
         self.facts: list = []
         self.derived: list = []
@@ -315,12 +312,6 @@ class _Builder:
             else:
                 edge = (Fraction(value // 1) - (rel == "<" and value % 1 == 0), True) if whole else (value, rel != "<")
                 high = edge if high is None else min(high, edge)
-        ends: list[Relation] = []
-        if name in self.inner:
-            symbol = T.Parameter(name)
-            ends += [ge(symbol, low[0])] if low and not low[1] else []
-            ends += [le(symbol, high[0])] if high and high[1] else []
-            low, high = (None if low and not low[1] else low), (None if high and high[1] else high)
         self.names.declare(
             name,
             T.Parameter(
@@ -332,7 +323,6 @@ class _Builder:
                 bool(high and not high[1]),
             ),
         )
-        self.assumed += [r.at({T.Parameter(name): self.names.known[name]}) for r in ends]
         if domain == "nonzero":
             self.assumed.append(ne(self.names.known[name], 0))
 
@@ -478,6 +468,8 @@ class _Builder:
             # Members of one distribution have the moment together.
             own = self.alike[name].family[self._index()] if name in self.alike else self._element(name)[0]
             self.facts.append(F.assume(eq(moment(own), number).given(*self._existing(own))))
+            if moment is T.Var and number.free_symbols and not self._existing(own):
+                self.derived.append(F.assume(ge(number, 0)))
 
     def _existing(self, element: T.Element) -> tuple[Relation, ...]:
         """That an arbitrary member exists, where there may be none.  Beyond the last one there may be more of them."""
@@ -605,7 +597,10 @@ class _Builder:
             del self.names.known[name]
             self.fixed.add(name)
         self.names.declare(name, T.Parameter(name))
-        self.names.define(name, (), [self._tree(text)])
+        node = self._tree(text)
+        self.names.define(name, (), [node])
+        if node.kind == "call" and node.value == "Var":
+            self.derived.append(F.assume(ge(self.names.known[name], 0)))
         self.facts.append(F.define(self.names.known[name], number))
 
     # --- definitions --------------------------------------------------------------------------------------

@@ -12,6 +12,10 @@ What is known of moments are the facts, as the kernel expands them, and these co
     any u and v                        E[u v]^2 <= E[u^2] E[v^2]
     f convex where u has its values    f(E[u]) <= E[f(u)], for f = exp, -log, -sqrt
     the same given Z                   f(E[u | Z]) <= E[f(u) | Z], for f = exp, |.|, the square, and signs
+    squares of conditional means       0 <= E[E[u | Z]^2] <= E[u^2]
+
+A number for `E[u v]` may be written as `c + E[u] E[v]`: then c is the covariance, and for `u = v` the variance, which
+is not negative.
 
 Which q, u and v are taken is a search: squares, tangents, differences.  It is not trusted.
 """
@@ -31,8 +35,9 @@ from ..language import terms as T
 from ..language.errors import SgdproofsError
 from ..language.facts import Equation
 from ..language.statements import Relation, eq, free_indices, ge, gt, le
+from .reductions import Path, Plan, Unsupported
 
-__all__ = ["Moments", "Unsaid", "said", "speaks_of_moments"]
+__all__ = ["Moments", "Unsaid", "only_spreads", "said", "speaks_of_moments"]
 
 MOMENTS = (T.E, T.Var, T.Cov)
 ZERO, ONE, TWO = T.number(0), T.number(1), T.number(2)
@@ -63,6 +68,16 @@ class Unsaid(SgdproofsError):
 def speaks_of_moments(statement: Relation) -> bool:
     return any(
         isinstance(x, (*MOMENTS, L.Conditional)) for side in (statement.lhs, statement.rhs) for x in T.walk(side)
+    )
+
+
+def only_spreads(statement: Relation) -> bool:
+    """Whether the only moments are variances and covariances, together with functions that are no polynomials."""
+    inside = [x for side in (statement.lhs, statement.rhs) for x in T.walk(side)]
+    return (
+        any(isinstance(x, (T.Var, T.Cov)) for x in inside)
+        and any(isinstance(x, (L.SquareRoot, L.Absolute)) for x in inside)
+        and not any(isinstance(x, (T.E, L.Conditional)) for x in inside)
     )
 
 
@@ -120,12 +135,34 @@ def lifted(node: Any) -> Any:
     return node
 
 
+def _pair(a: Atom) -> tuple[Atom, Atom] | None:
+    """The two random quantities of whose product an atom is the mean."""
+    if a[0] != "E" or len(a[2]) != 1 or len(a[2][0]) != 1:
+        return None
+    ((monomial, c),) = a[2][0].items()
+    factors = [x for x, e in monomial for _ in range(e if 0 < e <= 2 else 3)]
+    return (factors[0], factors[1]) if c == 1 and len(factors) == 2 and all(x[0] == "rv" for x in factors) else None
+
+
+def _collected(term: Any) -> Any:
+    """The term, which is a polynomial in numbers, multiplied out."""
+    reader = Path(Plan(lambda p: [(p, 1)]), lambda relation: False, [])
+    try:
+        found = reader._term(reader.poly(term))
+    except Unsupported:
+        return term
+    return term if found is None else found
+
+
 class Moments:
     """One claim.  `normal` expands moments by the facts; `defined` says that a term is defined under them, as far as it
-    is seen to be, and `proves` decides claims about numbers."""
+    is seen to be, and `proves` decides claims about numbers.  If it is `centred`, the numbers for means of products are
+    written with variances and covariances."""
 
-    def __init__(self, statement: Relation, facts: tuple, normal: Normal, defined: Defined, proves: Proves) -> None:
-        self.statement, self.facts, self.normal = statement, facts, normal
+    def __init__(
+        self, statement: Relation, facts: tuple, normal: Normal, defined: Defined, proves: Proves, centred: bool = False
+    ) -> None:
+        self.statement, self.facts, self.normal, self.centred = statement, facts, normal, centred
         self.defined, self.proves = defined, proves
         self.names: dict[Atom, T.Parameter] = {}
         self.when: list[Relation] = []
@@ -203,7 +240,8 @@ class Moments:
                 self.numbers(node.lhs), node.rel, self.numbers(node.rhs), tuple(self.numbers(w) for w in node.when)
             )
         if isinstance(node, (*MOMENTS, L.Conditional)) or isinstance(node, T.Element) and node.family.random:
-            return said(self.normal.poly(node, {}), self.normal.scope, self._named)
+            number = said(self.normal.poly(node, {}), self.normal.scope, self._named)
+            return _collected(number) if self.centred else number
         if isinstance(node, L.Choice):
             return L.Choice(self._condition(node.args[0]), *(self.numbers(a) for a in node.args[1:]))
         if isinstance(node, TRUTH):
@@ -223,12 +261,17 @@ class Moments:
             return node.func(*(self._condition(a) for a in node.args))
         return node.func(*(self.numbers(a) for a in node.args)) if node.args else node
 
-    def _named(self, a: Atom) -> T.Parameter:
+    def _named(self, a: Atom) -> Any:
+        pair = _pair(a) if self.centred else None
         if a not in self.names:
             if len(self.names) > MOST:
                 raise Unsaid
-            self.names[a] = T.Parameter(f"m''{len(self.names) + 1}")
-        return self.names[a]
+            least = (0,) if pair and pair[0] == pair[1] else ()
+            self.names[a] = T.Parameter(f"m''{len(self.names) + 1}", "real", *least)
+        if pair is None:
+            return self.names[a]
+        means = [self.numbers(T.E(said(atom(x), self.normal.scope))) for x in pair]
+        return T.Plus(self.names[a], T.Times(*means))
 
     def _random_outside(self, node: Any) -> bool:
         if isinstance(node, MOMENTS):
@@ -266,9 +309,15 @@ class Moments:
     def _consequences(self) -> Iterator[Iterator[Relation]]:
         """Groups of true relations between moments, the simplest first."""
         inner = self._inner()
+        if self.centred:
+            spread = self._roots(inner)
+            yield (le(square(T.Cov(a, b)), T.Times(T.Var(a), T.Var(b))) for a, b in combinations(spread, 2))
+            yield (ge(T.Var(f(a, b)), 0) for a, b in combinations(spread, 2) for f in (minus, T.Plus))
+            return
         yield self._written()
         yield self._signs(inner)
         yield self._given()
+        yield self._projected()
         yield self._of_facts()
         yield (relation for u in inner for relation in self._convex(u))
         roots = self._roots(inner)
@@ -314,6 +363,18 @@ class Moments:
                 yield le(L.Exponential(L.Conditional(u.args[0], *known)), mean)
             for root in self._roots([u]):
                 yield le(square(L.Conditional(root, *known)), L.Conditional(square(root), *known))
+
+    def _projected(self) -> Iterator[Relation]:
+        """`0 <= E[E[u | Z]^2] <= E[u^2]`, for the u of which the claim has the mean square, and what is given in it."""
+        given = dict.fromkeys(
+            tuple(said(k, self.normal.scope) for k in a[2][1:]) for a in self.names if a[0] == "Conditional"
+        )
+        for x in (x for side in (self.statement.lhs, self.statement.rhs) for x in T.walk(side)):
+            if isinstance(x, T.E) and isinstance(x.args[0], T.Power) and x.args[0].args[1] == TWO:
+                for known in given:
+                    mean = T.E(square(L.Conditional(x.args[0].args[0], *known)))
+                    yield ge(mean, 0)
+                    yield le(mean, x)
 
     def _convex(self, u: Any) -> Iterator[Relation]:
         if isinstance(u, L.Exponential):

@@ -20,7 +20,7 @@ from .case import Setting
 from .clock import Clock
 from .closed_forms import ClosedForms, by_power_sums
 from .inductions import by_differences, by_induction
-from .moments import Moments, speaks_of_moments
+from .moments import Moments, only_spreads, speaks_of_moments
 from .outcome import Outcome
 from .reduced import by_own_induction, by_reduction, by_reversal, by_settling, by_sums
 from .splits import by_exclusion, by_order, by_ranges, by_signs
@@ -50,6 +50,7 @@ class Prover:
         """Each way in its turn, as long as there is time."""
         asking = self.asking
         ways: list[tuple[str, Any]] = [
+            ("mean squares", self.by_mean_square),
             ("divisors that cannot be 0", lambda claim: by_exclusion(asking, claim)),
             ("cases of an extremum", lambda claim: by_order(asking, claim)),
             ("cases of a range", lambda claim: by_ranges(asking, claim, self.any_way)),
@@ -81,6 +82,16 @@ class Prover:
         found = self.closed_forms.valued(statement)
         return None if found == statement else self.asking.one(found) or self.by_reduction(found)
 
+    def by_mean_square(self, statement: Relation) -> Outcome | None:
+        """Random quantities are equal with probability 1 if the mean of the square of their difference is 0."""
+        left, right = statement.lhs, statement.rhs
+        if statement.rel != "==" or not (T.is_random(left) or T.is_random(right)):
+            return None
+        if any(T.is_random(side) for w in statement.when for side in (w.lhs, w.rhs)):
+            return None
+        square = T.Power(T.Plus(left, T.Negative(right)), T.number(2))
+        return self.quick(eq(T.E(square), 0).given(*statement.when))
+
     def by_signs(self, statement: Relation) -> Outcome | None:
         """The statement for each sign of the symbols that are not 0."""
 
@@ -105,13 +116,12 @@ class Prover:
 
         if not defined(T.number(0)):
             return None  # what the facts themselves need
-        try:
-            goal = Goal(statement, replace(REWRITING, cites=facts), facts, (), statement.when, Search(), facts)
-            if not Moments(statement, facts, goal.normal(goal.scope), defined, proves).proved():
-                return None
-        except (Budget, Contradiction, ZeroDivisionError, SgdproofsError):
-            return None
-        return Outcome(PROVED, "by what is known of moments")
+        for centred in (True, False) if only_spreads(statement) else (False,):
+            with suppress(Budget, Contradiction, ZeroDivisionError, SgdproofsError), self.clock.share(0.5):
+                goal = Goal(statement, replace(REWRITING, cites=facts), facts, (), statement.when, Search(), facts)
+                if Moments(statement, facts, goal.normal(goal.scope), defined, proves, centred).proved():
+                    return Outcome(PROVED, "by what is known of moments")
+        return None
 
     # --- what a claim needs -------------------------------------------------------------------------------
 

@@ -113,8 +113,6 @@ class Names:
     used: dict[str, set[bool]] = field(default_factory=dict)
     count: int = 0
     complexes: list[Any] = field(default_factory=list)
-    ends: set[str] = field(default_factory=set)
-    """The symbols by which is differentiated, also at an end of their domains."""
     within: dict[str, set[str]] = field(default_factory=dict)
     """The names that a definition mentions, itself or through others."""
 
@@ -575,13 +573,6 @@ class Translation:
             raise NotInLanguage("a derivative in an assumption")
         with self.deeper():
             body, variable = (self.term(p) for p in node.parts)
-        if isinstance(variable, T.Parameter) and (
-            variable.lower is not None
-            and not variable.open_lower
-            or variable.upper is not None
-            and not variable.open_upper
-        ):
-            self.names.ends.add(variable.name)
         try:
             return T.Partial(body, variable)
         except StatementError as error:
