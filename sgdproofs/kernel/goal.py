@@ -44,7 +44,8 @@ class Goal:
             if not relation.when:
                 self._bound(relation)
         for r in filter(_of_a_family, inequalities):
-            self.scope.signs[r.lhs.family.name] = 1 if "=" in r.rel else 2
+            of = r.lhs.family
+            self.scope.signs["rv" if of.random else "el", of.name] = 1 if "=" in r.rel else 2
         plain = self.normal(self.scope)
         for relation in own:
             self._assume(plain, relation)

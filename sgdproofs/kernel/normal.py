@@ -20,20 +20,7 @@ import sympy
 from ..language import terms as T
 from ..language.facts import Definition
 from ..language.functions import Exponential, InfiniteSum, Product
-from .polynomial import (
-    UNIT,
-    Atom,
-    Budget,
-    Monomial,
-    Poly,
-    atom,
-    constant,
-    exact,
-    inside,
-    proposed,
-    spend,
-    total,
-)
+from .polynomial import UNIT, Atom, Budget, Monomial, Poly, atom, constant, exact, inside, proposed, spend, total
 from .scope import Scope, domain
 
 Environment = Mapping[T.Parameter, Poly]
@@ -125,12 +112,9 @@ class Normal:
         numerator, denominator = p.fraction()
         if denominator.is_constant:
             return p
-        exponents: dict[Poly, int] = {}
-        for side, sign in ((numerator, 1), (denominator, -1)):
-            for q, e in self.scope.factored(side):
-                exponents[q] = exponents.get(q, 0) + sign * e
-        factors = sorted(exponents.items(), key=lambda item: item[1] < 0)
-        return prod((self.raised(q, e) for q, e in factors), start=UNIT)
+        factors = [*self.scope.factored(numerator), *((q, -e) for q, e in self.scope.factored(denominator))]
+        exponents = {q: sum(e for r, e in factors if r == q) for q, _ in factors}
+        return prod((self.raised(q, e) for q, e in sorted(exponents.items(), key=lambda x: x[1] < 0)), start=UNIT)
 
     def _closed_binder(self, node: Any, env: Environment) -> Poly:
         """A sum, product, series or limit as an atom; an index is counted from the start of its range."""
@@ -288,18 +272,15 @@ class Normal:
 
     def exponential(self, p: Poly) -> Poly:
         """`exp(p)` as a product of powers: `exp(p + q) = exp(p) exp(q)`, `exp(n p) = exp(p)^n`."""
-        result = constant(1)
-        for m, c in p.items():
-            part = Fraction(1, Fraction(c).denominator)
-            result = result * atom(("Exponential", "", (Poly({m: exact(part)}),)), int(c / part))
-        return result
+        parts = ((m, Fraction(c).as_integer_ratio()) for m, c in p.items())
+        return prod((atom(("Exponential", "", (Poly({m: 1}) * Fraction(1, d),)), e) for m, (e, d) in parts), start=UNIT)
 
     # --- sums ---------------------------------------------------------------------------------------------
 
     def add_up(self, var: Atom, length: Poly, body: Poly) -> Poly:
         """The sum of `body` for `var` from 0 to `length - 1`; `length >= 0` is a condition of the statement."""
         if length.is_constant and length.constant_term <= UNROLL:
-            return self._few(var, Poly(), int(length.constant_term), body)
+            return self._few(var, Poly(), max(int(length.constant_term), 0), body)
         result, rest = Poly(), {}
         for monomial, c in body.items():
             picked = self._picked(var, length, monomial)
@@ -378,16 +359,14 @@ class Normal:
                 mapping[var] = atom(("bv", (height, place), ())) - shift
             return ("sum", (height, len(binders)), (*ranges, self.rename(body, mapping)))
 
-        order, offsets = self.scope.advisor.arrangement(list(binders), monomial, arranged)
-        shifts = [q if self._may_shift(q, ours) else Poly() for q in map(proposed, offsets)]
-        chosen = arranged(order, shifts)
-        if sorted(order) != list(range(len(binders))) or not ours.isdisjoint(inside(chosen)):
-            raise Budget("an arrangement leaves out an index, or a range depends on a later one")
-        return atom(chosen)
+        def fits(shift: Poly) -> bool:
+            return self.scope.integral(shift) and not any(a in ours or a[0] == "bv" for a in shift.within())
 
-    def _may_shift(self, p: Poly, indices: set[Atom]) -> bool:
-        """True if `p` is an integer that depends on none of the indices, and on no index of a closed binder."""
-        return self.scope.integral(p) and not any(a in indices or a[0] == "bv" for a in p.within())
+        order, offsets = self.scope.advisor.arrangement(list(binders), monomial, arranged)
+        shifts = [q if fits(q) else Poly() for q in map(proposed, offsets)]
+        if sorted(order) != list(range(len(binders))) or not ours.isdisjoint(inside(arranged(order, shifts))):
+            raise Budget("an arrangement leaves out an index, or a range depends on a later one")
+        return atom(arranged(order, shifts))
 
     def opened(self, a: Atom, replaced: Mapping[Atom, Poly] | None = None) -> tuple[list[tuple[Atom, Poly]], Poly]:
         """A sum atom as open indices with their lengths, and its body; with atoms `replaced` in the same go."""
@@ -467,7 +446,7 @@ class Normal:
         for a in sorted(numerator.atoms):
             if a[0] == "delta" and not (moments and any(b[0] == "rv" for b in inside(a))):
                 return self._zero_by_cases(numerator, a)
-            if a[0] in ("Minimum", "Maximum"):
+            if a[0] == "Minimum":
                 return self.scope.by_choice(a, numerator, self.zero)
         return False
 
@@ -527,6 +506,7 @@ MAKERS: dict[Any, Callable[..., Poly]] = {
     T.Maximum: lambda n, p, q: p + q - n.minimum(p, q),
     Exponential: Normal.exponential,
     "pow": Normal.powers,
+    "power": Normal.powers,
     "inv": Normal.inverse,
     "sgn": lambda n, p: n.powers(-UNIT, p),
     "delta": Normal.delta,

@@ -21,8 +21,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from fractions import Fraction
+from functools import cached_property
 from itertools import chain
-from math import gcd, lcm, prod
+from math import gcd, lcm
 from time import thread_time
 from typing import Any, NoReturn
 
@@ -51,27 +52,24 @@ def exact(value: Any) -> Any:
 class Poly(dict[Monomial, Any]):
     """A polynomial.  Nothing changes it once it is made, so that it can stand in an atom."""
 
-    __slots__ = ("_hash", "_key")
-    _hash: int
-    _key: list
-
     def _frozen(self, *_: Any, **__: Any) -> NoReturn:
         raise TypeError("a polynomial is not changed in place")
 
     __setitem__ = __delitem__ = __ior__ = update = setdefault = pop = popitem = clear = _frozen
 
+    @cached_property
+    def _hash(self) -> int:
+        return hash(frozenset(self.items()))
+
+    @cached_property
+    def _key(self) -> list:
+        return sorted(self.items())
+
     def __hash__(self) -> int:  # type: ignore[override]
-        if not hasattr(self, "_hash"):
-            self._hash = hash(frozenset(self.items()))
         return self._hash
 
     def __lt__(self, other: Poly) -> bool:
-        return self._sorted() < other._sorted()
-
-    def _sorted(self) -> list:
-        if not hasattr(self, "_key"):
-            self._key = sorted(self.items())
-        return self._key
+        return self._key < other._key
 
     # --- arithmetic ---------------------------------------------------------------------------------------
 
@@ -179,15 +177,13 @@ class Poly(dict[Monomial, Any]):
                 powers[a] = max(powers.get(a, 0), abs(e))
         if not powers:
             return self, UNIT
-        numerator = Poly()
-        for monomial, c in self.items():
-            term, own = Poly({tuple(x for x in monomial if x[0] not in powers): c}), dict(monomial)
-            for a, e in powers.items():
-                used = own.get(a, 0)
-                term = term * _cleared(a) ** (e - used if a[0] == "inv" else e + used)
-            numerator = numerator + term
+        shift = Poly({tuple(sorted((a, -e if a[0] == "inv" else e) for a, e in powers.items())): 1})
+        numerator, denominator = (
+            p.replaced(lambda a: a[2][0] if a in powers and a[0] == "inv" else None, lambda q, e: q**-e)
+            for p in (self * shift, shift)
+        )
         more, other = numerator.fraction(over)
-        return more, prod((_cleared(a) ** e for a, e in powers.items()), start=other)
+        return more, denominator * other
 
     def inverse(self, factored: Callable[[Poly], list[tuple[Poly, int]]] | None = None) -> Poly:
         """`1 / p`, an atom for each factor, if `p != 0` (a condition); ZeroDivisionError if it is 0 outright."""
@@ -261,10 +257,6 @@ def join(m: Monomial, n: Monomial) -> Monomial:
         else:
             del powers[a]
     return tuple(sorted(powers.items()))
-
-
-def _cleared(a: Atom) -> Poly:
-    return a[2][0] if a[0] == "inv" else atom(a)
 
 
 def inside(a: Atom) -> Iterator[Atom]:

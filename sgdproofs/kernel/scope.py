@@ -17,7 +17,10 @@ from typing import Any
 
 from ..language.errors import StatementError
 from ..language.terms import Parameter, function, number
-from .polynomial import UNIT, Atom, Monomial, Poly, atom, constant, exact, proposed
+from .polynomial import UNIT, Atom, Monomial, Poly, atom, constant, exact, inside, proposed
+
+SIGNS = {"Exponential": 2, "delta": 1, "above": 1, "Var": 1, "Absolute": 1}
+"""Kinds of atoms that are positive (2), or not negative (1), whatever their arguments."""
 
 Certificate = list[tuple[Poly, tuple[int, ...], Poly]]
 
@@ -79,12 +82,10 @@ class Scope:
         self.named: dict[str, Any] = {}
         self.declared: dict[str, Parameter] = {}
         self.integers: set[Atom] = set()
-        self.strict: set[Atom] = set()
-        self.weak: set[Atom] = set()
         self.known: list[tuple[Poly, bool]] = []
         self.unequal: list[Poly] = []
         self.families: dict[str, Any] = {}
-        self.signs: dict[str, int] = {}
+        self.signs: dict[tuple, int] = {}
         self.opened = count(1)
         self.asked: set[Atom] = set()
         self.origins: dict[str, Fraction] = {}
@@ -94,7 +95,7 @@ class Scope:
         other = Scope(self.advisor)
         other.families, other.opened, other.origins = self.families, self.opened, self.origins
         other.integers = {a for a in self.integers if a[0] == "var"}
-        other.weak = self.weak & other.integers
+        other.signs = {a[:2]: 1 for a in other.integers if a[:2] in self.signs}
         return other
 
     def leave_ends(self, p: Parameter) -> None:
@@ -131,13 +132,12 @@ class Scope:
 
     def parameter(self, p: Parameter) -> Poly:
         """`p` as its lower bound plus an atom that is not negative; from 0 if it has none, or a negative one."""
-        own, only = self.bounds_of(p), self.only_value(p.name)
+        own, only, new = self.bounds_of(p), self.only_value(p.name), p.name not in self.declared
+        self.declared[p.name] = p
         if only is not None:
-            self.declared[p.name] = p
             return constant(exact(only))
         which, origin = ("par", p.name, ()), self.origin(p.name)
-        if p.name not in self.declared:
-            self.declared[p.name] = p
+        if new:
             self.count(which, origin, p.sort == "integer", own)
         return atom(which) + origin
 
@@ -152,7 +152,7 @@ class Scope:
         if integer:
             self.integers.add(which)
         if low and low[0] >= origin:
-            (self.strict if low[1] or low[0] > origin else self.weak).add(which)
+            self.signs[which[:2]] = 2 if low[1] or low[0] > origin else 1
         elif low:
             self.known.append((atom(which) + origin - low[0], low[1]))
         if high:
@@ -207,8 +207,7 @@ class Scope:
     def integral(self, p: Poly) -> bool:
         """True only if `p` takes integer values."""
         return all(
-            Fraction(c).denominator == 1 and all(e > 0 and (a in self.integers or a[0] == "bv") for a, e in m)
-            for m, c in p.items()
+            type(c) is int and all(e > 0 and (a in self.integers or a[0] == "bv") for a, e in m) for m, c in p.items()
         )
 
     # --- signs --------------------------------------------------------------------------------------------
@@ -224,10 +223,8 @@ class Scope:
         numerator, _ = p.fraction()
         if numerator.is_constant:
             return bool(numerator)
-        if self.sign(numerator, True, split=False) or self.sign(-numerator, True, split=False):
-            return True
         alike = (q for q in self.unequal if len(q) == len(numerator))
-        if any(numerator * q.content() == q * numerator.content() for q in alike):
+        if any(numerator * q.content() == q * numerator.content() for q in alike) or self._side(numerator, True):
             return True
         if len(numerator) == 1 and all(
             a[0] == "sgn" or a[0] == "pow" and self.nonzero(a[2][0], split) for a in numerator.atoms
@@ -242,30 +239,25 @@ class Scope:
             numerator = numerator * denominator
         if numerator.is_constant:
             return numerator.constant_term > 0 or not (numerator or strict)
-        choice = min((a for a in numerator.atoms if a[0] in ("Minimum", "Maximum")), default=None)
+        choice = min((a for a in numerator.atoms if a[0] == "Minimum"), default=None)
         if choice is not None:
             return self.by_choice(choice, numerator, lambda q: self.sign(q, strict, split))
         if self._read_off(numerator) > strict or self._by_known(numerator, strict):
             return True
         parts = self.factored(numerator) if split else []
-        return len(parts) > 1 and prod(self._sign_of_factor(q, e, strict) for q, e in parts) > 0
+        signs = (self._side(q, strict) if e % 2 else not strict or self.nonzero(q) for q, e in parts)
+        return len(parts) > 1 and prod(signs) > 0
 
-    def _sign_of_factor(self, p: Poly, exponent: int, strict: bool) -> int:
-        """1 if `p ** exponent >= 0`, -1 if `p ** exponent <= 0` (not 0, if `strict`), 0 if neither is seen."""
-        if exponent % 2 == 0:
-            return 1 if not strict or self.nonzero(p) else 0
-        if self.sign(p, strict, split=False):
-            return 1
-        return -1 if self.sign(-p, strict, split=False) else 0
+    def _side(self, p: Poly, strict: bool) -> int:
+        """1 if `p >= 0`, -1 if `p <= 0` (not 0, if `strict`), 0 if neither is seen."""
+        return self.sign(p, strict, split=False) or -self.sign(-p, strict, split=False)
 
     def by_choice(self, a: Atom, p: Poly, test: Callable[[Poly], bool]) -> bool:
-        """A minimum or maximum is one of two values: the test in either case, with the case as a known inequality."""
-        left, right = a[2]
-        if any(b[0] == "rv" for k in a[2] for b in k.within()):
+        """A minimum is one of two values: the test in either case, with the case as a known inequality."""
+        if any(b[0] == "rv" for b in inside(a)):
             return False  # the case would hold for some outcomes only
-        for value, other in ((left, right), (right, left)):
-            gap = other - value if a[0] == "Minimum" else value - other
-            with self.supposing((gap, False)):
+        for value, other in (a[2], a[2][::-1]):
+            with self.supposing((other - value, False)):
                 if not test(p.replaced({a: value}.get)):
                     return False
         return True
@@ -282,15 +274,11 @@ class Scope:
 
     def atom_sign(self, a: Atom) -> int:
         """2 if the atom is positive, 1 if it is not negative, 0 if nothing is known."""
-        if a in self.strict or a[0] == "Exponential":
-            return 2
-        if a in self.weak or a[0] in ("delta", "above", "Var", "Absolute"):
-            return 1
         if a[0] in ("pow", "inv", "SquareRoot", "RealPower"):
             return self._asking(a, lambda: self._sign_of_base(*a))
         if a[0] in ("sum", "E"):
             return min(self._read_off(a[2][-1]), 1)
-        return self.signs.get(a[1], 0) if a[0] in ("el", "rv") else 0
+        return self.signs.get(a[:2], SIGNS.get(a[0], 0))
 
     def _asking(self, a: Atom, question: Callable[[], int]) -> int:
         """The answer to a question about an atom; 0 while it is asked for itself."""
@@ -328,11 +316,8 @@ class Scope:
         known += self._of_atoms(p)
         if strict and any(sharp and self._read_off(p - q) for q, sharp in known):
             return True
-        proposal = self.advisor.combination(p, [k[0] for k in known], self.atom_sign)
-        if not proposal:
-            return False
         rest, found = p, not strict
-        for own, product, base in proposal:
+        for own, product, base in self.advisor.combination(p, [k[0] for k in known], self.atom_sign):
             c, root = proposed(own), proposed(base)
             if not self._read_off(c) or not all(self.nonzero(q.fraction()[1]) for q in (c, root)):
                 return False
