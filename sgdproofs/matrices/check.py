@@ -253,10 +253,12 @@ class Checker:
             self.equal(a.scale(p, factor), value, parts)
             if not factor or (kind == "nonnegative" and factor < 0) or (kind != "nonnegative" and not strict):
                 raise Refused("not the sign that is needed")
-        elif how == "unit" and kind != "nonnegative":  # P W = I
-            w, parts = rest
+        elif how == "unit" and kind != "nonnegative":  # P W = I or W P = I: for a square P, one follows from the other
+            w, left, parts = rest
             self.sound(w)
-            self.equal(a.mul(p, w), a.number(1, p.shape[0]), parts)
+            if p.shape[0] != p.shape[1]:
+                raise Refused("the inverse of what is not square")
+            self.equal(a.mul(w, p) if left else a.mul(p, w), a.number(1, p.shape[0]), parts)
         elif how == "factors" and kind != "nonnegative":  # a product of what is known
             factors, parts = rest
             self.sound(*factors)

@@ -7,7 +7,8 @@ found by linear programming over squares of the half words that occur.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import combinations, permutations
 from typing import Any
@@ -277,6 +278,8 @@ class Search:
             if parts is not None:
                 self.checker.equal(p, q, parts)
                 return parts
+            if p.shape != SCALAR:
+                self._invertible_letters(difference)
             for kind, factor in list(self.checker.known):
                 if kind == "nonzero" or kind == "invertible" and factor.shape[1] == p.shape[0]:
                     parts = self.combination(a.mul(factor, difference))
@@ -291,6 +294,20 @@ class Search:
         except (Refused, ShapeError, TooLarge):
             return None
         return None
+
+    def _invertible_letters(self, p: Poly) -> None:
+        """Note the square letters of p of which what is given shows an inverse."""
+        for x in dict.fromkeys(x for _, word in p.terms for x in word if x[0] == "name" and x[2] == x[3]):
+            if self._inverse_of(x) is None:
+                self._note_inverse(self.algebra.letter(x))
+
+    def _note_inverse(self, p: Poly) -> None:
+        """Note that p is invertible, if what is given shows an inverse."""
+        if not any(g.kind == "zero" for g in self.checker.given):
+            return
+        for way in self._by_unit("invertible", p):
+            with suppress(Refused, ShapeError, TooLarge):
+                self.checker.admit(("invertible", p), way)
 
     # --- conditions ---------------------------------------------------------------------------------------
 
@@ -339,6 +356,7 @@ class Search:
             (((m, _), _),) = p.terms.items()
             for atom, _ in m:
                 if atom[0] == "det":
+                    self._note_inverse(unkey(atom[1]))
                     yield ("det", unkey(atom[1]))
         if kind == "invertible":
             a = self.algebra
@@ -367,13 +385,14 @@ class Search:
         a = self.algebra
         words = self._short(p)
         one = a.number(1, p.shape[0])
-        columns = [a.mul(p, w) for w in words]
-        found = self.weighted(one, columns)
-        if found is not None:
-            total = a.zero(p.shape)
-            for w, c in zip(words, found[0], strict=True):
-                total = a.add(total, w, c)
-            yield ("unit", total, found[1])
+        for left in (False, True):
+            columns = [a.mul(w, p) if left else a.mul(p, w) for w in words]
+            found = self.weighted(one, columns)
+            if found is not None:
+                total = a.zero(p.shape)
+                for w, c in zip(words, found[0], strict=True):
+                    total = a.add(total, w, c)
+                yield ("unit", total, left, tuple(replace(part, left=a.scale(part.left, -1)) for part in found[1]))
 
     def _short(self, p: Poly) -> list[Poly]:
         """Short products of the letters of p, of what is known to be invertible, and of the inverses."""
