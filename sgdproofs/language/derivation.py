@@ -13,7 +13,7 @@ from sympy import Rational
 from sympy.core.basic import Basic
 
 from .display import Displayed
-from .errors import StatementError
+from .errors import StatementError, plain_text
 from .facts import Definition, Fact
 from .statements import Relation
 from .terms import WORDS, Family, Function, Index, Parameter, look, substituted, term, walk
@@ -276,10 +276,7 @@ def _plain_fields(entry: Any) -> None:
         text = getattr(entry, label, "")
         if not isinstance(text, str):
             raise StatementError(f"{entry.name}: {label} is text, not {text!r}")
-        if len(text) > LONGEST[label]:
-            raise StatementError(
-                f"{entry.name}: {label} has {len(text):,} letters, and room for {LONGEST[label]:,}: shorten it"
-            )
+        plain_text(text, f"{entry.name}: {label}", LONGEST[label])
     for label, kind in KINDS.items():
         for item in getattr(entry, label, ()):
             if not isinstance(item, kind):
@@ -303,7 +300,7 @@ def _line_of_caller() -> int:
 
 def step(statement: Any, by: Any, label: str | None = None) -> Step:
     """One line of a proof."""
-    return Step(statement, by, label, _line_of_caller())
+    return Step(statement, by, label and plain_text(label, "a label", 300), _line_of_caller())
 
 
 def row(expr: Any, by: Any, rel: str = "==") -> Row:
@@ -360,7 +357,7 @@ def lemma(name: str, statement: Relation) -> Lemma:
 
 def erratum(printed: Step, *, correction: Any, remark: str = "") -> Erratum:
     """A printed line that a check must not accept, and the line that corrects it."""
-    return Erratum(printed, correction, remark)
+    return Erratum(printed, correction, plain_text(remark, "a remark", 10_000))
 
 
 def sanity_line(derivation: Derivation, values: dict, expected: Any) -> tuple[Relation, tuple[Fact, ...], str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from .errors import StatementError
+from .errors import StatementError, plain_text
 from .statements import Relation, eq
 from .terms import Apply, Element, Family, Index, Parameter, bound_by, is_random, term, walk
 
@@ -41,8 +41,7 @@ class Fact:
 
     def named(self, label: str) -> Any:
         """The same fact under another name."""
-        if len(label) > 300:
-            raise StatementError(f"a fact's name has {len(label):,} letters, and room for 300: shorten it")
+        plain_text(label, "a fact's name", 300)
         return replace(self, label=label)
 
     @property

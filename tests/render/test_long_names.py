@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import sgdproofs
-from sgdproofs import Derivation, StatementError, algebra, assume, eq, real, step
+from sgdproofs import Derivation, StatementError, algebra, assume, eq, erratum, real, step
 from sgdproofs.catalogue import load
 from sgdproofs.sheets import SheetError, read, template
 
@@ -44,6 +44,23 @@ def test_of_an_entry(field: str, tmp_path: Path) -> None:
     )
     (error,) = load(path).errors
     assert f"{path}:3: some: {field} has 100,000 letters, and room for" in str(error)
+
+
+@pytest.mark.parametrize("sign", ["\x1b", "\x00", "\r", "\u202e", "\u2066", "\u200b", "\u2028"])
+def test_signs_that_move_what_is_read(sign: str) -> None:
+    """On a terminal or a page, a sign that is not seen could put another verdict beside a name."""
+    told = f"U\\+{ord(sign):04X}"
+    for field in ("title", "source", "note"):
+        with pytest.raises(StatementError, match=told):
+            Derivation(name="some", claim=eq(x, x), proof=(step(eq(x, x), by=algebra()),), **{field: f"a{sign}b"})
+    for make in (
+        lambda: assume(eq(x, 1)).named(f"a{sign}b"),
+        lambda: step(eq(x, x), by=algebra(), label=f"a{sign}b"),
+        lambda: erratum(step(eq(x, 1), by=algebra()), correction=step(eq(x, x), by=algebra()), remark=sign),
+    ):
+        with pytest.raises(StatementError, match=told):
+            make()
+    Derivation(name="some", claim=eq(x, x), proof=(step(eq(x, x), by=algebra()),), note="a\nb\u00ad")
 
 
 def test_of_a_fact() -> None:
