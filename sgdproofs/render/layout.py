@@ -138,9 +138,18 @@ def width(tex: str) -> float:
     return _run(tokens, 0, len(tokens))
 
 
-def _run(tokens: list[str], place: int, end: int) -> float:
+def _fits(tex: str, room: float) -> bool:
+    """Is the formula at most `room` em wide?  Of a long one only the beginning is measured."""
+    if r"\begin" in tex:
+        return width(tex) <= room
+    tokens = TOKEN.findall(tex)
+    return _run(tokens, 0, len(tokens), room) <= room
+
+
+def _run(tokens: list[str], place: int, end: int, enough: float = float("inf")) -> float:
+    """The width of some tokens, or some number above `enough`."""
     total = 0.0
-    while place < end:
+    while place < end and total <= enough:
         token = tokens[place]
         if token.isspace():
             place += 1
@@ -253,6 +262,8 @@ UNFINISHED = re.compile(
     r"(\\text\{[^{}]*\}|\\(?:sum|prod)_\{.*\}\^\{[^{}]*\}|\\lim_\{[^{}]*\}|\\frac\{\\partial\}\{.*\}|[-+=,<>]|\\[A-Za-z]+)$"
 )
 """What a row cannot end in: a sum without its body, an operator, the beginning of a symbol."""
+ADDED = re.compile(r"^(\\left\.\s*|\{\}\s*(\\cdot\s*)?)+")
+"""What a break has put at the beginning of a row."""
 
 
 def broken(tex: str, room: float, after: float | None = None) -> list[str]:
@@ -263,7 +274,7 @@ def broken(tex: str, room: float, after: float | None = None) -> list[str]:
     """
     rows: list[str] = []
     rest, here = tex, room
-    while width(rest) > here:
+    while not _fits(rest, here):
         cut = _best(rest, here, room - 2.0 if after is None else after)
         if cut is None:
             break
@@ -285,7 +296,7 @@ def _best(tex: str, room: float, after: float) -> tuple[int, str] | None:
     first = [_breaks(tex, room, *kind) for kind in (signs, dots, products)]
     outside = [found[min(found)] for found in first if found and min(found) <= 0]
     for place, sign in outside:
-        if sign == "{} " and tex[place:].lstrip()[:1] in "+-" or width(tex[place:]) + 1.0 <= after:
+        if sign == "{} " and tex[place:].lstrip()[:1] in "+-" or _fits(tex[place:], after - 1.0):
             return place, sign
     return next((found[min(found)] for found in first if found), None)
 
@@ -295,12 +306,14 @@ def _breaks(tex: str, room: float, pattern: re.Pattern[str], sign: str) -> dict[
     found: dict[int, tuple[int, str]] = {}
     for match in pattern.finditer(tex):
         head = tex[: match.start()]
-        bare = re.sub(r"^(\\left\. )+", "", head)
         if head.count("{") != head.count("}") or head.count(r"\begin") != head.count(r"\end"):
             continue
-        if not bare or bare == "{}" or UNFINISHED.search(head.rstrip()):
+        wide = width(head)
+        if wide > room:  # and so is every longer one
+            break
+        if not ADDED.sub("", head) or UNFINISHED.search(head.rstrip()):
             continue
-        if width(head) <= room and width(head) > 0.3 * room:
+        if wide > 0.3 * room:
             found[_depth(head)] = (match.start(), sign)
     return found
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import operator
 import random
+import re
 from fractions import Fraction
 from math import prod
 from typing import Any
@@ -74,7 +75,9 @@ from sgdproofs.language.terms import (
     substituted,
     term,
 )
+from sgdproofs.render.formula import tree
 from sgdproofs.render.latex import as_sums, latex, name_latex, refuse_alike
+from sgdproofs.render.layout import broken
 
 from .reader import MEANINGS, TOKEN, Point, Reader, Undefined, power, quotient, span
 
@@ -588,3 +591,32 @@ def test_symbols_that_look_alike_are_refused(alike: tuple[Any, Any]) -> None:
     with pytest.raises(StatementError, match=r"would (both )?be printed"):
         refuse_alike(alike)
     refuse_alike(alike[:1] * 2)
+
+
+@pytest.mark.parametrize("room", [5.0, 9.0, 22.0])
+def test_a_formula_in_rows_means_what_was_written(room: float) -> None:
+    """Each row can be read by itself, and all of them together are the formula; nothing goes on for ever."""
+    draw = random.Random(f"rows {room}")
+    several = 0
+    for number_of_term in range(300):
+        node = some_term(draw, draw.randint(3, 4))
+        rows = broken(latex(node), room)
+        several += len(rows) > 1
+        for row in rows:
+            tree(row)
+        joined = re.sub(r"\\left\. | \\right\.|\{\} ", "", " ".join(rows))
+        back = Reader(SYMBOLS).read(joined)
+        point = some_point(draw, number_of_term)
+        assert at(lambda p, n=node: value(n, p), point) == at(back, point), rows
+    assert several > 25
+
+
+def test_a_row_that_cannot_be_shorter_ends() -> None:
+    tex = r"\left|\operatorname{E}\left[v \frac{3}{4} \frac{3}{4}\right]\right|"
+    assert broken(tex, 5.0)[-1].endswith(r"\frac{3}{4}\right]\right|")
+
+
+def test_a_very_long_formula_is_broken_in_time() -> None:
+    tex = " + ".join(f"x_{{{k}}} v" for k in range(1500))
+    rows = broken(tex, 30.0)
+    assert len(rows) > 150 and re.sub(r"\{\} ", "", " ".join(rows)) == tex
