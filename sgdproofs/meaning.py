@@ -1060,10 +1060,15 @@ def last_of(index: Index, reach: int | Mapping[str, int]) -> int:
     return last if index.upper is None else min(last, int(index.upper))
 
 
+def first_of(index: Index) -> int:
+    """The first value that an index takes when a fact is verified: -1 where its domain has no lower end."""
+    return -1 if index.lower is None else int(index.lower)
+
+
 def instances(indices: Any, reach: int | Mapping[str, int]) -> Iterator[dict]:
-    """The values of `indices` in their domains, up to `reach` (from -1 where a domain has no lower end)."""
+    """The values of `indices` in their domains, from `first_of` each up to `reach`."""
     order = sorted(indices, key=lambda i: i.name)
-    ranges = [range(-1 if i.lower is None else int(i.lower), last_of(i, reach) + 1) for i in order]
+    ranges = [range(first_of(i), last_of(i, reach) + 1) for i in order]
     for places in product(*ranges):
         yield {i: Fraction(p) for i, p in zip(order, places, strict=True)}
 

@@ -43,6 +43,7 @@ from .meaning import (
     applies,
     domains_hold,
     fact_holds,
+    first_of,
     holds,
     in_domain,
     instances,
@@ -56,6 +57,7 @@ __all__ = [
     "drafts",
     "fact_roots",
     "models",
+    "quantified",
     "read_facts",
     "roots",
     "small_values",
@@ -180,7 +182,7 @@ class _Subject:
         self.definitions = tuple(f for f in facts if isinstance(f, (Definition, ChainRule)))
         self.defined = {f.head for f in facts if isinstance(f, Definition)}
         self.defined_names = {f.name for f in self.defined if isinstance(f, Family)}
-        self.free = sorted({i for s in statements for i in _free(s)}, key=lambda i: i.name)
+        self.free = sorted({i for s in statements for i in quantified(s)}, key=lambda i: i.name)
         free = {s for t in terms for s in t.free_symbols}  # the variable of a limit has no value
         self.parameters = [
             n
@@ -212,7 +214,8 @@ def _runs_off(limit: Limit) -> bool:
     return any(isinstance(n, Element) and any(variable in i.free_symbols for i in n.indices) for n in walk(body))
 
 
-def _free(statement: Any) -> set:
+def quantified(statement: Any) -> set:
+    """The indices for all values of which a statement is assumed."""
     if isinstance(statement, FunctionOf):
         return {i for i in statement.target.indices if isinstance(i, Index)}
     found = free_indices(statement)
@@ -249,7 +252,7 @@ def _positions(facts: tuple) -> list[tuple[Index, str, int]]:
         if isinstance(fact, Definition):
             free = set(getattr(fact.target, "indices", ()))
         elif isinstance(fact, Given):
-            free = _free(fact.statement)
+            free = quantified(fact.statement)
         elif _relation(fact) is not None:
             free = free_indices(_relation(fact))
         else:
@@ -348,7 +351,7 @@ def _needed(subject: _Subject, parameters: dict, reach: dict) -> tuple[set, set]
         elif isinstance(fact, Definition):
             _read(fact.target, model, {})
         elif isinstance(fact, Given):
-            for env in instances(_free(fact.statement), reach):
+            for env in instances(quantified(fact.statement), reach):
                 for item in getattr(fact.statement, "items", (getattr(fact.statement, "target", None),)):
                     if isinstance(item, Element):
                         _read(item, model, env)
@@ -382,6 +385,7 @@ def covers(facts: Iterable[Fact], needed: set, reach: Mapping[str, int]) -> bool
     """Whether verifying the facts up to `reach` reaches every element that is `needed`."""
     return all(
         reach.get(index.name, -1) >= places[position]
+        and (index.lower is not None or places[position] >= first_of(index))
         for index, name, position in _positions(tuple(facts))
         for other, places in needed
         if other == name
@@ -498,7 +502,7 @@ class _Space:
                                 blocks.setdefault(key[1][0], set()).add(key)
                 apart([frozenset(b) for b in blocks.values()])
             elif isinstance(fact, Given) and isinstance(fact.statement, Independence):
-                for env in instances(_free(fact.statement), reach):
+                for env in instances(quantified(fact.statement), reach):
                     apart([self._asked(item, env) for item in fact.statement.items])
         return pairs, weak
 

@@ -17,7 +17,7 @@ from typing import Any
 from sympy import Rational
 
 from .language.facts import Across, ChainRule, Definition, Fact, Identical, WithoutReplacement
-from .language.statements import FunctionOf, Independence, NotDetermined, Relation, free_indices
+from .language.statements import FunctionOf, Independence, NotDetermined, Relation
 from .language.terms import Element, Family, Function, Index, Limit, Parameter, walk
 from .meaning import (
     Budget,
@@ -33,7 +33,7 @@ from .meaning import (
     sides,
     value,
 )
-from .models import Draft, asked, covers, drafts, fact_roots, read_facts, roots, verified, with_value
+from .models import Draft, asked, covers, drafts, fact_roots, quantified, read_facts, roots, verified, with_value
 
 __all__ = ["Witness", "replay", "search"]
 
@@ -274,15 +274,19 @@ def _settled(fact: Fact, facts: tuple[Fact, ...]) -> bool:
     `Var(x[t]) = sigma2` or `E(ghat[b][i]) = g[i]`: further elements are chosen like the first ones.  It is not for
     `t x <= 1` (for all t) or `y[t] = y[t + 1]`: a model seen up to some t says nothing of the rest.
     """
-    relation = getattr(fact, "relation", None)
-    if isinstance(fact, Definition) or not isinstance(relation, Relation):
+    said = getattr(fact, "relation", getattr(fact, "statement", None))
+    if isinstance(fact, Definition) or said is None:
         return True
-    free = free_indices(relation)
+    free = quantified(said)
     computed = {f.head for f in facts if isinstance(f, Definition)}
+
+    def chosen(item: Any) -> bool:
+        """True for an element, or a row, that has one place for each value of its indices."""
+        return item.family not in computed and all(i in free or not free & i.free_symbols for i in item.indices)
 
     def plain(node: Any) -> bool:
         if isinstance(node, Element) and any(free & i.free_symbols for i in node.indices):
-            return node.family not in computed and all(i in free or not free & i.free_symbols for i in node.indices)
+            return chosen(node)
         return (
             not free & node.free_symbols
             or node not in free
@@ -290,9 +294,12 @@ def _settled(fact: Fact, facts: tuple[Fact, ...]) -> bool:
             and all(plain(part) for part in node.args if hasattr(part, "free_symbols"))
         )
 
-    sides = (relation.lhs, relation.rhs)
-    near = all(_near(side) for w in relation.when for side in (w.lhs, w.rhs))
-    return near and all(plain(side) for side in sides)
+    if not all(_near(side) for w in said.when for side in (w.lhs, w.rhs)):
+        return False
+    if isinstance(said, Relation):
+        return plain(said.lhs) and plain(said.rhs)
+    items = getattr(said, "items", None) or (said.target,)
+    return all(chosen(item) for item in items if any(free & i.free_symbols for i in item.indices))
 
 
 def _near(side: Any) -> bool:

@@ -75,6 +75,14 @@ def test_independence_of_all_pairs_is_met_by_a_witness_for_all_pairs() -> None:
     assert judge(Refutation(name="false-claim", claim=wrong, given=(apart,))).verdict == "refuted"
 
 
+def test_a_witness_meets_facts_at_the_indices_that_it_needs() -> None:
+    """From s = 12 on, X_{s-9} and X_{s-11} are X_4 and X_6, too; an index without a lower end reaches -7."""
+    late = Given(independent(X[s - 9], X[s - 11], when=(ge(s, 12),)))
+    whole = index("whole", at_least=None)
+    for claim, fact in ((eq(Cov(X[4], X[6]), 0), late), (eq(A[-7], 0), assume(eq(A[whole], 0)))):
+        assert judge(Refutation(name="true-claim", claim=claim, given=(fact,))).verdict == "undecided"
+
+
 def test_conditional_independence_for_all_indices_is_not_modelled() -> None:
     fact = ConditionallyIndependent((X[s], Y[s]), (Z,))
     assert judge(Refutation(name="false-claim", claim=eq(E(X[1] * Y[1]), 0), given=(fact,))).verdict == "undecided"
