@@ -178,12 +178,11 @@ class Poly(dict[Monomial, Any]):
         if not powers:
             return self, UNIT
         shift = Poly({tuple(sorted((a, -e if a[0] == "inv" else e) for a, e in powers.items())): 1})
-        numerator, denominator = (
-            p.replaced(lambda a: a[2][0] if a in powers and a[0] == "inv" else None, lambda q, e: q**-e)
-            for p in (self * shift, shift)
-        )
-        more, other = numerator.fraction(over)
-        return more, denominator * other
+
+        def cleared(p: Poly) -> Poly:
+            return p.replaced(lambda a: a[2][0] if a in powers and a[0] == "inv" else None, lambda q, e: q**-e)
+
+        return cleared(self * shift), cleared(shift)
 
     def inverse(self, factored: Callable[[Poly], list[tuple[Poly, int]]] | None = None) -> Poly:
         """`1 / p`, an atom for each factor, if `p != 0` (a condition); ZeroDivisionError if it is 0 outright."""
@@ -247,15 +246,13 @@ def join(m: Monomial, n: Monomial) -> Monomial:
         return m or n
     powers = dict(m)
     for a, e in n:
-        power = powers.get(a, 0) + e
-        if a[0] in ("delta", "above") and power:
-            power = 1
-        elif a[0] == "sgn":
-            power %= 2
-        if power:
-            powers[a] = power
-        else:
-            del powers[a]
+        e += powers.pop(a, 0)
+        if a[0] == "sgn":
+            e %= 2
+        elif a[0] in ("delta", "above"):
+            e = int(e != 0)
+        if e:
+            powers[a] = e
     return tuple(sorted(powers.items()))
 
 

@@ -220,17 +220,15 @@ class Scope:
 
     def nonzero(self, p: Poly, split: bool = True) -> bool:
         """True only if `p` is never 0."""
-        numerator, _ = p.fraction()
-        if numerator.is_constant:
-            return bool(numerator)
-        alike = (q for q in self.unequal if len(q) == len(numerator))
-        if any(numerator * q.content() == q * numerator.content() for q in alike) or self._side(numerator, True):
+        p, _ = p.fraction()
+        if p.is_constant:
+            return bool(p)
+        alike = (q for q in self.unequal if len(q) == len(p))
+        if any(p * q.content() == q * p.content() for q in alike) or self._side(p, True):
             return True
-        if len(numerator) == 1 and all(
-            a[0] == "sgn" or a[0] == "pow" and self.nonzero(a[2][0], split) for a in numerator.atoms
-        ):
+        if len(p) == 1 and all(a[0] == "sgn" or a[0] == "pow" and self.nonzero(a[2][0], split) for a in p.atoms):
             return True
-        return split and all(self.nonzero(q, split=False) for q, _ in self.factored(numerator))
+        return split and all(self.nonzero(q, split=False) for q, _ in self.factored(p))
 
     def sign(self, p: Poly, strict: bool, split: bool = True) -> bool:
         """True only if `p >= 0` everywhere in the scope (`p > 0` if `strict`)."""
@@ -275,7 +273,8 @@ class Scope:
     def atom_sign(self, a: Atom) -> int:
         """2 if the atom is positive, 1 if it is not negative, 0 if nothing is known."""
         if a[0] in ("pow", "inv", "SquareRoot", "RealPower"):
-            return self._asking(a, lambda: self._sign_of_base(*a))
+            base, whole = a[2][0], a[0] != "inv"
+            return self._asking(a, lambda: 2 if self.sign(base, True) else int(whole and self.sign(base, False)))
         if a[0] in ("sum", "E"):
             return min(self._read_off(a[2][-1]), 1)
         return self.signs.get(a[:2], SIGNS.get(a[0], 0))
@@ -290,23 +289,15 @@ class Scope:
         finally:
             self.asked.discard(a)
 
-    def _sign_of_base(self, kind: str, _: str, arguments: tuple[Poly, ...]) -> int:
-        """The sign of a power, a root or an inverse."""
-        base = arguments[0]
-        return 2 if self.sign(base, True) else int(kind != "inv" and self.sign(base, False))
-
     def monomial_sign(self, m: Monomial) -> int:
         return min((max(self.atom_sign(a), 1 - e % 2) for a, e in m), default=2)
 
     def _read_off(self, p: Poly) -> int:
         """2 if it is seen from its terms alone that `p > 0`, 1 if that `p >= 0`, else 0."""
-        found = 1
-        for m, c in p.items():
-            own = self.monomial_sign(m) if c > 0 else 0
-            if not own:
-                return 0
-            found = max(found, own)
-        return found
+        if any(c < 0 for c in p.values()):
+            return 0
+        signs = [self.monomial_sign(m) for m in p]
+        return max(signs, default=1) if all(signs) else 0
 
     def _by_known(self, p: Poly, strict: bool) -> bool:
         """`p` as nonnegative terms, squares and multiples of known inequalities, as the advisor proposes them."""
