@@ -71,7 +71,7 @@ class Goal:
         openers = self.reason.parts("opens")
         weaker = {getattr(opener, "extends", None) for _, opener in openers}
         opens = {node: opener for node, opener in openers if opener not in weaker}
-        n = Normal(scope, opens, self.facts, dict(self.reason.parts("remakes")))
+        n = Normal(scope, opens, self.facts, dict(self.reason.parts("makes")))
         n.equations = self.universal()
         defined = {f.target for f in self.given if isinstance(f, Definition)}
         n.smooth = frozenset(f.function for f in self.given if isinstance(f, ChainRule))

@@ -41,9 +41,9 @@ class Normal:
         scope: Scope,
         opens: Mapping[type, Opener] | None = None,
         facts: tuple = (),
-        remakes: Mapping[str, Callable[..., Poly]] | None = None,
+        makes: Mapping[Any, Callable[..., Poly]] | None = None,
     ) -> None:
-        self.scope, self.opens, self.facts, self.remakes = scope, dict(opens or {}), facts, dict(remakes or {})
+        self.scope, self.opens, self.facts, self.makes = scope, dict(opens or {}), facts, {**MAKERS, **(makes or {})}
         self.moment_rules: tuple = ()
         self.equations: tuple = ()
         self.elsewhere: frozenset[str] = frozenset()
@@ -68,8 +68,8 @@ class Normal:
             return self.parameter(node, env)
         if kind is T.Element:
             return self.place(node.family, tuple(self.poly(i, env) for i in node.indices))
-        if kind in MAKERS:
-            return MAKERS[kind](self, *(self.poly(a, env) for a in node.args))
+        if kind in self.makes:
+            return self.makes[kind](self, *(self.poly(a, env) for a in node.args))
         if isinstance(node, sympy.Rational):
             return constant(exact(Fraction(int(node.p), int(node.q))))
         return self.closed(node, env)
@@ -155,7 +155,7 @@ class Normal:
         around = self.scope.without_assumptions()
         if isinstance(variable, T.Parameter):
             around.leave_ends(variable)
-        return Normal(around, self.opens, self.facts, self.remakes).poly(node, env)
+        return Normal(around, self.opens, self.facts, self.makes).poly(node, env)
 
     def here(self, p: Poly) -> Poly:
         """What holds nearby, at the point itself: parameters that the assumptions fix get their value."""
@@ -412,9 +412,8 @@ class Normal:
 
     def made(self, kind: str, label: Any, arguments: tuple[Poly, ...]) -> Poly:
         """The atom with new arguments, in normal form."""
-        maker = self.remakes.get(kind) or MAKERS.get(kind)
-        if maker is not None:
-            return maker(self, *arguments)
+        if kind in self.makes:
+            return self.makes[kind](self, *arguments)
         if kind in ("el", "rv") and label in self.scope.families:
             return self.place(self.scope.families[label], arguments)
         return atom((kind, label, arguments))

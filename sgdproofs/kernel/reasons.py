@@ -15,15 +15,16 @@ HOMES = f"{__package__.removesuffix('kernel')}rules."
 class Rule:
     """A family of identities that a line may use; `home` is the module of `sgdproofs.rules` that defines it.
 
-    `opens` are the nodes that it may take apart (pairs of node type and opener), `remakes` how atoms of a kind are
-    brought into normal form again, `moments` what makes rules for moments out of cited facts.  `premises` turns cited
-    lines into further equations, beside the cited ones if `plain`; `rewrites` says that cited equations
-    `x[i] = value` are put in everywhere, as definitions are; `check` decides statements that are no relations.
+    `opens` are the nodes that it may take apart (pairs of node type and opener), `makes` what it makes of a node or an
+    atom of a kind from arguments in normal form (pairs of kind and maker), `moments` what makes rules for moments out
+    of cited facts.  `premises` turns cited lines into further equations, beside the cited ones if `plain`; `rewrites`
+    says that cited equations `x[i] = value` are put in everywhere, as definitions are; `check` decides statements that
+    are no relations.
     """
 
     home: str
     opens: tuple = ()
-    remakes: tuple = ()
+    makes: tuple = ()
     moments: tuple = ()
     premises: tuple = ()
     plain: bool = True

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any
 
 from ..kernel.conditions import needs
 from ..kernel.goal import Goal
-from ..kernel.normal import Normal
+from ..kernel.normal import Environment, Normal
+from ..kernel.polynomial import Poly
 from ..kernel.reasons import Reason, Rule, flat
 from ..language import facts as F
 from ..language import terms as T
@@ -14,49 +16,46 @@ from ..language.statements import FunctionOf, Independence, NotDetermined, free_
 from .sums import open_sum
 
 
-def _admitted(n: Normal, own: tuple, places: tuple) -> bool:
+def _admitted(n: Normal, own: tuple, places: tuple, env: Environment) -> bool:
     """True if all places lie in the domains of the indices."""
     pairs = zip(own, places, strict=True)
-    return all(isinstance(v, T.Index) and n.admits(v, n.poly(p, {})) for v, p in pairs)
+    return all(isinstance(v, T.Index) and n.admits(v, n.poly(p, env)) for v, p in pairs)
 
 
 def _function_of_past(goal: Goal) -> str:
     """ "" if the statement follows, else what is missing."""
-    said = goal.statement
+    said, n = goal.statement, goal.normal(goal.scope)
     if not isinstance(said, FunctionOf):
         return "this rule proves statements of the form function_of(...)"
-    place = said.target.indices[0]
-    for fact in goal.facts:
-        if isinstance(fact, F.Definition) and fact.over is not None and fact.target.family == said.target.family:
-            if not isinstance(place, T.Index) or place.lower is None or place.lower < fact.start[0][0]:
-                return f"{said.target} is not computed before the start, at {fact.start[0][0]}"
-            n = goal.normal(goal.scope)
-            if not _admitted(n, fact.target.indices, said.target.indices):
-                return f"{said.target} is not seen to be computed by the recurrence"
-            return _only_past(goal, fact, said.source)
-    return f"no recurrence for {said.target.family.name} is cited"
-
-
-def _only_past(goal: Goal, fact: F.Definition, source: T.Family) -> str:
-    for _, value in fact.start:
-        if any(isinstance(x, T.Element) and x.family.random for x in T.walk(value)):
-            return f"the start of {fact.target.family.name} is random"
-    n, own = goal.normal(goal.scope), fact.target.indices
+    recurrences = (f for f in goal.facts if isinstance(f, F.Definition) and f.over is not None)
+    fact = next((f for f in recurrences if f.head == said.target.family), None)
+    if fact is None:
+        return f"no recurrence for {said.target.family.name} is cited"
+    place, start, own = said.target.indices[0], fact.start[0][0], fact.target.indices
+    if not isinstance(place, T.Index) or place.lower is None or place.lower < start:
+        return f"{said.target} is not computed before the start, at {start}"
+    if not _admitted(n, own, said.target.indices, {}):
+        return f"{said.target} is not seen to be computed by the recurrence"
+    if any(T.is_random(value) for _, value in fact.start):
+        return f"the start of {fact.head.name} is random"
+    here: dict[Any, Poly] = {}
+    for v in own:  # of every step, whatever is assumed of the present one
+        n.open_variable(v, here)
     for x in T.walk(fact.value):
-        if isinstance(x, T.Element) and x.family.random:
-            if x.family not in (source, fact.target.family):
-                return f"{x} is random, and no function of {source.name}"
-            itself = x.family == fact.target.family
-            back = n.poly(fact.over, {}) - n.poly(x.indices[0], {})
-            if not back.is_constant or back.get((), 0) < (1 if itself else 0):
-                return f"{x} is not seen to lie in the past of {fact.target}"
-            if itself and not _admitted(n, own[1:], x.indices[1:]):
-                return f"{x} is not seen to be computed by this recurrence"
-            first = fact.start[0][0] if itself else source.first
-            if first is not None and fact.first - back.get((), 0) < first:
-                return f"{x} reaches back before the first {x.family.name}"
         if isinstance(x, (T.Sum, T.Limit)) and fact.over in x.free_symbols:
             return f"{x} is not read by this rule"
+        if not isinstance(x, T.Element) or not x.family.random:
+            continue
+        if x.family not in (said.source, fact.head):
+            return f"{x} is random, and no function of {said.source.name}"
+        itself, back = x.family == fact.head, here[fact.over] - n.poly(x.indices[0], here)
+        first = start if itself else said.source.first
+        if not back.is_constant or back.constant_term < itself:
+            return f"{x} is not seen to lie in the past of {fact.target}"
+        if itself and not _admitted(n, own[1:], x.indices[1:], here):
+            return f"{x} is not seen to be computed by this recurrence"
+        if first is not None and fact.first - back.constant_term < first:
+            return f"{x} reaches back before the first {x.family.name}"
     return ""
 
 
@@ -82,27 +81,24 @@ def function_of_past(*cites: Any) -> Reason:
 
 
 def _disjoint_blocks(goal: Goal) -> str:
-    said = goal.statement
+    said, n = goal.statement, goal.normal(goal.scope)
     if not isinstance(said, Independence) or len(said.items) != 2:
         return "this rule proves independence of two quantities"
     across = [f for f in goal.facts if isinstance(f, F.Across) and f.strength == "mutual"]
     fixed = {v for a in goal.local for v in free_indices(a)}
     past = [line for line in goal.said if isinstance(line, FunctionOf) and fixed.isdisjoint(line.target.indices)]
-    for older, newer in (said.items, said.items[::-1]):
-        for line in past:
-            for fact in across:
-                if older.family == line.target.family and newer.family == line.source and newer.family in fact.families:
-                    if newer.family.first is None or fact.index.lower is None or fact.index.lower > newer.family.first:
-                        return f"independence across {fact.index.domain_text()} leaves out some {newer.family.name}"
-                    n = goal.normal(goal.scope)
-                    if len(older.indices) < len(line.target.indices):
-                        return f"name the components of {older}: of which of them {line} speaks is not said by a row"
-                    if not _admitted(n, line.target.indices, older.indices):
-                        return f"{older} is not seen to lie where {line} speaks"
-                    gap = n.poly(newer.indices[0], {}) - n.poly(older.indices[0], {})
-                    if n.scope.nonnegative(gap - 1):
-                        return ""
-                    return f"{newer} is not seen to be later than {older}"
+    for (older, newer), line, fact in product((said.items, said.items[::-1]), past, across):
+        if (older.family, newer.family) != (line.target.family, line.source) or newer.family not in fact.families:
+            continue
+        first, index = newer.family.first, fact.index
+        if first is None or index.upper is not None or index.lower is not None and index.lower > first:
+            return f"independence across {index.domain_text()} leaves out some {newer.family.name}"
+        if len(older.indices) < len(line.target.indices) or not newer.indices:
+            return f"name the components of {older} and {newer}: of which of them {line} speaks is not said by a row"
+        if not _admitted(n, line.target.indices, older.indices, {}):
+            return f"{older} is not seen to lie where {line} speaks"
+        later = n.scope.nonnegative(n.poly(newer.indices[0], {}) - n.poly(older.indices[0], {}) - 1)
+        return "" if later else f"{newer} is not seen to be later than {older}"
     return "cite that one is a function of the past of a family, and that this family is independent across its index"
 
 

@@ -2,84 +2,69 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
 
 from ..kernel.normal import MOMENTS, Environment, Normal
-from ..kernel.polynomial import Atom, Poly, constant, has, inside
+from ..kernel.polynomial import Atom, Poly, atom, constant, inside, total
 from ..kernel.reasons import Reason, Rule, flat
 from ..language import facts as F
 from ..language import terms as T
 from .sums import open_sum
 
 
+class Unseen(Exception):
+    """A derivative that the rules do not give."""
+
+
 def open_partial(n: Normal, node: Any, env: Environment) -> Poly:
     """The partial derivative; closed where the body is not polynomial in the variable."""
     body, variable = node.args
-    if isinstance(variable, T.Element):
-        which: Atom = (
-            "rv" if variable.family.random else "el",
-            variable.family.name,
-            tuple(n.poly(i, env) for i in variable.indices),
-        )
-    else:
-        which = ("par", variable.name, ())
     if getattr(variable, "family", variable) in n.definitions or variable in env:
         return n.closed(node, env)
-    for fact in n.facts:
-        if isinstance(fact, F.ChainRule) and fact.function == body:
-            found = _chain(n, fact, variable, which, env)
-            break
-    else:
-        found = derivative(n, n.nearby(body, variable, env), which)
-    return n.closed(node, env) if found is None else n.here(found)
+    plain = isinstance(variable, T.Parameter)
+    (which,) = [("par", variable.name, ())] if plain else n.poly(variable, env).atoms
+    chain = next((f for f in n.facts if isinstance(f, F.ChainRule) and f.function == body), None)
+    try:
+        found = (
+            _chain(n, chain, variable, which, env) if chain else _derivative(n, n.nearby(body, variable, env), which)
+        )
+    except Unseen:
+        return n.closed(node, env)
+    return n.here(found)
 
 
-def _chain(n: Normal, fact: F.ChainRule, symbol: Any, variable: Atom, env: Environment) -> Poly | None:
+def _chain(n: Normal, fact: F.ChainRule, variable: Any, which: Atom, env: Environment) -> Poly:
     """`sum over the ranges of partial * d through / d variable`."""
-    inner, opened = dict(env), []
-    for name, low, high in fact.ranges:
-        var, _, length = n.open_range(name, T.term(low), T.term(high), inner)
-        opened.append((var, length))
-    ends = [end for _, low, high in fact.ranges for end in (T.term(low), T.term(high))]
-    if any(has(a, lambda b: b[:2] == variable[:2]) for end in ends for m in n.poly(end, inner) for a, _ in m):
-        return None
-    own = derivative(n, n.nearby(fact.through, symbol, inner), variable)
-    if own is None:
-        return None
-    return n.add_up_all(opened, n.poly(fact.partial, inner) * own)
+    inner = dict(env)
+    opened = [n.open_range(name, T.term(low), T.term(high), inner) for name, low, high in fact.ranges]
+    _steady(n, which, *(p for _, start, length in opened for p in (start, length)))
+    own = _derivative(n, n.nearby(fact.through, variable, inner), which)
+    return n.add_up_all([(var, length) for var, _, length in opened], n.poly(fact.partial, inner) * own)
 
 
-def derivative(n: Normal, p: Poly, variable: Atom) -> Poly | None:
-    """The derivative of `p` by the product rule; between elements of one family it is a delta of their indices."""
-    total = Poly()
-    for monomial, c in p.items():
-        for a, e in monomial:
-            own = _derivative_of_atom(n, a, variable)
-            if own is None:
-                return None
-            if own:
-                rest = Poly({tuple((b, f - (b == a)) for b, f in monomial if b != a or f != 1): 1})
-                total = total + rest * own * (c * e)
-    return total
+def _derivative(n: Normal, p: Poly, variable: Atom) -> Poly:
+    """The derivative of `p` by the product rule."""
+    slopes = ((a, Poly({m: c * dict(m)[a] for m, c in p.items() if a in dict(m)}) * atom(a, -1)) for a in p.atoms)
+    return total(slope * _derivative_of_atom(n, a, variable) for a, slope in slopes)
 
 
-def _derivative_of_atom(n: Normal, a: Atom, variable: Atom) -> Poly | None:
-    if a == variable:
-        return constant(1)
-    if a[0] == variable[0] and a[1] == variable[1] and a[0] in ("el", "rv"):
-        product = constant(1)
-        for k, j in zip(a[2], variable[2]):
-            product = product * n.delta(k - j)
-        return product
-    if not has(a, lambda b: _varies(n, b, variable)):
+def _derivative_of_atom(n: Normal, a: Atom, variable: Atom) -> Poly:
+    """Between elements of one family it is a delta of their indices."""
+    if a[:2] == variable[:2]:
+        return prod((n.delta(k - j) for k, j in zip(a[2], variable[2], strict=True)), start=constant(1))
+    if a[0] != "sum" or not any(_varies(n, b, variable) for b in inside(a)):
+        _steady(n, variable, atom(a))
         return Poly()
-    if a[0] == "sum":
-        binders, body = n.opened(a)
-        total = derivative(n, body, variable)
-        if total is None or any(has(b, lambda x: x[:2] == variable[:2]) for _, q in binders for m in q for b, _ in m):
-            return None
-        return n.add_up_all(binders, total)
-    return None
+    _steady(n, variable, *a[2][:-1])
+    binders, body = n.opened(a)
+    return n.add_up_all(binders, _derivative(n, body, variable))
+
+
+def _steady(n: Normal, variable: Atom, *parts: Poly) -> None:
+    """Unseen if one of the parts may vary with the variable."""
+    if any(_varies(n, b, variable) for p in parts for b in p.within()):
+        raise Unseen
 
 
 def _varies(n: Normal, a: Atom, variable: Atom) -> bool:

@@ -57,7 +57,7 @@ def _mean(n: Normal, free: Monomial, given: tuple[Poly, ...]) -> Poly:
 def _tower(n: Normal, free: Monomial, given: tuple[Poly, ...]) -> Poly | None:
     """`E[E[X | Z] Y | W]`, where Z determines W: `E[X Y | W]` if Z determines Y, else `E[E[X | Z] E[Y | Z] | W]`."""
     inner = [a for a, e in free if a[0] == "Conditional" and e > 0 and all(fixed(k, a[2][1:]) for k in given)]
-    if not inner or Conditional not in n.opens:
+    if not inner or Conditional not in n.makes:
         return None
     first = min(inner, key=lambda a: (len(a[2]), a))
     body, *finer = first[2]
@@ -81,24 +81,18 @@ def _by_cases(n: Normal, free: Monomial, given: tuple[Poly, ...], gap: Poly) -> 
     return apart + n.delta(gap) * (equal - apart)
 
 
-def open_expectation(n: Normal, node: Any, env: Environment) -> Poly:
-    """`E[X]`, and `E[X | Y, ...]`."""
-    return expect(n, *(n.poly(a, env) for a in node.args))
-
-
-def open_covariance(n: Normal, node: Any, env: Environment) -> Poly:
-    """`Cov(X, Y)`, and `Var(X) = Cov(X, X)`."""
-    p, q = (n.poly(a, env) for a in (node.args[0], node.args[-1]))
-    return expect(n, p * q) - expect(n, p) * expect(n, q)
+def covariance(n: Normal, *pair: Poly) -> Poly:
+    """`Cov(X, Y) = E[X Y] - E[X] E[Y]`, and `Var(X) = Cov(X, X)`."""
+    return expect(n, pair[0] * pair[-1]) - expect(n, pair[0]) * expect(n, pair[-1])
 
 
 KINDS = ("E", "Conditional")
 BINDERS = frozenset({"Product", "InfiniteSum"})
 """Closed nodes with an index of their own: what they hold is no quantity of one block."""
-LINEAR = ((T.E, open_expectation), (T.Sum, open_sum))
-MOMENTS = (*LINEAR, (T.Var, open_covariance), (T.Cov, open_covariance))
-CONDITIONAL = (*MOMENTS, (Conditional, open_expectation))
-REMAKES = (("E", expect),)
+SUMS = ((T.Sum, open_sum),)
+LINEAR = ((T.E, expect), ("E", expect))
+MOMENTS = (*LINEAR, (T.Var, covariance), (T.Cov, covariance))
+CONDITIONAL = (*MOMENTS, (Conditional, expect), ("Conditional", expect))
 
 
 # --- independence ----------------------------------------------------------------------------------------
@@ -203,7 +197,7 @@ def knows(n: Normal, fact: Any) -> MomentRule | None:
     if relation not in n.equations:
         return None
     definitions = tuple(f for f in n.facts if isinstance(f, F.Definition) and f.over is None)
-    plain = Normal(n.scope, dict(CONDITIONAL), definitions, dict.fromkeys(KINDS, expect))
+    plain = Normal(n.scope, dict(SUMS), definitions, dict(CONDITIONAL))
     general: dict[Any, Poly] = {}
     for v in sorted(free_indices(relation), key=lambda v: v.name):
         n.open_variable(v, general)
@@ -270,7 +264,7 @@ def erases(n: Normal, fact: Any) -> MomentRule | None:
 # --- the reasons -----------------------------------------------------------------------------------------
 
 
-LINEARITY = Rule(__name__, opens=LINEAR, remakes=REMAKES)
+LINEARITY = Rule(__name__, opens=SUMS, makes=LINEAR)
 
 
 def linearity(*cites: Any) -> Reason:
@@ -290,7 +284,7 @@ def linearity(*cites: Any) -> Reason:
     return Reason("linearity of expectation", flat(cites), (LINEARITY,))
 
 
-VARIANCE = Rule(__name__, opens=MOMENTS, remakes=REMAKES)
+VARIANCE = Rule(__name__, opens=SUMS, makes=MOMENTS)
 
 
 def variance(*cites: Any) -> Reason:
@@ -308,7 +302,7 @@ def variance(*cites: Any) -> Reason:
     return Reason("definition of variance", flat(cites), (VARIANCE,))
 
 
-INDEPENDENCE = Rule(__name__, opens=MOMENTS, remakes=REMAKES, moments=(splits, centred))
+INDEPENDENCE = Rule(__name__, opens=SUMS, makes=MOMENTS, moments=(splits, centred))
 
 
 def independence(*cites: Any) -> Reason:
@@ -334,7 +328,7 @@ def independence(*cites: Any) -> Reason:
     return Reason("independence", flat(cites), (INDEPENDENCE,))
 
 
-KNOWN = Rule(__name__, opens=MOMENTS, remakes=REMAKES, moments=(knows,))
+KNOWN = Rule(__name__, opens=SUMS, makes=MOMENTS, moments=(knows,))
 
 
 def moments(*cites: Any) -> Reason:
@@ -355,7 +349,7 @@ def moments(*cites: Any) -> Reason:
     return Reason("known moments", flat(cites), (KNOWN,))
 
 
-CONDITIONING = Rule(__name__, opens=CONDITIONAL, remakes=tuple((kind, expect) for kind in KINDS), moments=(knows,))
+CONDITIONING = Rule(__name__, opens=SUMS, makes=CONDITIONAL, moments=(knows,))
 
 
 def conditioning(*cites: Any) -> Reason:
@@ -380,7 +374,7 @@ def conditioning(*cites: Any) -> Reason:
     return Reason("conditional expectation", flat(cites), (CONDITIONING,))
 
 
-IDENTICAL = Rule(__name__, opens=MOMENTS, remakes=REMAKES, moments=(erases,))
+IDENTICAL = Rule(__name__, opens=SUMS, makes=MOMENTS, moments=(erases,))
 
 
 def identical_distribution(*cites: Any) -> Reason:

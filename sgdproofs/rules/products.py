@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
 
 from ..kernel.normal import UNROLL, Environment, Normal
@@ -16,33 +17,23 @@ def open_product(n: Normal, node: Any, env: Environment) -> Poly:
     inner = dict(env)
     var, _, length = n.open_range(variable, low, high, inner)
     value = n.poly(body, inner)
-    return n.closed(node, env) if any(a[0] == "rv" for a in value.within()) else _multiplied(n, var, length, value)
-
-
-def _multiplied(n: Normal, var: Atom, length: Poly, body: Poly) -> Poly:
-    """The product of `body` for `var` from 0 to `length - 1`; `length >= 0` is a condition of the statement."""
+    if any(a[0] == "rv" for a in value.within()):
+        return n.closed(node, env)
     ends = length.constant_term
-    whole = length - ends
-    last = constant(1)
+    last, whole = constant(1), length - ends
     if 0 < ends <= UNROLL and n.scope.nonnegative(whole):
-        for k in range(int(ends)):
-            last = last * n.rename(body, {var: whole + k})
-        length = whole
-    if not length:
-        return last
-    above, below = (_by_factors(n, var, length, q) for q in body.fraction())
-    return last * (above if below == constant(1) else above * n.inverse(below))
+        last, length = prod((n.rename(value, {var: whole + k}) for k in range(int(ends))), start=last), whole
+    above, below = (_by_factors(n, var, length, q) for q in value.fraction())
+    return last * above * n.inverse(below)
 
 
 def _by_factors(n: Normal, var: Atom, length: Poly, body: Poly) -> Poly:
-    """The product of the products of the factors; a factor without the index gives a power."""
-    if not body:
-        return n.powers(Poly(), length)
-    result = constant(1)
-    for q, e in n.scope.factored(body):
-        free = var not in q.within()
-        result = result * (n.powers(q, length) if free else n.sealed("Product", [var], (length, q))) ** e
-    return result
+    """The product of `body` for `var` from 0 to `length - 1`, factor by factor; one without the index gives a power."""
+
+    def whole(q: Poly) -> Poly:
+        return n.powers(q, length) if not length or var not in q.within() else n.sealed("Product", [var], (length, q))
+
+    return prod((whole(q) ** e for q, e in n.scope.factored(body)), start=constant(1))
 
 
 PRODUCTS = Rule(__name__, opens=((Product, open_product),))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+from itertools import combinations
+from math import prod
 from typing import Any
 
 from ..kernel.normal import Environment, Normal
-from ..kernel.polynomial import Atom, Poly, atom, constant
+from ..kernel.polynomial import Atom, Poly, atom
 from ..kernel.reasons import Reason, Rule, flat
 from ..language import terms as T
 
@@ -13,17 +16,10 @@ from ..language import terms as T
 def open_sum(n: Normal, node: Any, env: Environment) -> Poly:
     """The sum with fresh indices; `distinct` indices by the factor `1 - delta` for each pair."""
     inner = dict(env)
-    opened: list[tuple[Atom, Poly]] = []
-    for variable, low, high in reversed(node.ranges):
-        var, _, length = n.open_range(variable, low, high, inner)
-        opened.append((var, length))
-    body = n.poly(node.body, inner)
-    if node.distinct:
-        places = [inner[variable] for variable, _, _ in node.ranges]
-        for i, p in enumerate(places):
-            for q in places[i + 1 :]:
-                body = body * (1 - n.delta(p - q))
-    return n.add_up_all(opened, body)
+    opened = [n.open_range(v, low, high, inner) for v, low, high in reversed(node.ranges)]
+    pairs = combinations((inner[v] for v, _, _ in node.ranges), 2) if node.distinct else ()
+    body = prod((1 - n.delta(p - q) for p, q in pairs), start=n.poly(node.body, inner))
+    return n.add_up_all([(var, length) for var, _, length in opened], body)
 
 
 SUMS = Rule(__name__, opens=((T.Sum, open_sum),))
@@ -60,43 +56,20 @@ open_geometric.extends = open_sum  # type: ignore[attr-defined]  # where both ar
 
 
 def close_geometric(n: Normal, p: Poly) -> Poly:
-    """Each sum of a power of its index, `sum_{k=0}^{L-1} q^k`, in closed form; needs `q != 1`."""
-    return p.replaced(lambda a: _geometric(n, a))
+    """Each sum `sum_{k=0}^{L-1} f(k)` with `f(k+1) = q f(k)` and `q != 1` as `f(0) (1 - q^L) / (1 - q)`."""
+    return p.replaced(lambda a: _geometric(n, a) if a[0] == "sum" and a[1][1] == 1 else None)
 
 
 def _geometric(n: Normal, a: Atom) -> Poly | None:
-    if a[0] != "sum" or a[1][1] != 1:
-        return None
-    binders, body = n.opened(a)
-    var, length = binders[0]
-    if len(body) != 1:
-        return None
-    ((monomial, c),) = body.items()
-    ratio = first = constant(1)
-    for b, e in monomial:
-        if b[0] == "sgn" and b[2][0] == atom(var):
-            ratio = -ratio
-            continue
-        exponent = b[2][1] if b[0] == "pow" else Poly()
-        rate = exponent.get(((var, 1),))
-        rest = exponent - atom(var) * (rate or 0)
-        if b[0] != "pow" or not isinstance(rate, int):
-            return None
-        base = b[2][0]
-        if any(x == var for p in (base, rest) for x in p.within()):
-            return None
-        if (rate < 0 or e < 0 or not n.scope.nonnegative(rest)) and not n.scope.nonzero(base):
-            return None
-        first = first * _signed(n, n.powers(base, rest), e)
-        ratio = ratio * _signed(n, base, e * rate)
+    ((var, length),), body = n.opened(a)
+    after = n.rename(body, {var: atom(var) + 1})
+    ratio = after * Poly({tuple((b, -e) for b, e in m): Fraction(1) / c for m, c in body.items()})
     gap = 1 - ratio
-    if not n.scope.nonzero(gap):
+    if len(body) > 1 or var in ratio.within() or after != ratio * body:
         return None
-    return constant(c) * first * ((1 - n.powers(ratio, length)) * n.inverse(gap))
-
-
-def _signed(n: Normal, p: Poly, e: int) -> Poly:
-    return p**e if e >= 0 else n.inverse(p) ** (-e)
+    if not n.scope.nonzero(gap) or not n.scope.nonzero(ratio.fraction()[1]):
+        return None
+    return n.rename(body, {var: Poly()}) * (1 - n.powers(ratio, length)) * n.inverse(gap)
 
 
 GEOMETRIC = Rule(__name__, opens=((T.Sum, open_geometric),))

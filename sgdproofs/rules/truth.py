@@ -40,7 +40,7 @@ def open_truth(n: Normal, node: Any, env: Environment) -> Poly:
 TRUTH = tuple((node, open_truth) for node in (L.Negation, L.Choice, L.Both, L.Either, L.EqualTo, L.LessThan, L.AtMost))
 
 
-CASES = Rule(__name__, opens=TRUTH, remakes=(("above", above),))
+CASES = Rule(__name__, opens=TRUTH, makes=(("above", above),))
 
 
 def cases(*cites: Any) -> Reason:

@@ -78,3 +78,15 @@ def test_a_derivative_at_an_end_of_the_domain():
     assert verdict_of(eq(Partial(Maximum(inside, 0), inside), 1), differentiation()) == "proved"
     assert verdict_of(eq(Partial(low**2, low), 2 * low), differentiation()) == "proved"
     assert verdict_of(eq(Partial(1 / (high - 2), high), 0), differentiation()) != "proved"
+
+
+def test_a_sum_whose_range_moves_with_the_variable():
+    w, i, m, n = family("w", first=0), index("i"), integer("m"), integer("n")
+    moves = define(m, x)
+    for wrong in (
+        eq(Partial(Sum(w[i], (i, 1, m)), x), 0),
+        eq(Partial(x * Sum(w[i], (i, 1, m)), x), Sum(w[i], (i, 1, m))),
+    ):
+        assert verdict_of(wrong.given(ge(m, 0)), differentiation(), moves) != "proved"
+    right = eq(Partial(x * Sum(w[i], (i, 1, n)), x), Sum(w[i], (i, 1, n))).given(ge(n, 0))
+    assert verdict_of(right, differentiation(), moves) == "proved"
