@@ -14,7 +14,7 @@ import sympy
 from sympy.concrete.gosper import gosper_term
 
 from ..advice import Column, Search, _weighted
-from ..kernel.polynomial import Atom, Poly, constant
+from ..kernel.polynomial import Atom, Poly, atom, constant
 from ..kernel.scope import Certificate
 from ..language import terms as T
 from ..language.functions import Product
@@ -43,11 +43,40 @@ class WiderSearch(Search):
         scaled: list[Column] = [
             (Poly({m: 1}), Poly({m: 1}) * q, product, root) for m in even for _, q, product, root in (*plain, *pairs)
         ]
-        for columns in (plain + pairs + squares, plain + scaled):
+        for columns in (plain + pairs + squares, plain + scaled, *(plain + own for own in _distances(p, signed))):
             found = _weighted(p, columns[:MANY], signed)
             if found:
                 return found
         return []
+
+
+def _distances(p: Poly, signed: frozenset[Atom]) -> list[list[Column]]:
+    """`m (a - b)^2` and `m (a + b)^2` for atoms a and b, or 1, and m that are not negative; of one degree, if p is.
+
+    Then of degree 4 the same for products a and b of two atoms.
+    """
+    atoms = sorted(p.atoms)
+    degrees = {sum(e for _, e in m) for m in p}
+    if not 2 <= len(atoms) <= 4 or max(degrees) > 4 or any(e < 0 for m in p for _, e in m):
+        return []
+    one: Poly = constant(1)
+    level = max(degrees) - 2 if len(degrees) == 1 else None
+    bases = [*map(atom, atoms), *([] if level is not None else [one])]
+    above = [atom(a) for a in atoms if a in signed]
+    scales = {0: [one], 1: above, 2: [a * b for i, a in enumerate(above) for b in above[i:]]}
+    ways = [[(m, bases) for m in ([one, *above] if level is None else scales.get(level, []))]]
+    if level == 2:
+        ways.append([(one, [a * b for i, a in enumerate(bases) for b in bases[i:]])])
+    return [
+        [
+            (m, m * root * root, (), root)
+            for m, own in way
+            for i, a in enumerate(own)
+            for b in own[i + 1 :]
+            for root in (a - b, a + b)
+        ]
+        for way in ways
+    ]
 
 
 def power_sums(nodes: Iterator[Any]) -> tuple[T.Index, list[Any], list[Any]]:
