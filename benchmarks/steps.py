@@ -37,13 +37,18 @@ def simplified(claim: Any) -> tuple[float, bool, bool] | None:
     began = time.process_time()
     try:
         zero = sympy.simplify(gap) == 0
-        return time.process_time() - began, bool(zero), False
+        return _since(began), bool(zero), False
     except TimeoutError:
         return float(PATIENCE), False, True
     except Exception:  # some of its functions fail on undefined values
-        return time.process_time() - began, False, False
+        return _since(began), False, False
     finally:
         signal.alarm(0)
+
+
+def _since(began: float) -> float:
+    """The seconds since then, never 0: what is too short for the clock counts as a microsecond."""
+    return max(time.process_time() - began, 1e-6)
 
 
 def cases() -> None:
