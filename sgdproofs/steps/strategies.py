@@ -1,6 +1,6 @@
-"""Ways to prove a claim with branch functions: which reductions to try, and how the goals that remain are settled.
+"""Claims with branch functions: proved if the goals that a reduction leaves are settled.
 
-Nothing here is trusted but `settled`, which concludes from goals that the kernel has proved, by arguments of one line.
+`settled` concludes from goals that the kernel has proved, by arguments of one line.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ import sympy
 from ..advice import Search
 from ..kernel.check import Outcome
 from ..kernel.polynomial import Poly, exact
-from ..language import functions as L
 from ..language import terms as T
 from ..language.errors import SgdproofsError
 from ..language.statements import Relation, ge, gt, le, lt
+from .plans import plans
 from .reductions import Path, Plan, Restart, Unsupported, paths
 from .translate import integral
 
@@ -26,7 +26,6 @@ __all__ = ["by_reduction", "settled"]
 
 Kernel = Callable[[Relation], Outcome]
 ZERO = T.number(0)
-POINTS = (L.Exponential, L.Logarithm, L.SquareRoot, L.RealPower)
 
 
 def by_reduction(statement: Relation, kernel: Kernel, complexes: Any, fixed: Any, over: Callable[[], bool]) -> bool:
@@ -39,50 +38,16 @@ def by_reduction(statement: Relation, kernel: Kernel, complexes: Any, fixed: Any
         return known[relation]
 
     for thorough in (False, True):
-        for plan in _plans(statement, complexes, fixed):
+        for choices in plans(statement, fixed):
             if over():
                 return False
+            plan = Plan(Search().factors, frozenset(complexes), frozenset(fixed), **choices)
             try:
                 if _proved(statement, plan, asked, over, thorough):
                     return True
             except (Unsupported, Restart):
                 continue
     return False
-
-
-def _plans(statement: Relation, complexes: Any, fixed: Any) -> Iterator[Plan]:
-    def plan(**choices: Any) -> Plan:
-        return Plan(Search().factors, frozenset(complexes), frozenset(fixed), **choices)
-
-    yield plan()
-    if any(isinstance(x, POINTS) for r in (statement, *statement.when) for s in (r.lhs, r.rhs) for x in T.walk(s)):
-        tangents: list[dict[str, Any]] = [{"tangents": "one"}, {"tangents": "all"}]
-        orders: list[dict[str, Any]] = [{"ordered": "all"}, {"ordered": "one"}]
-        # What is assumed of a function tells something of its arguments.
-        told = any(isinstance(x, POINTS) for r in statement.when for s in (r.lhs, r.rhs) for x in T.walk(s))
-        for choices in (*orders, *tangents) if told else (*tangents, *orders):
-            yield plan(**choices)
-    if statement.rel == "!=":
-        whole = [s for s in statement.free_symbols if _integer(s) and s not in fixed]
-        for d in (2, 3, 4):
-            yield plan(moduli=dict.fromkeys(whole, d))
-    moduli = {s: 2 for s in _exponents_of_minus_one(statement) if s not in fixed}
-    if moduli:
-        yield plan(moduli=moduli)
-    yield plan(factored=False)
-
-
-def _exponents_of_minus_one(statement: Relation) -> set:
-    found: set = set()
-    for side in (statement.lhs, statement.rhs):
-        for x in T.walk(side):
-            if isinstance(x, T.Power) and x.args[0] in (T.number(-1), T.Negative(T.number(1))):
-                found |= set(filter(_integer, x.args[1].free_symbols))
-    return found
-
-
-def _integer(s: Any) -> bool:
-    return isinstance(s, T.Parameter) and not isinstance(s, T.Index) and s.sort == "integer"
 
 
 def _proved(statement: Relation, plan: Plan, kernel: Kernel, over: Callable[[], bool], thorough: bool) -> bool:
