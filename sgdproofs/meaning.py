@@ -515,6 +515,7 @@ class _Reading:
         """From the last index that is known upwards, so that no long chain of calls arises."""
         first, rest = places[0], places[1:]
         while first > fact.first and not self.known((root.name, (first - 1, *rest))):
+            self.visit()
             first -= 1
         for place in range(first, places[0] + 1):
             self.visit()

@@ -65,6 +65,8 @@ __all__ = [
     "with_value",
 ]
 
+MOST_ELEMENTS, MOST_INSTANCES = 1_000, 100_000
+"""More random elements are not drawn, and a fact is not verified for more values of its indices."""
 MOST_OUTCOMES = 4096
 """A larger product space is not built."""
 MANY_OUTCOMES = 128
@@ -198,6 +200,7 @@ class _Subject:
         self.components = _component_indices(nodes, facts)
         self.indices = sorted({n for n in nodes if isinstance(n, Index)}, key=lambda i: i.name)
         self.positions = _positions(facts)
+        self.quantified = [_indices_of(f) for f in facts]
         self.relations = [r for r in map(_relation, facts) if r is not None]
         self.bounds = [r for r in self.relations if r.rel != "==" and not free_indices(r)]
         self.moments = any(
@@ -249,14 +252,7 @@ def _positions(facts: tuple) -> list[tuple[Index, str, int]]:
     """At which places of which families the free indices of facts occur."""
     found: dict = {}
     for fact in facts:
-        if isinstance(fact, Definition):
-            free = set(getattr(fact.target, "indices", ()))
-        elif isinstance(fact, Given):
-            free = quantified(fact.statement)
-        elif _relation(fact) is not None:
-            free = free_indices(_relation(fact))
-        else:
-            continue
+        free = _indices_of(fact)
         named = [n for r in fact_roots(fact) for n in walk(r) if isinstance(n, Element)]
         for node in (*named, *getattr(getattr(fact, "statement", None), "items", ())):
             for position, place in enumerate(node.indices):
@@ -1011,8 +1007,11 @@ def _with_functions(facts: Iterable[Fact]) -> Iterator[Fact]:
 
 
 def _indices_of(fact: Fact) -> set:
-    relation = _relation(fact)
-    return set() if relation is None else free_indices(relation)
+    """The indices for all values of which a fact is verified."""
+    if isinstance(fact, Definition):
+        return {i for i in getattr(fact.target, "indices", ()) if isinstance(i, Index)}
+    said = fact.statement if isinstance(fact, Given) else _relation(fact)
+    return set() if said is None else quantified(said)
 
 
 def _parameters(subject: _Subject, trial: int, rng: Random) -> dict:
@@ -1076,9 +1075,13 @@ def _draft(subject: _Subject, trial: int, rng: Random) -> Draft | None:
             break
         for index, name, position in subject.positions:
             reach[index.name] = max([reach.get(index.name, 2), *(p[position] for n, p in strict if n == name)])
+        if any(prod(reach.get(i.name, 2) + 2 for i in free) > MOST_INSTANCES for free in subject.quantified):
+            return None
     else:
         return None
     random = {k for k in needed if subject.families[k[0]].random}
+    if len(random) > MOST_ELEMENTS:
+        return None
     first = FIRST[trial][2] if trial < len(FIRST) else 0 if _is_still(trial) else None
     numbers = {k: F(first) if first is not None else rng.choice(WEIGHTS) for k in sorted(needed - random)}
     numbers |= {_element_key(s): v for s, v in subject.fixed.items() if isinstance(s, Element)}

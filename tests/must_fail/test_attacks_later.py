@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from time import process_time
 from typing import Any
 
 import pytest
@@ -81,6 +82,21 @@ def test_a_witness_meets_facts_at_the_indices_that_it_needs() -> None:
     whole = index("whole", at_least=None)
     for claim, fact in ((eq(Cov(X[4], X[6]), 0), late), (eq(A[-7], 0), assume(eq(A[whole], 0)))):
         assert judge(Refutation(name="true-claim", claim=claim, given=(fact,))).verdict == "undecided"
+
+
+@pytest.mark.parametrize(
+    "claim, facts",
+    [
+        (eq(E(Sum(X[s], (s, 1, natural("many", at_least=100_000)))), 1), ()),
+        (eq(A[10**7], 10**7), (recurrence(A[t], A[t - 1] + 1, start={0: 0}),)),
+        (eq(Cov(X[1], X[10**6]), 0), (Given(independent(X[s], X[i], when=(ne(s, i),))),)),
+    ],
+    ids=["many members", "a long recurrence", "many pairs"],
+)
+def test_a_search_for_a_witness_ends(claim: Any, facts: tuple) -> None:
+    began = process_time()
+    assert judge(Refutation(name="large-claim", claim=claim, given=facts)).verdict == "undecided"
+    assert process_time() - began < 30
 
 
 def test_conditional_independence_for_all_indices_is_not_modelled() -> None:
