@@ -10,10 +10,13 @@ from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import replace
 from typing import Any
 
+from ..language.binders import terms_of
 from ..language.derivation import Refutation
 from ..language.errors import SgdproofsError
 from ..language.experiments import Einsum, Exact, MonteCarlo, Precision
 from ..language.facts import Fact
+from ..language.functions import Conditional
+from ..language.terms import walk
 from .evaluate import Undefined, Unsupported
 from .result import Result
 
@@ -77,6 +80,8 @@ def _run(
             )
         claim, near_miss = near_miss, claim
     try:
+        if not isinstance(experiment, Exact) and any(_is_conditional(fact) for fact in given):
+            raise Unsupported("a conditional expectation that is given is met by exact(...) only")
         if isinstance(experiment, MonteCarlo):
             from .monte_carlo import run_monte_carlo
 
@@ -112,3 +117,8 @@ def _run(
         return result
     except (Unsupported, Undefined) as problem:
         return Result(label, experiment.kind, False, f"not run: {problem}", "" if near_miss is None else str(near_miss))
+
+
+def _is_conditional(fact: Fact) -> bool:
+    """Whether a fact speaks of a conditional expectation: laws that meet it are searched for, and not drawn."""
+    return any(isinstance(node, Conditional) for term in terms_of((), (fact,)) for node in walk(term))

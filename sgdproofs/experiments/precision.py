@@ -7,6 +7,8 @@ growing steps, with an estimate of what remains; a derivative is a central diffe
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
@@ -16,6 +18,21 @@ import mpmath
 
 from ..language.experiments import Precision
 from ..language.facts import ChainRule, Definition
+from ..language.functions import (
+    Absolute,
+    AtMost,
+    Both,
+    Choice,
+    Either,
+    EqualTo,
+    Exponential,
+    Floor,
+    LessThan,
+    Logarithm,
+    Negation,
+    RealPower,
+    SquareRoot,
+)
 from ..language.statements import Relation
 from ..language.terms import INFINITY, Cov, E, Element, Index, Limit, Parameter, Sum, Var
 from .evaluate import Undefined, Unsupported
@@ -27,6 +44,16 @@ from .setting import Setting, admissible, match
 __all__ = ["HighPrecision", "run_precision"]
 
 _MOST_POINTS = 200
+FUNCTIONS = {SquareRoot: "sqrt", Exponential: "exp", Logarithm: "log", Absolute: "fabs", Floor: "floor"}
+"""How mpmath calls them."""
+TRUTHS: dict[type, Callable[..., Any]] = {
+    EqualTo: operator.eq,
+    LessThan: operator.lt,
+    AtMost: operator.le,
+    Both: lambda a, b: a and b,
+    Either: lambda a, b: a or b,
+    Negation: operator.not_,
+}
 
 
 class HighPrecision(ExactMoments):
@@ -38,10 +65,36 @@ class HighPrecision(ExactMoments):
         self.tails: list[Any] = []
         self.reached = 0
         self.ways: set[str] = set()
+        self.handlers |= dict.fromkeys((*FUNCTIONS, RealPower), self._function) | {Choice: self._choice}
+        self.handlers |= dict.fromkeys(TRUTHS, self._truth)
 
     def again(self) -> HighPrecision:
         """The same, with nothing remembered."""
         return HighPrecision(self.setting, self.context, self.digits, self.steps)
+
+    # --- functions ---
+
+    def plain(self, node: Any, binding: dict) -> Any:
+        """The value of an argument, which is a number."""
+        value = self.value(node, binding)
+        if isinstance(value, Polynomial):
+            raise Unsupported(f"{node} is random, under a function that is not arithmetic")
+        return value
+
+    def _function(self, node: Any, binding: dict) -> Any:
+        first, *rest = (self.plain(a, binding) for a in node.args)
+        kind = type(node)
+        if kind is SquareRoot and first < 0 or kind in (Logarithm, RealPower) and first <= 0:
+            raise Undefined(f"{node} is not real where {node.args[0]} = {self.context.nstr(first, 5)}")
+        return first ** rest[0] if kind is RealPower else getattr(self.context, FUNCTIONS[kind])(first)
+
+    def _truth(self, node: Any, binding: dict) -> Any:
+        values = [self.plain(a, binding) for a in node.args]
+        return self.number(Fraction(bool(TRUTHS[type(node)](*values))))
+
+    def _choice(self, node: Any, binding: dict) -> Any:
+        condition, then, otherwise = node.args
+        return self.value(then if self.plain(condition, binding) else otherwise, binding)
 
     # --- limits ---
 
