@@ -15,6 +15,10 @@ from sgdproofs.language.statements import ne
 from sgdproofs.language.terms import Quotient, walk
 
 
+REWRITING = Reason("rewriting")
+"""A name of the module that others import; no line here has this reason."""
+
+
 class Witness:
     def describe(self) -> str:
         return "N = 2, c = 1:  left 2, right 3"
