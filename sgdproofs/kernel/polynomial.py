@@ -139,6 +139,11 @@ class Poly(dict[Monomial, Any]):
             for a, _ in monomial:
                 yield from inside(a)
 
+    def linear(self, a: Atom) -> tuple[Poly, Poly]:
+        """The coefficient of `a` to the first power, and the rest: `p = coefficient * a + rest`."""
+        coefficient = self.collected(a.__eq__).get(((a, 1),), Poly())
+        return coefficient, self - coefficient * atom(a)
+
     def content(self) -> Any:
         """The rational by which to divide for coprime integer coefficients, the first one positive."""
         values = [Fraction(c) for c in self.values()]

@@ -2,302 +2,272 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from typing import Any
 
-from ..kernel.goal import Goal, holds
+from ..kernel.goal import Goal, difference, holds
 from ..kernel.normal import Environment, Normal
-from ..kernel.polynomial import (
-    UNIT,
-    Atom,
-    Poly,
-    atom,
-    constant,
-    exact,
-    has,
-)
+from ..kernel.polynomial import UNIT, Atom, Monomial, Poly, atom, constant, has, total
 from ..kernel.reasons import Reason, Rule, flat
 from ..language import terms as T
-from ..language.functions import InfiniteSum, Product
 from ..language.statements import Relation, free_indices
 from .sums import close_geometric, open_geometric
 
-ORDER = 4
-"""How many powers of a small u are kept of `(1 + u)^a`, `exp(u)` and `log(1 + u)`."""
-
-LARGEST = 64
-"""The largest exponent that is multiplied out."""
-
-Scale = tuple[Poly, Poly]
-"""`q^t e^s` for large t, as the keys of q and of s, a polynomial in t and log t: `e^(a log t)` is `t^a`."""
-
-Germ = dict[Scale, Poly | None]
-"""A sum of coefficients times scales, for all large t.
-
-The coefficients do not depend on t, except by powers of log t.  None in the place of a coefficient is an error:
-something bounded by a constant times the scale and a power of log t.
-"""
-
-ONE: Scale = (UNIT, Poly())
+ORDERS = (1, 4)
+"""How many powers of a small u are kept of `(1 + u)^a`, `exp(u)` and `log(1 + u)`: as few as suffice."""
+HALF = constant(Fraction(1, 2))
 
 
 class Unseen(Exception):
     """An expansion that the rules do not give."""
 
 
-def small(n: Normal, q: Poly) -> bool:
-    """True if `-1 < q < 1` is seen from the scope; it then goes into the ledger."""
-    found = n.scope.positive(UNIT - q) and n.scope.positive(UNIT + q)
-    if found:
-        n.ratios.append(q)
-    return found
-
-
 class Near:
-    """Expansions near infinity, or near a point from above: there the variable is the point plus `1/t`."""
+    """Expansions for large t: t is the variable itself, or `1/(variable - point)` above a point.
 
-    def __init__(self, n: Normal, node: Any, env: Environment) -> None:
+    An expansion is a polynomial in these atoms, beside those that do not depend on t:
+
+        ("log", "", (t,))         log t
+        ("exp", "", (m,))         `e^m` for a monomial m in t and log t, with rational exponents: `t^c = (e^(log t))^c`
+        ("pow", "", (q, k t))     q^(k t), and ("sgn", "", (t,)) for (-1)^t
+        ("error", "", (t, v))     a function that is bounded by a power of log t; each v is another one
+    """
+
+    def __init__(self, n: Normal, node: Any, env: Environment, order: int) -> None:
         """Of the body of a limit: all values above the point and close to it have to be in the variable's domain."""
         _, variable, point = node.args
-        self.n, self.at_infinity, self.here = n, point is T.INFINITY, dict(env)
-        self.which, low = n.open_variable(variable, self.here), constant(exact(variable.lower or 0))
-        self.t, self.log = (n.scope.fresh() for _ in range(2))
-        self.up: Scale = (ONE[0], atom(self.log))
-        self.variable: Germ = {self.up: UNIT}
-        if not self.at_infinity:
-            at, upper = n.poly(point, env), variable.upper
-            inside = upper is None or n.scope.positive(upper - at)
-            if not inside or not n.admits(variable, at):
+        self.n, self.here, self.order = n, dict(env), order
+        self.which = n.open_variable(variable, self.here) if point is T.INFINITY else n.scope.fresh()
+        if point is not T.INFINITY:
+            at = n.poly(point, env)
+            if not n.admits(variable, at) or variable.upper is not None and not n.scope.positive(variable.upper - at):
                 raise Unseen
-            self.variable = self.sum({ONE: at - low}, {(ONE[0], -atom(self.log)): UNIT})
+            n.scope.count(self.which, 0, False, ((0, True), None))
+            self.here[variable] = at + n.inverse(atom(self.which))
+        self.log = ("log", "", (atom(self.which),))
+        self.t = ("exp", "", (atom(self.log),))
 
-    # --- arithmetic of germs --------------------------------------------------------------------------------
+    def moves(self, a: Atom) -> bool:
+        return has(a, self.which.__eq__)
 
-    def sum(self, *germs: Germ) -> Germ:
-        """The sum, without what an error covers: the same scale, times `t^c` with a number `c <= 0`."""
-        total: Germ = {}
-        for s, c in (item for g in germs for item in g.items()):
-            old = total.get(s, Poly())
-            total[s] = None if c is None or old is None else old + c
+    def still(self, p: Poly) -> Poly:
+        """The terms that do not depend on t."""
+        return Poly({m: c for m, c in p.items() if not any(self.moves(a) for a, _ in m)})
 
-        def covered(s: Scale, e: Scale) -> bool:
-            gap = s[1] - e[1]
-            return s[0] == e[0] and gap.keys() == {((self.log, 1),)} and gap[((self.log, 1),)] < 0
-
-        errors = [s for s, c in total.items() if c is None]
-        return {s: c for s, c in total.items() if c != {} and not any(covered(s, e) for e in errors)}
-
-    def product(self, f: Germ, g: Germ) -> Germ:
-        parts: list[Germ] = []
-        for (q, s), c in f.items():
-            for (r, z), d in g.items():
-                own = q * r, s + z
-                parts.append({own: None if c is None or d is None else c * d})
-        return self.sum(*parts)
-
-    def linear(self, p: Poly) -> tuple[Poly, Poly, Poly]:
-        """`p = a t + b log t + c`: the coefficients; a and b are free of t, b and c of log t."""
-        found = []
-        for a in (self.t, self.log):
-            part = Poly({tuple(x for x in m if x != (a, 1)): c for m, c in p.items() if (a, 1) in m})
-            p = p - part * atom(a)
-            found.append(part)
-        if any(self.t in q.within() for q in (*found, p)) or any(self.log in q.within() for q in (found[1], p)):
-            raise Unseen
-        return found[0], found[1], p
+    def made(self, q: Poly, s: Poly, exponent: Poly = UNIT) -> Poly:
+        """`(q^t e^s)^exponent`."""
+        factors = ((("exp", "", (Poly({m: 1}),)), c) for m, c in (s * exponent).items())
+        progression = UNIT if q == UNIT else self.n.powers(q, exponent * atom(self.which))
+        return progression * Poly({tuple(sorted(factors)): 1})
 
     # --- comparing ------------------------------------------------------------------------------------------
 
-    def below(self, one: Scale, other: Scale) -> bool:
-        """True if the first scale, also times any power of log t, vanishes against the second."""
-        signs, divisor = self.n.scope, other[0]
-        rate, degree, _ = self.linear(other[1] - one[1])
-        if self.log in rate.within() or not signs.nonnegative(rate) or not signs.nonzero(divisor):
-            return False
-        ratio = one[0] * self.n.inverse(divisor)
-        slower = signs.positive(rate) or signs.positive(degree)
-        return small(self.n, ratio) or slower and all(signs.nonnegative(UNIT + ratio * sign) for sign in (1, -1))
+    def scale(self, m: Monomial) -> tuple[Poly, Poly]:
+        """q and s: the monomial is `q^t e^s`, up to a constant factor, a power of log t and errors."""
+        self.n._spend()
+        q, s = UNIT, Poly()
+        for a, e in m:
+            if a[0] == "exp":
+                s = s + a[2][0] * e
+            elif a[0] in ("pow", "sgn") and self.moves(a):
+                base, exponent = a[2] if a[0] == "pow" else (constant(-1), a[2][0])
+                rate, rest = exponent.linear(self.which)
+                if self.which in {*rate.within(), *rest.within()}:
+                    raise Unseen
+                q = q * self.n.raised(self.n.powers(base, rate), e)
+        return q, s
 
-    def leading(self, g: Germ) -> tuple[Scale, Poly]:
-        """The scale against which all others vanish, and its coefficient; neither is 0."""
-        for s, c in g.items():
-            if c is None or self.log in c.within() or not all(z == s or self.below(z, s) for z in g):
-                continue
-            if self.n.scope.nonzero(c) and self.n.scope.nonzero(s[0]):
-                return s, c
+    def vanishing(self, p: Iterable[Monomial]) -> bool:
+        """True if all terms are seen to tend to 0."""
+        return all(self._vanishes(q, s) for q, s in dict.fromkeys(map(self.scale, p)))
+
+    def _vanishes(self, q: Poly, s: Poly) -> bool:
+        """`q^t e^(-a t - b log t)` also against powers of log t: a >= 0 and |q| < 1; or |q| <= 1, and a or b > 0."""
+        signs, (rate, rest) = self.n.scope, (-s).linear(self.t)
+        degree, rest = rest.linear(self.log)
+        if rest or self.which in {*rate.within(), *degree.within()} or not signs.nonnegative(rate):
+            return False
+        gaps = UNIT - q, UNIT + q
+        if all(map(signs.positive, gaps)):
+            self.n.ratios.append(q)  # for the ledger
+            return True
+        return all(map(signs.nonnegative, gaps)) and (signs.positive(rate) or signs.positive(degree))
+
+    def leading(self, p: Poly) -> tuple[Poly, Poly, Poly, Poly]:
+        """q, s, c and u such that `p = q^t e^s c (1 + u)`; u vanishes, and neither q nor c is 0."""
+        n = self.n
+        for q, s in dict.fromkeys(map(self.scale, p)):
+            if n.scope.nonzero(q):
+                scaled = p * self.made(q, s, constant(-1))
+                c = self.still(scaled)
+                if c and self.vanishing(scaled - c) and n.scope.nonzero(c):
+                    return q, s, c, (scaled - c) * n.inverse(c)
         raise Unseen
 
-    def sign(self, p: Poly) -> int:
-        """The sign for all large t."""
+    def holds(self, rel: str, p: Poly) -> bool:
+        """True if `p rel 0` is seen to hold for all large t, for `!=`, `>` or `>=`."""
         g = self.of(p)
         if not g:
-            return 0
-        (q, _), c = self.leading(g)
+            return rel == ">="
+        q, _, c, _ = self.leading(g)
+        return rel == "!=" or self.n.scope.positive(c) and self.n.scope.positive(q)
+
+    def sign(self, p: Poly) -> int:
+        """1 if `p >= 0` for all large t, -1 if `p <= 0`."""
         for sign in (1, -1):
-            if self.n.scope.positive(c * sign) and self.n.scope.positive(q):
+            if self.holds(">=", p * sign):
                 return sign
         raise Unseen
 
     def value(self, p: Poly) -> Poly:
         g = self.of(p)
-        found = g.get(ONE, Poly())
-        if found is None or self.log in found.within() or not all(z == ONE or self.below(z, ONE) for z in g):
+        found = self.still(g)
+        if not self.vanishing(g - found):
             raise Unseen
         return found
 
     # --- expanding ------------------------------------------------------------------------------------------
 
-    def of(self, p: Poly) -> Germ:
-        above, below = map(self.polynomial, p.fraction(lambda a: a[0] == "inv" and has(a, self.which.__eq__)))
-        return above if below == {ONE: UNIT} else self.product(above, self.power(below, constant(-1)))
+    def of(self, p: Poly) -> Poly:
+        above, below = (side.replaced(self.of_atom) for side in p.fraction(self.moves))
+        return self.trimmed(above if below == UNIT else above * self.power(below, constant(-1)))
 
-    def polynomial(self, p: Poly) -> Germ:
-        total: list[Germ] = []
-        for monomial, c in p.items():
-            self.n._spend()
-            product: Germ = {ONE: constant(c)}
-            for a, e in monomial:
-                if not has(a, self.which.__eq__):
-                    product = self.product(product, {ONE: atom(a, e)})
-                    continue
-                if abs(e) > LARGEST:
-                    raise Unseen
-                g = self.of_atom(a) if e > 0 else self.power(self.of_atom(a), constant(-1))
-                for _ in range(abs(e)):
-                    product = self.product(product, g)
-            total.append(product)
-        return self.sum(*total)
-
-    def of_atom(self, a: Atom) -> Germ:
-        """One atom that depends on the variable."""
+    def of_atom(self, a: Atom) -> Poly | None:
+        """One atom, if it depends on the variable."""
         kind, arguments = a[0], a[2]
+        if not self.moves(a):
+            return None
         if a == self.which:
-            return self.variable
-        if kind in ("inv", "SquareRoot"):
-            return self.power(self.of(arguments[0]), constant(-1 if kind == "inv" else Fraction(1, 2)))
-        if kind == "sgn" and arguments[0] == atom(self.which) and self.at_infinity:
-            return {(constant(-1), Poly()): UNIT}
-        if kind in ("pow", "RealPower"):
-            base, exponent = arguments
-            if self.which not in exponent.within():
-                return self.power(self.of(base), exponent)
-            if kind == "pow" and self.at_infinity and self.which not in base.within():
-                return self.progression(base, exponent)
-            return self.exponential(self.product(self.of(exponent), self.logarithm(self.of(base))))
+            return atom(self.t)
+        if kind == "sgn" or kind == "pow" and self.which not in arguments[0].within():
+            return atom(a)
         if kind == "Exponential":
             return self.exponential(self.of(arguments[0]))
         if kind == "Logarithm":
             return self.logarithm(self.of(arguments[0]))
         if kind == "Absolute":
             return self.of(arguments[0] * self.sign(arguments[0]))
-        if kind in ("Minimum", "Maximum"):
-            first = (self.sign(arguments[0] - arguments[1]) < 0) == (kind == "Minimum")
-            return self.of(arguments[0 if first else 1])
-        raise Unseen
-
-    def progression(self, q: Poly, exponent: Poly) -> Germ:
-        """`q^(c t + d)` for an integer c; q may be 0 only if c and d are natural."""
-        c = exponent.get(((self.which, 1),), 0)
-        rest = exponent - atom(self.which) * c
-        natural = c > 0 and self.n.scope.nonnegative(rest)
-        if not isinstance(c, int) or self.which in rest.within() or not (natural or self.n.scope.nonzero(q)):
+        if kind == "Minimum":
+            left, right = arguments
+            return self.of(left if self.sign(left - right) < 0 else right)
+        if kind not in ("SquareRoot", "pow", "RealPower"):
             raise Unseen
-        return {(self.n.powers(q, constant(c)), Poly()): self.n.powers(q, rest)}
+        base, exponent = self.of(arguments[0]), (*arguments, HALF)[1]
+        if self.which in exponent.within():
+            sign = self.sign(arguments[0]) if kind == "pow" else 1
+            power = self.exponential(self.of(exponent) * self.logarithm(base * sign))
+            return power if sign > 0 else power * self.of(self.n.powers(constant(-1), exponent))
+        return self.power(base, exponent)
 
-    def split(self, g: Germ) -> tuple[Scale, Poly, Germ]:
-        """`c s (1 + u)` with the leading scale s, its coefficient c, and u."""
-        (q, s), c = self.leading(g)
-        back: Scale = (self.n.inverse(q), -s)
-        rest = {z: d for z, d in g.items() if z != (q, s)}
-        return (q, s), c, self.product(rest, {back: self.n.inverse(c)})
+    def trimmed(self, p: Poly) -> Poly:
+        """The terms that an error covers as one error: those that differ from it by `t^c` with a number `c <= 0`."""
+        kept: dict[Monomial, Any] = {}
+        worst: dict[tuple[Poly, Poly], Any] = {}
+        for m in sorted(p, key=_is_exact):
+            q, s = self.scale(m)
+            c = s.get(((self.log, 1),), 0)
+            place = q, s - atom(self.log) * c
+            if not _is_exact(m):
+                worst[place] = max(c, worst.get(place, c))
+            elif place not in worst or c > worst[place]:
+                kept[m] = p[m]
+        errors = (self.made(q, s + atom(self.log) * c) * self.error() for (q, s), c in worst.items())
+        return total([Poly(kept), *errors])
 
-    def series(self, u: Germ, coefficients: list[Poly]) -> Germ:
-        """A function that is analytic at 0, at u, if this vanishes: the rest is bounded by the next power of u."""
-        if not all(self.below(z, ONE) for z in u):
+    def error(self) -> Poly:
+        return atom(("error", "", (atom(self.which), atom(self.n.scope.fresh()))))
+
+    def series(self, first: Poly, u: Poly, ratio: Callable[[int], Poly | Fraction]) -> Poly:
+        """A power series in u, which vanishes, by its first term and the ratios of its coefficients.
+
+        The rest is bounded by the first term that is left out.
+        """
+        found, step = Poly(), first
+        for k in range(self.order + 1):
+            found, step = found + step, self.trimmed(step * u) * ratio(k)
+        return self.trimmed(found + step * self.error())
+
+    def power(self, p: Poly, exponent: Poly) -> Poly:
+        """`(q^t e^s c (1 + u))^a` by the binomial series; where a may be no integer, for `q = 1` and positive c."""
+        n, (q, s, c, u) = self.n, self.leading(p)
+        whole = n.scope.integral(exponent)
+        if not whole and (q != UNIT or not n.scope.positive(c)):
             raise Unseen
-        found: list[Germ] = []
-        step: Germ = {ONE: UNIT}
-        for c in coefficients:
-            found.append(self.product(step, Poly({ONE: c})))
-            step = self.product(step, u)
-        return self.sum(*found, dict.fromkeys(step))
-
-    def power(self, g: Germ, exponent: Poly) -> Germ:
-        """`(c s (1 + u))^a = c^a s^a (1 + u)^a`, binomial series; where a may be no integer, for positive c and s."""
-        (q, s), c, u = self.split(g)
-        n, whole = self.n, self.n.scope.integral(exponent) or exponent in (constant(-1), UNIT)
-        if not whole and (q != ONE[0] or not n.scope.positive(c)):
-            raise Unseen
-        binomial = [UNIT]
-        for k in range(1, ORDER + 1):
-            binomial.append(binomial[-1] * ((exponent + (1 - k)) * Fraction(1, k)))
-        own: Scale = (q if q == ONE[0] else n.powers(q, exponent), s * exponent)
-        real = ("SquareRoot", "", (c,)) if exponent == constant(Fraction(1, 2)) else ("RealPower", "", (c, exponent))
+        real = ("SquareRoot", "", (c,)) if exponent == HALF else ("RealPower", "", (c, exponent))
         lead = UNIT if c == UNIT else n.powers(c, exponent) if whole else n.made(*real)
-        return self.product({own: lead}, self.series(u, binomial))
+        return self.series(lead * self.made(q, s, exponent), u, lambda k: (exponent - k) * Fraction(1, k + 1))
 
-    def exponential(self, g: Germ) -> Germ:
-        """`exp(s + c + u) = e^s e^c exp(u)`, where s is a polynomial in t and log t."""
-        up, one = g.get(self.up, Poly()), g.get(ONE, Poly())
-        if up is None or one is None:
-            raise Unseen
-        whole = up * atom(self.t) + one
-        _, _, c = self.linear(whole)
+    def exponential(self, p: Poly) -> Poly:
+        """`exp(c + s + u) = e^c e^s exp(u)`, where u vanishes."""
+        c = self.still(p)
+        u = Poly({m: d for m, d in (p - c).items() if self.vanishing([m])})
         lead = self.n.made("Exponential", "", (c,)) if c else UNIT
-        rest = {z: d for z, d in g.items() if z not in (self.up, ONE)}
-        series = self.series(rest, [constant(Fraction(1, k)) for k in (1, 1, 2, 6, 24)])
-        return self.product({(ONE[0], whole - c): lead}, series)
+        return self.series(lead * self.made(UNIT, p - c - u), u, lambda k: Fraction(1, k + 1))
 
-    def logarithm(self, g: Germ) -> Germ:
-        """`log(c e^s (1 + u)) = s + log c + log(1 + u)` for positive c, where s is `a t + b log t`."""
-        (q, s), c, u = self.split(g)
-        rate, degree, _ = self.linear(s)
-        if q != ONE[0] or not self.n.scope.positive(c):
+    def logarithm(self, p: Poly) -> Poly:
+        """`log(e^s c (1 + u)) = s + log c + log(1 + u)` for positive c."""
+        q, s, c, u = self.leading(p)
+        if q != UNIT or not self.n.scope.positive(c):
             raise Unseen
-        constants = (Poly() if c == UNIT else self.n.made("Logarithm", "", (c,))) + degree * atom(self.log)
-        series = [constant(Fraction((-1) ** (k + 1), k)) if k else Poly() for k in range(ORDER + 1)]
-        return self.sum({self.up: rate}, {ONE: constants}, self.series(u, series))
+        lead = Poly() if c == UNIT else self.n.made("Logarithm", "", (c,))
+        return s + lead + self.series(u, u, lambda k: Fraction(-k - 1, k + 2))
+
+
+def _is_exact(m: Monomial) -> bool:
+    return not any(a[0] == "error" for a, _ in m)
+
+
+def _answer(n: Normal, node: Any, env: Environment, question: Callable[[Near], Any]) -> Any:
+    """What the first expansion says that suffices; None if none does."""
+    for order in ORDERS:
+        try:
+            return question(Near(n, node, env, order))
+        except (Unseen, ZeroDivisionError):
+            continue
+    return None
 
 
 def open_limit(n: Normal, node: Any, env: Environment) -> Poly:
     """The limit as a polynomial without the variable, or the closed node where no rule applies."""
-    try:
-        near = Near(n, node, env)
-        body = _rewritten(n, n.poly(node.args[0], near.here), node.args[1], near.here)
-        return near.value(close_geometric(n, body))
-    except Unseen:
-        return n.closed(node, env)
+
+    def value(near: Near) -> Poly:
+        body = n.poly(node.args[0], near.here)
+        return near.value(close_geometric(n, _rewritten(n, body, node.args[1], near.here)))
+
+    found = _answer(n, node, env, value)
+    return n.closed(node, env) if found is None else found
 
 
 def eventually(n: Normal, node: Any, env: Environment, relation: Relation) -> bool:
     """True if what the body of a limit needs holds close to the point; that is enough for a limit."""
-    symbols = relation.lhs.free_symbols | relation.rhs.free_symbols
-    binders = [x for x in T.walk(node.args[0]) if isinstance(x, (T.Sum, T.Limit, Product, InfiniteSum))]
-    if relation.rel == "==" or any(v in symbols - x.free_symbols for x in binders for v in T.walk(x)):
+    bound = {v for x in T.walk(node.args[0]) for v in T.bound_by(x)}
+    if relation.rel == "==" or bound & (relation.lhs.free_symbols | relation.rhs.free_symbols):
         return False
-    try:
-        near = Near(n, node, env)
-        sign = near.sign(n.poly(relation.lhs, near.here) - n.poly(relation.rhs, near.here))
-    except (Unseen, ZeroDivisionError):
-        return False
-    return {"!=": sign != 0, ">": sign > 0, ">=": sign >= 0, "<": sign < 0, "<=": sign <= 0}[relation.rel]
+    rel = relation.rel.replace("<", ">")
+    return bool(_answer(n, node, env, lambda near: near.holds(rel, difference(n, relation, near.here))))
 
 
 open_limit.eventually = eventually  # type: ignore[attr-defined]  # the conditions of limits ask it
 
 
+def _for_large(n: Normal, index: T.Parameter, here: Environment) -> Iterator[tuple[Poly, Poly]]:
+    """Both sides of each cited equation about a sequence that holds for all large values of its index."""
+    for r in n.equations:
+        large = [w for w in r.when if w.lhs == index and w.rel[0] == ">" and not w.rhs.free_symbols]
+        others = (w for w in r.when if w not in large)
+        if index in r.lhs.free_symbols and all(not free_indices(w) and holds(n, w, {}) for w in others):
+            yield n.poly(r.lhs, here), n.poly(r.rhs, here)
+
+
 def _rewritten(n: Normal, p: Poly, variable: T.Parameter, here: Environment) -> Poly:
     """`p` with what a cited equation is about, for all large values of the variable, given by its right-hand side."""
-    for r in n.equations if isinstance(variable, T.Index) else ():
-        fixed = [w for w in r.when if not free_indices(w) and holds(n, w, {})]
-        if variable not in r.lhs.free_symbols or not all(w in fixed or _eventually(w, variable) for w in r.when):
-            continue
-        left = n.poly(r.lhs, here)
-        for a in [a for m in left for a, e in m if a[0] in ("sum", "el", "Product", "E", "Var", "Cov") and e == 1][:1]:
-            times = Poly({tuple(x for x in m if x != (a, 1)): c for m, c in left.items() if (a, 1) in m})
-            rest = Poly({m: c for m, c in left.items() if (a, 1) not in m})
+    for left, right in _for_large(n, variable, here) if isinstance(variable, T.Index) else ():
+        for a in sorted(b for b in left.atoms if b[0] in ("sum", "el", "Product", "E", "Var", "Cov")):
+            times, rest = left.linear(a)
             if a not in {*times.within(), *rest.within()} and n.scope.nonzero(times):
-                p = n.rename(p, {a: (n.poly(r.rhs, here) - rest) * n.inverse(times)})
+                p = n.rename(p, {a: (right - rest) * n.inverse(times)})
+                break
     return p
 
 
@@ -334,36 +304,21 @@ def pass_to_limit(goal: Goal, n: Normal) -> list[Poly]:
     Only polynomials in quantities whose limit is known to exist are passed to the limit; these are continuous.
     A limit that a cited line names by a symbol may go by that name.
     """
-    equations = goal.universal()
+    known = [r for r in n.equations if isinstance(r.lhs, T.Limit) and r.lhs.args[2] is T.INFINITY and not r.when]
     found: list[Poly] = []
-    for index in sorted({v for r in equations for v in _tends(r)}, key=lambda v: v.name):
+    for index in sorted({r.lhs.args[1] for r in known if isinstance(r.lhs.args[1], T.Index)}, key=lambda v: v.name):
         here: dict[Any, Poly] = {}
         which = n.open_variable(index, here)
-        images: dict[Atom, Poly] = {}
-        for r in (r for r in equations if index in _tends(r)):
+        images: dict[Poly, Poly] = {}
+        for r in (r for r in known if r.lhs.args[1] == index):
             value, body = n.closed(r.lhs, {}), n.poly(r.lhs.args[0], here)
-            for shift in range(-2, 3):
-                moved = n.rename(body, {which: atom(which) + shift})
-                images.update({a: value for a in moved.within() if moved == atom(a)})
+            images.update({n.rename(body, {which: atom(which) + k}): value for k in range(-2, 3)})
             found += [value - n.poly(r.rhs, {})] if isinstance(r.rhs, T.Parameter) else []
-        for r in equations:
-            if not isinstance(r.lhs, T.Limit) and all(_eventually(w, index) for w in r.when):
-                numerator, _ = (n.poly(r.lhs, here) - n.poly(r.rhs, here)).fraction()
-                image = numerator.replaced(images.get)
-                found += [image] if which not in image.within() else []
+        for left, right in _for_large(n, index, here):
+            numerator, _ = (left - right).fraction()
+            image = numerator.replaced({a: images[atom(a)] for a in numerator.atoms if atom(a) in images}.get)
+            found += [image] if which not in image.within() else []
     return found
-
-
-def _tends(relation: Relation) -> tuple[T.Index, ...]:
-    """The index that tends to infinity, if the relation says what a limit is."""
-    side = relation.lhs
-    plain = isinstance(side, T.Limit) and side.args[2] is T.INFINITY and isinstance(side.args[1], T.Index)
-    return (side.args[1],) if plain and not relation.when else ()
-
-
-def _eventually(assumption: Relation, index: T.Index) -> bool:
-    """True for `t >= 1` and the like: it holds for all large t."""
-    return assumption.lhs == index and assumption.rel in (">=", ">") and not assumption.rhs.free_symbols
 
 
 PASSAGE = Rule(__name__, premises=(pass_to_limit,), plain=False)
