@@ -123,7 +123,7 @@ class Normal:
             v, point = node.args[1:]
             ends = [] if point is T.INFINITY else [self.poly(point, env)]
             opened = [self.open_variable(v, inner)]
-            tag = f"Limit {len(ends)} {v.sort} {v.lower} {v.open_lower} {v.upper} {v.open_upper}"
+            tag = f"Limit{' at a point' * len(ends)} {v.sort} {v.lower} {v.open_lower} {v.upper} {v.open_upper}"
         elif isinstance(node, InfiniteSum):
             ends, opened = [self.poly(node.args[2], env)], [self.scope.fresh()]
             inner[node.variable] = ends[0] + atom(opened[0])
@@ -364,9 +364,9 @@ class Normal:
 
         order, offsets = self.scope.advisor.arrangement(list(binders), monomial, arranged)
         shifts = [q if fits(q) else Poly() for q in map(proposed, offsets)]
-        if sorted(order) != list(range(len(binders))) or not ours.isdisjoint(inside(arranged(order, shifts))):
+        if sorted(order) != list(range(len(binders))) or not ours.isdisjoint(inside(chosen := arranged(order, shifts))):
             raise Budget("an arrangement leaves out an index, or a range depends on a later one")
-        return atom(arranged(order, shifts))
+        return atom(chosen)
 
     def opened(self, a: Atom, replaced: Mapping[Atom, Poly] | None = None) -> tuple[list[tuple[Atom, Poly]], Poly]:
         """A sum atom as open indices with their lengths, and its body; with atoms `replaced` in the same go."""
