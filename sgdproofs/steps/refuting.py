@@ -33,7 +33,7 @@ def refuted(claim: Claim, setting: Setting, clock: Clock, prover: Prover) -> Out
         return None
     necessary = [n for n in claim.needs if n.necessary and not setting.complexes and not prover.holds(n)]
     for need in necessary[:3]:
-        found = searched(need.relation, setting.models, clock.left(0.1))
+        found = searched(need.relation.given(*claim.exact.when), setting.models, clock.left(0.1))
         if found is not None:
             return Outcome(
                 REFUTED,

@@ -149,6 +149,8 @@ class Translation:
         self.names, self.exact = names, exact
         self.needs: list[Need] = []
         self.also: list[Relation] = []
+        self.granted: list[Relation] = []
+        """What assumptions need in order to be defined."""
         self.context: list[Relation] = []
         self.scopes: list[dict[str, Any]] = []
         self.assuming = False
@@ -186,7 +188,11 @@ class Translation:
 
     def need(self, relation: Relation, necessary: bool, real: bool = False) -> None:
         """Note a need at the present place; what assumptions need in order to be defined is assumed with them."""
-        if self.assuming and necessary or real and self.limits:
+        if self.assuming and necessary:
+            if not self.context:  # an assumption is true only where it is defined
+                self.granted.append(relation)
+            return
+        if real and self.limits:
             return  # close to the point of a limit, the kernel asks itself whether a root is real
         necessary = necessary and not self.limits  # what happens at one place does not matter to a limit
         if not (
@@ -594,6 +600,8 @@ class Translation:
                     found = [f + o for f in found for o in options]
                     self._few(found)
                 return found
+            if not self.exact:
+                self.granted.clear()  # not all parts of an alternative need be defined for a proof to hold
             joined = [o for options in parts for o in options]
             if any(_random(r) for o in joined for r in o):
                 raise NotInLanguage("alternatives for random quantities")
@@ -658,7 +666,8 @@ def conditions(translation: Translation, texts: Any) -> list[Context]:
             options = translation.alternatives(read(text))
         except ReadingError as error:
             raise CaseError(f"{_short(text)}: {error}") from None
-        found = [f + o for f in found for o in options]
+        found = [(*f, *translation.granted, *o) for f in found for o in options]
+        translation.granted.clear()
         if len(found) > ALTERNATIVES:
             raise NotInLanguage(f"assumptions with more than {ALTERNATIVES} alternatives")
     return found

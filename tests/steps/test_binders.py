@@ -178,3 +178,22 @@ def test_no_witness_where_a_part_of_a_condition_is_undefined(premise):
     assert check_step({**own, "rel": ">"})["verdict"] == "undecided"
     assert check_step({**own, "rel": ">="})["verdict"] == "proved"
     assert check_step({**own, "rel": "<"})["verdict"] == "refuted"
+
+
+@pytest.mark.parametrize(
+    ("lhs", "rhs", "premise", "verdict"),
+    [
+        # Where the premise is defined, i and j are at most B.
+        ("g(i)", "g(j)", "E((g(i)-g(j))**2) == 0", "proved"),
+        ("E(g(j))", "E(g(j))", "E(g(j)**2) == 0", "proved"),
+        ("g(i)", "g(j)", "E((g(i)-g(k))**2) == 0", "refuted"),
+        ("E(g(j))", "E(g(j))", "k > 0", "refuted"),
+        ("E(g(j))", "E(g(j))", "Or(E(g(j)**2) == 0, j > B)", "undecided"),
+    ],
+)
+def test_a_premise_is_true_only_where_its_elements_exist(lhs, rhs, premise, verdict):
+    symbols = dict.fromkeys(("B", "i", "j", "k"), "posint")
+    random = {"vars": {"g": {"type": "seq", "upto": "B"}}, "facts": []}
+    own = {"lhs": lhs, "rel": "==", "rhs": rhs, "symbols": symbols, "premises": [premise], "random": random}
+    found = check_step({"id": "x", "kind": "relation", **own})
+    assert found["verdict"] == verdict, found
