@@ -164,11 +164,12 @@ class Near:
         """The terms that an error covers as one error: those that differ from it by `t^c` with a number `c <= 0`."""
         kept: dict[Monomial, Any] = {}
         worst: dict[tuple[Poly, Poly], Any] = {}
-        for m in sorted(p, key=_is_exact):
+        exact = {m for m in p if all(a[0] != "error" for a, _ in m)}
+        for m in sorted(p, key=exact.__contains__):
             q, s = self.scale(m)
             c = s.get(((self.log, 1),), 0)
             place = q, s - atom(self.log) * c
-            if not _is_exact(m):
+            if m not in exact:
                 worst[place] = max(c, worst.get(place, c))
             elif place not in worst or c > worst[place]:
                 kept[m] = p[m]
@@ -212,10 +213,6 @@ class Near:
             raise Unseen
         lead = Poly() if c == UNIT else self.n.made("Logarithm", "", (c,))
         return s + lead + self.series(u, u, lambda k: Fraction(-k - 1, k + 2))
-
-
-def _is_exact(m: Monomial) -> bool:
-    return not any(a[0] == "error" for a, _ in m)
 
 
 def _answer(n: Normal, node: Any, env: Environment, question: Callable[[Near], Any]) -> Any:

@@ -54,6 +54,8 @@ TRUE: list[tuple[Any, Any]] = [
     (limit(T.Power(ratio, n) * exp(-a * n) * n**2, n), 0),
     (limit(exp(-a * n) * T.Power(n, k), n), 0),
     (limit(T.Power(2 + T.Power(unit, n), k), n), T.Power(T.number(2), k)),
+    (limit(T.Power(ratio, 2 * n) / (n + 1) + T.Power(ratio, n - 1), n), 0),
+    (limit(1 / (T.Power(T.number(-3), n) + T.Power(T.number(2), n)), n), 0),
     # above a point
     (limit(power(x, x), x, 0), 1),
     (limit(log(x) / (x - 1), x, 1), 1),
@@ -95,6 +97,11 @@ NOT: list[tuple[Any, Any]] = [
     (limit(exp(b * n) * T.Power(ratio, n), n), 0),
     (limit(T.Power(unit, k * n), n), 0),
     (limit(1 / (b * n + 1), n), 0),
+    (limit(1 / (n * (T.Power(minus_one(), n) + 1)), n), 0),
+    (limit(1 / (T.Power(T.number(-2), n) + T.Power(T.number(2), n)), n), 0),
+    (limit(n / (n * T.Power(ratio, n) / T.Power(ratio, n)), n), 1),
+    (limit(exp(-n * sqrt(n) * (sqrt(1 + b / n) - 1)), n), 0),
+    (limit(T.Power(T.number(2), n) * exp(-a * n), n), 0),
     # above a point, within the domain
     (limit(y, y, 1), 1),
     (limit(z, z, -2), -2),
