@@ -16,7 +16,7 @@ from typing import Any
 
 from sympy import Rational
 
-from .language.facts import Across, ChainRule, Definition, Fact, Identical, WithoutReplacement
+from .language.facts import ChainRule, Definition, Fact, WithoutReplacement
 from .language.statements import FunctionOf, Independence, NotDetermined, Relation
 from .language.terms import Element, Family, Function, Index, Limit, Parameter, walk
 from .meaning import (
@@ -26,12 +26,9 @@ from .meaning import (
     NoValue,
     Undefined,
     applies,
-    domains_hold,
     holds,
     in_domain,
-    instances,
     sides,
-    value,
 )
 from .models import Draft, asked, covers, drafts, fact_roots, quantified, read_facts, roots, verified, with_value
 
@@ -190,8 +187,6 @@ def _symbols(statement: Any, facts: tuple) -> dict[str, Any]:
 
 
 def _replayed(record: Mapping, statement: Any, facts: tuple[Fact, ...]) -> bool:
-    if isinstance(statement, NotDetermined):
-        return bool(_points_fail(statement, facts))
     draft = _rebuilt(record, statement, facts)
     symbols = _symbols(statement, facts)
     for name, places in draft.model.values:
@@ -250,8 +245,6 @@ def search(
     facts = _concerned(statement, read_facts(facts))
     if not all(_settled(fact, facts) for fact in facts):
         return None
-    if isinstance(statement, NotDetermined):
-        return _search_points(statement, facts)
     if not isinstance(statement, (Relation, Independence, FunctionOf)):
         return None
     end = time.thread_time() + seconds
@@ -470,73 +463,3 @@ def _witness(found: Draft, statement: Any) -> Witness:
     kind = "are not independent" if isinstance(statement, Independence) else "is not determined there"
     subject = ", ".join(map(str, statement.items)) if isinstance(statement, Independence) else str(statement.target)
     return Witness(model, indices, None, None, f"{subject} {kind}", found.reach, needed)
-
-
-# --- two points --------------------------------------------------------------------------------------------
-
-
-def _point(point: Mapping, facts: tuple) -> Model:
-    definitions = tuple(f for f in facts if isinstance(f, (Definition, ChainRule)))
-    parameters = {s: Fraction(v) for s, v in point.items() if isinstance(s, Parameter)}
-    bare = Model(parameters)
-    values = {
-        (s.family.name, tuple(int(value(i, bare)) for i in s.indices)): Fraction(v)
-        for s, v in point.items()
-        if isinstance(s, Element)
-    }
-    return Model(parameters, values=values, facts=definitions)
-
-
-def _points_fail(statement: NotDetermined, facts: tuple) -> str:
-    """Why the two points do not show what they claim; empty when they do."""
-    models = [_point(point, facts) for point in (statement.first, statement.second)]
-    for name, model in zip(("first", "second"), models, strict=True):
-        if not domains_hold(model):
-            return f"the {name} point lies outside the domains"
-        for fact in facts:
-            if isinstance(fact, (Across, Identical)):
-                continue
-            relation = getattr(fact, "relation", None)
-            if not isinstance(fact, Definition) and relation is not None:
-                for env in instances(_quantified(relation, model), 2):
-                    if not _meant(relation, model, env):
-                        return f"the {name} point breaks the fact {fact.name}"
-    free = {s for side in (statement.by, statement.target) for s in side.free_symbols if isinstance(s, Index)}
-    free -= set(models[0].parameters)
-    differ = False
-    for env in instances(free, 2):
-        try:
-            before, after = (value(statement.by, m, env) for m in models)
-            one, other = (value(statement.target, m, env) for m in models)
-        except NoValue:
-            if not free:
-                raise
-            continue
-        except Undefined as error:
-            return f"undefined: {error}"
-        if before != after:
-            return f"the two points differ on {statement.by}: {before} and {after}"
-        differ = differ or one != other
-    return "" if differ else f"the two points agree on {statement.target}"
-
-
-def _quantified(relation: Relation, model: Model) -> set:
-    return {s for side in (relation.lhs, relation.rhs) for s in side.free_symbols if isinstance(s, Index)}
-
-
-def _meant(relation: Relation, model: Model, env: Mapping) -> bool:
-    try:
-        return holds(relation, model, env)
-    except NoValue:
-        return True
-
-
-def _search_points(statement: NotDetermined, facts: tuple) -> Witness | None:
-    try:
-        why = _points_fail(statement, facts)
-        if not why:
-            return None
-        model = _point(statement.first, facts)
-    except NotEvaluable:
-        return None
-    return Witness(model, {}, None, None, why, {})

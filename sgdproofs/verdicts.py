@@ -23,7 +23,7 @@ from .language.derivation import HYPOTHESIS, PREVIOUS, Derivation, Refutation, S
 from .language.errors import CatalogueError
 from .language.facts import Definition, Equation, Fact
 from .language.report import PROVED, REFUTED, UNDECIDED, UNJUSTIFIED, Line, Report
-from .language.statements import NotDetermined, Relation
+from .language.statements import Relation
 from .language.terms import Element, Family, Index, Limit, Sum, is_random, walk
 from .meaning import NotEvaluable
 from .models import models
@@ -194,10 +194,7 @@ def _diagnosed(line: Line, goal: Any, known: tuple, entry: Derivation) -> Line:
                 witness=witness,
                 reason=f"it does not follow from what is cited; missing: {text}",
             )
-    if (
-        isinstance(line.statement, Relation | NotDetermined)
-        and not cited.assumptions[len(getattr(line.statement, "when", ())) :]
-    ):
+    if isinstance(line.statement, Relation) and not cited.assumptions[len(getattr(line.statement, "when", ())) :]:
         witness = search(line.statement, entry.given)
         if witness is not None:
             return replace(line, verdict=REFUTED, witness=witness, reason=witness.why)

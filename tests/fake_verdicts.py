@@ -14,7 +14,6 @@ from sgdproofs.language.report import Condition, Line, Report
 from sgdproofs.language.statements import ne
 from sgdproofs.language.terms import Quotient, walk
 
-
 REWRITING = Reason("rewriting")
 """A name of the module that others import; no line here has this reason."""
 

@@ -26,7 +26,7 @@ def refuse_capture(statement: Any, given: tuple[Fact, ...]) -> None:
         bound = bound_by(x)
         inside = {getattr(y, "family", y) for y in walk(x.args[0])} if bound else set()
         for f in given if bound else ():
-            subjects, parameters = _about(f)
+            subjects, parameters = _about(f, given)
             v = next((v for v in bound & parameters if inside & subjects - {v}), None)
             if v is not None:
                 raise StatementError(
@@ -44,10 +44,20 @@ def refuse_new_dependence(claim: Any, known: tuple[Fact, ...], given: tuple[Fact
         raise StatementError(f"{claim} is about a derivative, and was shown without “{more[0]}”")
 
 
-def _about(fact: Fact) -> tuple[set, set]:
-    """What a definition or an equation about random quantities is about; and its symbols, beside those it runs over."""
+def _about(fact: Fact, given: tuple[Fact, ...]) -> tuple[set, set]:
+    """What a definition, a chain rule or an equation about random quantities is about; and the symbols that tie it.
+
+    Of a definition, also those of the definitions of what it mentions; but none that it runs over.
+    """
     if isinstance(fact, Definition):
-        return {fact.head}, fact.value.free_symbols - set(getattr(fact.target, "indices", ()))
+        reached, symbols = [fact], set[Any]()
+        for f in reached:
+            symbols |= f.value.free_symbols - set(getattr(f.target, "indices", ()))
+            heads = {getattr(x, "family", x) for x in walk(f.value)}
+            reached += [g for g in given if isinstance(g, Definition) and g.head in heads and g not in reached]
+        return {fact.head}, symbols
+    if isinstance(fact, ChainRule):
+        return {fact.function}, fact.through.free_symbols - {v for v, _, _ in fact.ranges}
     if isinstance(fact, Equation):
         families = {x.family for x in walk(fact.relation) if isinstance(x, Element) and x.family.random}
         symbols = fact.relation.lhs.free_symbols | fact.relation.rhs.free_symbols

@@ -175,6 +175,6 @@ def two_points(*cites: Any) -> Reason:
     >>> verdict(not_determined(a**2 + b**2, a + b, one, other), two_points())
     'proved'
     >>> verdict(not_determined(a*2 + b*2, a + b, one, other), two_points())
-    'refuted'
+    'undecided'
     """
     return Reason("two examples", flat(cites), (POINTS,))

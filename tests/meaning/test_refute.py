@@ -46,7 +46,7 @@ from sgdproofs.language.terms import (
     random_variable,
     real,
 )
-from sgdproofs.refute import Witness, replay, search
+from sgdproofs.refute import replay, search
 
 a, b, k, y, v, c = (real(name) for name in ("a", "b", "k", "y", "v", "c"))
 N, sigma2, spread = real("N", at_least=1), positive("sigma2"), nonnegative("Sigma_g")
@@ -282,13 +282,8 @@ GRAD, GRAD2 = Sum(g[d], (d, 1, 2)) / 2, Sum(g[d] ** 2, (d, 1, 2)) / 2
 def test_not_determined():
     same = ({g[1]: 1, g[2]: 1}, {g[1]: 0, g[2]: 2})
     assert search(not_determined(GRAD2, GRAD, *same), ()) is None
-    agree = search(not_determined(GRAD2, GRAD, {g[1]: 0, g[2]: 2}, {g[1]: 2, g[2]: 0}), ())
-    assert isinstance(agree, Witness)
-    assert "agree" in agree.describe()
-    differ = search(not_determined(GRAD2, GRAD, {g[1]: 1, g[2]: 1}, {g[1]: 0, g[2]: 3}), ())
-    assert "differ" in differ.describe()
-    assert replay(differ.as_json(), not_determined(GRAD2, GRAD, {g[1]: 1, g[2]: 1}, {g[1]: 0, g[2]: 3}), ())
-    breaks = search(not_determined(GRAD2, GRAD, *same), (assume(ge(g[i], 1)),))
-    assert "breaks" in breaks.describe()
+    # Two points that do not show it refute nothing: two others may.
+    assert search(not_determined(GRAD2, GRAD, {g[1]: 0, g[2]: 2}, {g[1]: 2, g[2]: 0}), ()) is None
+    assert search(not_determined(GRAD2, GRAD, {g[1]: 1, g[2]: 1}, {g[1]: 0, g[2]: 3}), ()) is None
     with_definitions = not_determined(alpha[1], alpha[2], *same)
     assert search(with_definitions, (define(alpha[i], Sum(g[d] ** (3 - i), (d, 1, 2)) / 2),)) is None

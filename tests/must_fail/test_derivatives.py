@@ -90,3 +90,19 @@ def test_a_sum_whose_range_moves_with_the_variable():
         assert verdict_of(wrong.given(ge(m, 0)), differentiation(), moves) != "proved"
     right = eq(Partial(x * Sum(w[i], (i, 1, n)), x), Sum(w[i], (i, 1, n))).given(ge(n, 0))
     assert verdict_of(right, differentiation(), moves) == "proved"
+
+
+def test_a_limit_over_what_a_definition_or_a_chain_rule_depends_on():
+    a, b, c = real("a"), real("b"), real("c")
+    chain = (define(a, c + 1), define(c, 2 * b))
+    claim = eq(limit(a, b, 0), a)
+    with pytest.raises(SgdproofsError, match="b is bound in"):
+        check(Derivation("limit", claim, (step(claim, by=limits()),), chain))
+    free = eq(limit(a, b, 0), a)
+    assert verdict_of(free, limits(), define(a, c + 1)) == "proved"
+
+
+def test_bad_examples_refute_nothing():
+    bad = not_determined(x, x**2, {x: 1}, {x: 2})
+    assert verdict_of(bad, two_points()) == "undecided"
+    assert verdict_of(not_determined(x, x**2, {x: 1}, {x: -1}), two_points()) == "proved"
