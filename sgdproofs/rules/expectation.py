@@ -253,7 +253,7 @@ def erases(n: Normal, fact: Any) -> MomentRule | None:
 
     def rule(free: Monomial, given: tuple[Poly, ...]) -> Poly | None:
         whole = Poly({free: 1})
-        if given or _block(whole, place) in (None, lowest):
+        if given or not n.admits(fact.index, lowest) or _block(whole, place) in (None, lowest):
             return None
         here = {b: atom(("rv", b[1], (lowest, *b[2][1:]))) for b in whole.within() if b[0] == "rv"}
         return expect(n, n.rename(whole, here))

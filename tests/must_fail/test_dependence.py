@@ -45,6 +45,16 @@ def test_independence_up_to_some_index_says_nothing_beyond():
     assert separate(independent(y[5], x[8]), independent_across(x, few)) != "proved"
 
 
+def test_identical_up_to_some_index_says_nothing_beyond():
+    z, before = random_family("z"), Index("s", "integer", None, False, -1, False)
+    same, all_same = identical_across(z, before), identical_across(z, index("s", at_least=None))
+    for claim in (eq(E(z[-2]), E(z[0])), eq(E(z[-2] ** 2), E(z[0] ** 2))):
+        line = (step(claim, by=identical_distribution(same)),)
+        assert check_of(claim, line, same).verdict != "proved"
+        line = (step(claim, by=identical_distribution(all_same)),)
+        assert check_of(claim, line, all_same).verdict == "proved"
+
+
 def test_a_whole_family_is_not_later_than_anything():
     assert separate(independent(y[5], x), apart) != "proved"
     assert separate(independent(y, x[8]), apart) != "proved"
