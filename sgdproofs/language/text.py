@@ -100,7 +100,7 @@ def _text(node: Any) -> tuple[str, int]:
         ranges = ", ".join(f"{v} = {plain(a)}..{plain(b)}" for v, a, b in node.ranges)
         return f"Sum({plain(node.body)}, {ranges}{', distinct' if node.distinct else ''})", ATOM
     if isinstance(node, Limit):
-        from_above = "" if node.args[2] is INFINITY else "+"
+        from_above = "" if node.args[2] is INFINITY else ", from above"
         return f"lim[{node.args[1]} -> {plain(node.args[2])}{from_above}] {_at(node.args[0], TIMES)}", PLUS
     if isinstance(node, Partial):
         return f"d({plain(node.args[0])})/d({plain(node.args[1])})", TIMES

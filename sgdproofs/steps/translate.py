@@ -402,6 +402,7 @@ class Translation:
         branches = []
         context: list[Relation] = []
         last: Any = None
+        granted = len(self.granted)
         for k, part in enumerate(node.parts):
             if part.kind != "tuple" or len(part.parts) != 2:
                 raise CaseError(f"at {part.at + 1}: a case is a pair (value, condition)")
@@ -414,6 +415,7 @@ class Translation:
                 branches.append((condition, self.term(part.parts[0])))
             own = _relations(condition)
             context += [own[0].negated()] if len(own) == 1 and not _random(own[0]) else []
+        del self.granted[granted:]  # a case that never occurs need not be defined
         if last is None:
             raise NotInLanguage("cases without a last one for True")
         for condition, value in reversed(branches):

@@ -185,6 +185,8 @@ class PlainReader:
         self.take("->")
         infinite = self.peek() == "oo" and self.take()
         to: Value = (lambda point: Fraction(101)) if infinite else self.sum()
+        for word in () if infinite else (",", "from", "above"):
+            self.take(word)
         self.take("]")
         body = self.product()
         return lambda point: MEANINGS["limit"](body(point.with_(variable, 3)), to(point))
