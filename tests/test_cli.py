@@ -716,8 +716,8 @@ def test_an_interrupt_ends_with_130(project):
     folder, _, env = project
     start = (
         "import sys, time, types\nmodule = types.ModuleType('v')\n"
-        "def judge(*_):\n    print('ready', flush=True)\n    time.sleep(60)\nmodule.judge = judge\nmodule.REWRITING = None\n"
-        "sys.modules['sgdproofs.verdicts'] = module\nfrom sgdproofs.cli import main; main()"
+        "def judge(*_):\n    print('ready', flush=True)\n    time.sleep(60)\nmodule.judge = judge\n"
+        "module.REWRITING = None\nsys.modules['sgdproofs.verdicts'] = module\nfrom sgdproofs.cli import main; main()"
     )
     process = subprocess.Popen(
         [sys.executable, "-c", start, "check", "many.py"],

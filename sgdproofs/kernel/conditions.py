@@ -31,11 +31,8 @@ def needs(n: Normal, node: Any, env: Environment) -> Iterator[Need]:
         yield from _ranged(n, node.body, (node.args[1:],), env)
         return
     elif isinstance(node, (Fn.SquareRoot, Fn.Logarithm, Fn.RealPower)):
-        p = n.poly(node.args[0], env)
-        if isinstance(node, Fn.SquareRoot):
-            yield ge(node.args[0], 0), n.scope.nonnegative(p)
-        else:
-            yield gt(node.args[0], 0), n.scope.positive(p)
+        strict = not isinstance(node, Fn.SquareRoot)
+        yield (gt if strict else ge)(node.args[0], 0), n.scope.sign(n.poly(node.args[0], env), strict)
     elif isinstance(node, Fn.InfiniteSum):
         yield _exists(node), False
         return
