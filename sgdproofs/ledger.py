@@ -6,6 +6,7 @@ Words only: whether a condition holds has been decided by the kernel before.
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 from .kernel.goal import Goal, holds
@@ -40,7 +41,7 @@ def discharged_by(relation: Relation, goal: Goal) -> str:
         names |= {s.name for a in more for s in T.walk(a) if hasattr(s, "name")}
     told = {r.shown for r in ranges} | {r.symbol for r in ranges if near and r.point is not None}
     domains = [
-        bound[s] if s in bound else _domain(s.name, goal.scope) if s.name in goal.scope.declared else str(s)
+        bound[s] if s in bound else _domain(s.name, goal.scope) if s.name in goal.scope.declared else s.domain_text()
         for s in sorted(symbols - told, key=str)
     ]
     known = ", ".join(dict.fromkeys([*domains, *said]))
@@ -80,11 +81,18 @@ def factored(p: Poly, scope: Scope) -> Any:
 
 
 def _product(p: Poly, scope: Scope) -> Any:
-    product: Any = None
+    number, factors = Fraction(1), []
     for q, e in scope.factored(p) or [(p, 1)]:
-        factor = spelled(q, scope) if e == 1 else T.Power(spelled(q, scope), T.number(e))
-        product = factor if product is None else T.Times(product, factor)
-    return product
+        if q.is_constant and q:
+            number *= Fraction(q.constant_term) ** e
+        else:
+            factors.append(spelled(q, scope) if e == 1 else T.Power(spelled(q, scope), T.number(e)))
+    if not factors:
+        return T.number(number)
+    if abs(number) != 1:
+        factors.insert(0, T.number(number))
+    product = factors[0] if len(factors) == 1 else T.Times(*factors)
+    return T.Negative(product) if number == -1 else product
 
 
 def spelled(p: Poly, scope: Scope) -> Any:

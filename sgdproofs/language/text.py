@@ -52,12 +52,16 @@ _NAMES = {
 }
 
 
+TAKEN_TO_EXIST = (Limit, InfiniteSum, Partial)
+
+
 def plain(statement: Any) -> str:
     """One line of text, close to how the statement is written in a derivation file."""
     if isinstance(statement, Relation):
+        if _is_existence(statement):
+            return f"{plain(statement.lhs.args[1])} exists" + _assuming(statement)
         sign = "=" if statement.rel == "==" else statement.rel
-        when = ", ".join(plain(w) for w in statement.when)
-        return f"{plain(statement.lhs)} {sign} {plain(statement.rhs)}" + (f" if {when}" if when else "")
+        return f"{plain(statement.lhs)} {sign} {plain(statement.rhs)}" + _assuming(statement)
     if isinstance(statement, Independence):
         return f"{', '.join(map(str, statement.items))} independent"
     if isinstance(statement, FunctionOf):
@@ -65,6 +69,17 @@ def plain(statement: Any) -> str:
     if isinstance(statement, NotDetermined):
         return f"{plain(statement.target)} is not determined by {plain(statement.by)}"
     return _text(statement)[0]
+
+
+def _is_existence(relation: Relation) -> bool:
+    """Is it the condition that a limit, a series or a derivative exists?"""
+    at, one = relation.lhs, (relation.rel, relation.rhs) == ("==", 1)
+    return one and isinstance(at, Apply) and at.args[0].name == "exists" and isinstance(at.args[1], TAKEN_TO_EXIST)
+
+
+def _assuming(relation: Relation) -> str:
+    when = ", ".join(plain(w) for w in relation.when)
+    return f" if {when}" if when else ""
 
 
 def _text(node: Any) -> tuple[str, int]:

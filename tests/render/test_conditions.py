@@ -8,8 +8,11 @@ import pytest
 
 from sgdproofs import (
     Derivation,
+    Minimum,
     Sum,
+    algebra,
     assume,
+    definition,
     eq,
     family,
     gt,
@@ -17,12 +20,17 @@ from sgdproofs import (
     limit,
     limits,
     natural,
+    number,
     product,
     products,
     real,
+    recurrence,
     step,
     sums,
 )
+from sgdproofs.advice import Search
+from sgdproofs.kernel.goal import Goal
+from sgdproofs.ledger import factored
 from sgdproofs.render import article, html, markdown
 from sgdproofs.render.sheet import outline
 from sgdproofs.verdicts import judge
@@ -82,3 +90,33 @@ def test_a_range_that_depends_on_another_index() -> None:
 )
 def test_what_holds_only_close_to_the_point_of_a_limit(statement: Any, condition: str, how: str) -> None:
     assert ledger(statement, limits())[condition] == how
+
+
+def test_an_index_of_a_definition_is_said_with_its_domain() -> None:
+    y, s = family("y", first=0), index("s", at_least=1)
+    update = recurrence(y[s], y[s - 1] / Minimum(s, N), start={0: c})
+    assert ledger(eq(y[1], c), definition(update), (update,))["min(s, N) != 0"] == "N >= 1, integer s >= 1"
+
+
+def test_a_limit_that_exists_is_said_in_words() -> None:
+    settles = assume(eq(limit(x[t], t), c))
+    said = ledger(eq(limit(2 * x[t], t), 2 * c), limits(settles), (settles,))
+    assert "lim[t -> oo] x[t] exists" in " ".join(said) and "exists(" not in " ".join(said)
+
+
+m = real("m")
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (6 * (1 - m) * (m + 2), "(-6) (m - 1) (m + 2)"),
+        (-(1 - m) * (1 - m), "-(m - 1)^2"),
+        ((1 - m) * (-m - 2), "(m - 1) (m + 2)"),
+        (number(-3) + 2, "-1"),
+    ],
+)
+def test_the_numbers_in_a_spelled_product_are_multiplied(value: Any, said: str) -> None:
+    goal = Goal(eq(m, value), algebra(), advisor=Search())
+    n = goal.normal(goal.scope)
+    assert str(factored(n.poly(value, {}), goal.scope)) == said
