@@ -192,6 +192,22 @@ def test_a_template_that_loses_a_part_is_caught(part: str, careless: str, tmp_pa
     assert given != made
 
 
+@pytest.mark.parametrize(("tex", "plain"), [
+    (r"\left. s \frac{a}{b} y[i] \right.", r"s \frac{a}{b} y[i]"),
+    (r"\left. s \frac{a}{b} y[i] \right)", r"\left( s \frac{a}{b} y[i] \right)"),
+    (r"\left( s \frac{a}{b} y[i] \right.", r"\left( s \frac{a}{b} y[i] \right)"),
+])  # fmt: skip
+def test_a_row_inside_of_brackets_keeps_the_size_of_its_own(tex: str, plain: str) -> None:
+    assert signs_of(tex) <= signs_of(plain)
+
+
+def signs_of(tex: str) -> set[str]:
+    """The outlines of the signs with which a formula is set: a stretched bracket is another sign."""
+    one = pdf.data(Sheet("", "", (Formula(Row("", "", tex)),)))
+    (page,) = [compiler(json.loads(json.dumps(one)), pdf.TEMPLATE).compile(format="svg")]
+    return set(re.findall(r'<symbol id="[^"]*"[^>]*>(.*?)</symbol>', page.decode(), re.S))
+
+
 def test_every_line_of_every_derivation_is_there_once() -> None:
     data = pdf.data(sheet())
     numbers = [line["number"] for block in calculations(data["blocks"]) for line in block["lines"] if "number" in line]
