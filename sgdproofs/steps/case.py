@@ -45,16 +45,22 @@ __all__ = ["Case", "Claim", "Item", "Setting", "parse", "read_case"]
 
 LONGEST = 2_000_000
 """The most characters of one case."""
+TWO_SIDED = "the two-sided limit, from above (left) against from below (right)"
+
 TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 
 
 @dataclass(frozen=True)
 class Claim:
-    """One relation to be proved: `statement` for the kernel, `exact` for exact values; `needs` as well."""
+    """One relation to be proved: `statement` for the kernel, `exact` for exact values; `needs` as well.
+
+    `sides` says what its two sides are, where they are not those of the case.
+    """
 
     statement: Relation
     exact: Relation
     needs: tuple[Need, ...] = ()
+    sides: str = ""
 
 
 @dataclass
@@ -676,7 +682,7 @@ class _Builder:
             Claim(one, other, wanted) for one, other in zip(self._spread(statement), self._spread(said), strict=True)
         ]
         for one, other in zip(proof.also, exact.also, strict=True):
-            found.append(Claim(one.given(*when), other.given(*when_exact)))
+            found.append(Claim(one.given(*when), other.given(*when_exact), sides=TWO_SIDED))
         return found
 
     def _spread(self, relation: Relation) -> Context:

@@ -104,6 +104,8 @@ def _item(item: Item, clock: Clock) -> Outcome:
         except (SgdproofsError, RecursionError) as error:
             outcomes.append(Outcome(UNDECIDED, f"not in the language ({error or 'nested too deeply'})"))
         if outcomes[-1].verdict == REFUTED:
+            if claim.sides:
+                outcomes[-1] = replace(outcomes[-1], reason=f"{claim.sides}: {outcomes[-1].reason}")
             break
     return together(outcomes)
 

@@ -153,9 +153,9 @@ def described(found: Mapping[str, Any]) -> str:
             f"with probability {o['probability']}: " + ", ".join(f"{n} = {_matrix(v)}" for n, v in o["values"].items())
             for o in found["outcomes"]
         ]
-    sides = "" if found["left"] is None else f": left {_matrix(found['left'])}"
-    sides += "" if found["right"] is None else f"{', ' if sides else ': '}right {_matrix(found['right'])}"
-    return f"{', '.join(values)}{sides} ({found['why']})"
+    sides = [f"{side} {_matrix(found[side])}" for side in ("left", "right") if found[side] is not None]
+    said = ": ".join(filter(None, (", ".join(values), ", ".join(sides))))
+    return f"{said} ({found['why']})" if said else found["why"]
 
 
 def _matrix(value: Any) -> str:

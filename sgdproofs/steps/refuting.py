@@ -62,8 +62,9 @@ def _witness(statement: Relation, setting: Setting, clock: Clock) -> Outcome | N
     if record is None:
         return None
     where = ", ".join(f"{name} = {v}" for name, v in record["parameters"].items())
-    sides = "" if record["left"] is None else f": left {record['left'][0]}, right {record['right'][0]}"
-    return Outcome(REFUTED, f"{where}{sides} ({record['why']})", witness=record)
+    sides = "" if record["left"] is None else f"left {record['left'][0]}, right {record['right'][0]}"
+    said = ": ".join(filter(None, (where, sides)))
+    return Outcome(REFUTED, f"{said} ({record['why']})" if said else record["why"], witness=record)
 
 
 def searched(statement: Relation, facts: Iterable[Any], seconds: float) -> Any:

@@ -136,3 +136,19 @@ def test_near_misses_are_refuted(left: str, right: str, more: dict) -> None:
 def test_what_need_not_hold_is_not_proved(claim: tuple[str, str, dict]) -> None:
     left, right, more = claim
     assert verdict(left, right, **more) != "proved"
+
+
+def test_a_refuted_two_sided_limit_says_what_its_two_sides_are() -> None:
+    step = {"id": "sign", "kind": "relation", "lhs": "Limit(Abs(x)/x,x,0)", "rel": "==", "rhs": "1", "symbols": {}}
+    said = check_step(step)["reason"]
+    assert said.startswith("the two-sided limit, from above (left) against from below (right): left 1, right -1")
+    one_sided = check_step({**step, "lhs": "Limit(Abs(x)/x,x,0,'-')"})["reason"]
+    assert one_sided.startswith("left -1, right 1")
+
+
+@pytest.mark.parametrize(
+    ("left", "right"), [("sqrt(2)", "7/5"), ("Det(Eye(2))", "2"), ("Limit(sqrt(1+x),x,0,'+')", "2"), ("1/0", "1")]
+)
+def test_a_witness_without_symbols_begins_with_what_it_shows(left: str, right: str) -> None:
+    answer = check_step({"id": "s", "kind": "relation", "lhs": left, "rel": "==", "rhs": right, "symbols": {}})
+    assert answer["verdict"] == "refuted" and answer["reason"].startswith(("left ", "undefined"))
