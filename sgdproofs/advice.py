@@ -73,6 +73,9 @@ def _factors(p: Poly) -> list[tuple[Poly, int]]:
     names = sorted(p.atoms)
     if len(p) < 2 or len(p) > 80 or len(names) > 10 or max(sum(abs(e) for _, e in m) for m in p) > 24:
         return [(p, 1)]
+    if any(p.solved(a) is not None for a in names):  # linear in an atom, with a number as coefficient: irreducible
+        content = p.content()
+        return [(constant(content), 1)] * (content != 1) + [(p * (Fraction(1) / content), 1)]
     symbols = [sympy.Symbol(f"a{i}") for i in range(len(names))]
     place = {a: i for i, a in enumerate(names)}
     terms: dict[tuple[int, ...], Any] = {}
@@ -82,11 +85,13 @@ def _factors(p: Poly) -> list[tuple[Poly, int]]:
             exponents[place[a]] = e
         terms[tuple(exponents)] = sympy.Rational(Fraction(c).numerator, Fraction(c).denominator)
     c, parts = sympy.Poly.from_dict(terms, *symbols).factor_list()
-    found: list[tuple[Poly, int]] = [] if c == 1 else [(constant(_number(c)), 1)]
-    for q, e in parts:
-        own = {tuple(sorted((names[i], n) for i, n in enumerate(m) if n)): _number(v) for m, v in q.terms()}
-        found.append((Poly(own), e))
-    return found
+    found, number = [], _number(c)
+    for part, e in parts:
+        q = Poly({tuple(sorted((names[i], n) for i, n in enumerate(m) if n)): _number(v) for m, v in part.terms()})
+        sign = 1 if q.content() > 0 else -1
+        found.append((q * sign, e))
+        number *= sign**e
+    return [(constant(number), 1)] * (number != 1) + found
 
 
 def _number(value: Any) -> Any:
@@ -198,7 +203,10 @@ def _combination(p: Poly, known: tuple[Poly, ...], signed: frozenset[Atom]) -> C
         for other in roots[i + 1 :]:
             for root in (Poly({m: 1, other: 1}), Poly({m: 1, other: -1})):
                 columns.append((one, root * root, (), root))
-    return _weighted(p, columns, signed) or _weighted(p, _multiples(p, known, signed), signed)
+    found = _weighted(p, columns, signed)
+    if found or len(p) < 3 or max(sum(e for _, e in m) for m in p) < 2:
+        return found
+    return _weighted(p, _multiples(p, known, signed), signed)
 
 
 def _multiples(p: Poly, known: tuple[Poly, ...], signed: frozenset[Atom]) -> list[Column]:
@@ -213,7 +221,7 @@ def _multiples(p: Poly, known: tuple[Poly, ...], signed: frozenset[Atom]) -> lis
     for a in sorted(a for a in p.atoms if a in signed):
         coefficient = p.collected(a.__eq__).get(((a, 1),))
         root = one
-        for q, e in _factors(coefficient) if coefficient else ():
+        for q, e in _factors(coefficient) if coefficient and len(coefficient) > 2 else ():
             root = root * q ** (e // 2)
         columns.setdefault(atom(a) * root * root, (atom(a), atom(a) * root * root, (), root))
     return list(columns.values())[:80]

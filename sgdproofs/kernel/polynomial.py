@@ -46,7 +46,7 @@ def spend() -> None:
 
 def exact(value: Any) -> Any:
     """An integer where `value` is one: integer arithmetic is quicker."""
-    return value.numerator if isinstance(value, Fraction) and value.denominator == 1 else value
+    return value if type(value) is int or value.denominator != 1 else value.numerator
 
 
 class Poly(dict[Monomial, Any]):
@@ -109,14 +109,14 @@ class Poly(dict[Monomial, Any]):
 
     def __pow__(self, exponent: int) -> Poly:
         """For an integer exponent; that the polynomial is not 0 where it is negative is a condition."""
+        if exponent == 1:
+            return self
         size = max((c.numerator.bit_length() + c.denominator.bit_length() for c in self.values()), default=0)
         if abs(exponent) > (200 if len(self) > 1 else 10_000) or abs(exponent) * size > BITS:
             raise Budget(f"a power with exponent {exponent}")
         if exponent < 0:
             return self.inverse() ** -exponent
-        if exponent < 2:
-            return self if exponent else UNIT
-        half = self ** (exponent // 2)
+        half = self ** (exponent // 2) if exponent else UNIT
         return half * half * self if exponent % 2 else half * half
 
     # --- parts --------------------------------------------------------------------------------------------
@@ -146,7 +146,7 @@ class Poly(dict[Monomial, Any]):
 
     def content(self) -> Any:
         """The rational by which to divide for coprime integer coefficients, the first one positive."""
-        values = [Fraction(c) for c in self.values()]
+        values = self.values()
         size = Fraction(gcd(*(c.numerator for c in values)), lcm(*(c.denominator for c in values)))
         return exact(-size if self[min(self)] < 0 else size)
 
@@ -157,7 +157,7 @@ class Poly(dict[Monomial, Any]):
         powers = list(map(dict, self))
         common = [(a, e) for a in powers[0] if (e := min(own.get(a, 0) for own in powers))]
         content, inverse = self.content(), tuple((a, -e) for a, e in common)
-        rest = Poly({join(m, inverse): exact(Fraction(c) / content) for m, c in self.items()})
+        rest = self if content == 1 and not inverse else self * Poly({inverse: Fraction(1) / content})
         parts = [(constant(content), 1), *((atom(a), e) for a, e in common), (rest, 1)]
         return [(q, e) for q, e in parts if q != UNIT]
 
