@@ -159,11 +159,10 @@ class Normal:
 
     def here(self, p: Poly) -> Poly:
         """What holds nearby, at the point itself: parameters that the assumptions fix get their value."""
-        fixed: dict[Atom, Poly] = {}
-        for name in self.scope.declared:
-            value = self.scope.only_value(name)
-            if value is not None:
-                fixed[("par", name, ())] = constant(exact(value - self.scope.origin(name)))
+        values = {name: self.scope.only_value(name) for name in self.scope.declared}
+        fixed = {
+            ("par", name, ()): constant(v - self.scope.origin(name)) for name, v in values.items() if v is not None
+        }
         return self.rename(p, fixed)
 
     def open_variable(self, variable: T.Parameter, env: dict) -> Atom:

@@ -135,9 +135,8 @@ class Poly(dict[Monomial, Any]):
 
     def within(self) -> Iterator[Atom]:
         """Every atom, at any depth."""
-        for monomial in self:
-            for a, _ in monomial:
-                yield from inside(a)
+        for a, _ in chain.from_iterable(self):
+            yield from inside(a)
 
     def linear(self, a: Atom) -> tuple[Poly, Poly]:
         """The coefficient of `a` to the first power, and the rest: `p = coefficient * a + rest`."""
@@ -236,8 +235,12 @@ UNIT = constant(1)
 
 
 def proposed(p: Mapping[Monomial, Any]) -> Poly:
-    """A polynomial that comes from a search, with exact coefficients."""
-    return Poly({m: c if type(c) is int else exact(Fraction(c)) for m, c in p.items() if c})
+    """A polynomial that comes from a search, with exact coefficients; Budget if its monomials are none."""
+    found = Poly({m: c if type(c) is int else exact(Fraction(c)) for m, c in p.items() if c})
+    for m, c in chain.from_iterable(q.items() for q in (found, *(k for a in found.within() for k in a[2]))):
+        if not c or m != tuple(sorted(dict(m).items())) or any(type(e) is not int for _, e in m):
+            raise Budget("a proposal has a monomial that is out of order, or an exponent that is no integer")
+    return found
 
 
 def total(parts: Iterable[Poly]) -> Poly:

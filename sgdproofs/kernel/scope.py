@@ -266,8 +266,8 @@ class Scope:
 
     def verified(self, p: Poly) -> list[tuple[Poly, int]]:
         """The factors that the advisor proposes, if their product is `p`."""
-        parts = [(proposed(q), e) for q, e in self.advisor.factors(p) if e > 0]
-        whole = all(q.fraction()[1] == UNIT for q, _ in parts)
+        parts = [(proposed(q), e) for q, e in self.advisor.factors(p)]
+        whole = all(q.fraction()[1] == UNIT and type(e) is int and e > 0 for q, e in parts)
         return parts if whole and prod((q**e for q, e in parts), start=UNIT) == p else [(p, 1)]
 
     def atom_sign(self, a: Atom) -> int:

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
+import pytest
+
 from sgdproofs import *
 from sgdproofs.advice import Search
 from sgdproofs.kernel.polynomial import Poly, atom, constant
@@ -115,3 +117,34 @@ class Stray(Search):
 def test_no_value_comes_from_an_empty_sum():
     short = eq(Sum(w, (i, 1, n)) + Sum(i * w, (i, 1, n)) + E(Y), Sum(w, (i, 1, n)) + Sum(i * w, (i, 1, n)))
     assert proofs([(short, moments(laws) & sums())], Stray()) == 0
+
+
+class Malformed(Search):
+    """Proposes what is no polynomial: roots of atoms, monomials that name one twice, half a power of a factor."""
+
+    def __init__(self, form: Any) -> None:
+        self.form, self.asked = form, 0
+
+    def combination(self, p: Poly, known: list[Poly], signed: Any) -> Any:
+        return [(constant(1), (), Poly({self.form(m): 1})) for m in p]
+
+    def factors(self, p: Poly) -> list:
+        self.asked += 1
+        return [(p, Fraction(1, 2) if self.asked % 2 else 1)]
+
+
+FORMS = {
+    "roots": lambda m: tuple((a, Fraction(e, 2)) for a, e in m),
+    "named twice": lambda m: tuple((a, 1) for a, e in m for _ in range((e + 1) // 2)),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("power", [1, 3])
+def test_a_proposal_that_is_no_polynomial(form: str, power: int) -> None:
+    advisor = Malformed(FORMS[form])
+    assert proofs([(ge(w**power, 0), algebra())], advisor) == 0
+    closed = function("closed")
+    same_argument = eq(closed((1 + w) / (1 + w)), closed(1 / (1 + w))).given(ne(w, -1))
+    for advisor.asked in range(4):
+        assert proofs([(same_argument, algebra())], advisor) == 0
