@@ -17,7 +17,7 @@ from ..language.statements import Loops
 from .conditions import condition_blocks, needs_of
 from .corrections import corrections_of, right_claim, see_instead
 from .given import given_blocks
-from .grounds import described, why_not_proved, witness_of
+from .grounds import described, sentence, why_not_proved, witness_of
 from .latex import as_sums, latex, refuse_alike
 from .outline import (
     Beside,
@@ -117,7 +117,7 @@ def derivation_blocks(report: Report, hidden: frozenset[int] = frozenset()) -> l
         if points := _points(subject.claim):
             blocks.append(points)
     else:
-        why = words(" ", told(report.reason, phrases_of(report))) if report.reason else ()
+        why = words(" ", told(sentence(report.reason), phrases_of(report))) if report.reason else ()
         blocks += [
             Heading(words("Claim, not proved"), 2),
             Paragraph(words(strong(f"The claim is not proved ({report.verdict})."), why)),
@@ -195,7 +195,7 @@ def refutation_blocks(report: Report, known: Mapping[str, Report]) -> list[Block
     if report.verdict == REFUTED:
         printed.append(Paragraph(words(strong("Refuted."), " Under what is given the printed claim is false.")))
     else:
-        why = words(" ", told(report.reason, phrases_of(report))) if report.reason else ()
+        why = words(" ", told(sentence(report.reason), phrases_of(report))) if report.reason else ()
         printed.append(Paragraph(words(strong(f"Not refuted ({report.verdict})."), why)))
     for line in report.lines:
         printed += [Paragraph(said) for said in witness_of(line, report)]

@@ -11,7 +11,7 @@ from .told import families, told
 from .witness import witness_words
 from .words import Words, fact_name, listed, strong, words
 
-__all__ = ["described", "grounds_of", "why_not_proved", "witness_of"]
+__all__ = ["described", "grounds_of", "sentence", "why_not_proved", "witness_of"]
 
 
 def why_not_proved(line: Line, report: Report) -> list[Words]:
@@ -30,7 +30,7 @@ def grounds_of(line: Line, report: Report) -> list[Words]:
         missing = _missing(line, report.subject.given)
         return [words("It does not follow from what it cites; it also needs ", missing, "."), *seen]
     if line.reason and not (line.verdict == REFUTED and seen):
-        return [words(told(_sentence(line.reason), phrases_of(report))), *seen]
+        return [words(told(sentence(line.reason), phrases_of(report))), *seen]
     return seen
 
 
@@ -40,7 +40,8 @@ def _missing(line: Line, given: tuple) -> Words:
     return listed(named.get(name, name) for name in line.missing)
 
 
-def _sentence(text: str) -> str:
+def sentence(text: str) -> str:
+    """A reason as a sentence of its own."""
     return f"{text[:1].upper()}{text[1:].rstrip('.')}."
 
 
