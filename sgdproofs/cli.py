@@ -324,7 +324,7 @@ def check(targets: tuple[str, ...], experiments: bool, jobs: int, seconds: float
             _show_result(result)
     if as_json:
         _print_json({"derivations": data})
-    else:
+    elif reports:
         click.echo(f"\n{closing(reports, time.perf_counter() - began, results if experiments else None)}")
     return _code(reports, errors, results)
 
@@ -356,6 +356,7 @@ def _check_steps(targets: tuple[str, ...], jobs: int, seconds: float, memory: in
             sys.stdout.flush()
     if not as_json:
         told = ", ".join(f"{n} {verdict}" for verdict, n in verdicts.items())
+        told += f" ({unread} could not be read)" if unread else ""
         click.echo(f"\nchecked {counted(verdicts.total(), 'case')}: {told}\n{time.perf_counter() - began:.1f} s")
     if unread:
         return USAGE

@@ -134,17 +134,19 @@ def closing(reports: Sequence[Report], seconds: float, experiments: Sequence[Any
     still_open = sum(condition.discharged is None for condition in conditions)
     errata = [line for report in reports for line in report.errata if not is_remark(line)]
     remarks = [line for report in reports for line in report.errata if is_remark(line)]
-    parts = [
-        f"checked {counted(len(derivations), 'derivation')} ({proved} proved), {counted(lines, 'line')}"
-        + (f": {told}" if told else ""),
-        f"{counted(len(conditions), 'condition')}, {len(conditions) - still_open} discharged",
-    ]
-    if errata or refutations:
+    parts = []
+    if derivations:
         parts.append(
-            f"{counted(len(errata) + len(refutations), 'erratum', 'errata')}: {sum(map(is_error, errata))} of "
-            f"{counted(len(errata), 'printed line')} and {refuted} of "
-            f"{counted(len(refutations), 'printed claim')} seen to be wrong"
+            f"checked {counted(len(derivations), 'derivation')} ({proved} proved), {counted(lines, 'line')}"
+            + (f": {told}" if told else "")
         )
+    if conditions:
+        parts.append(f"{counted(len(conditions), 'condition')}, {len(conditions) - still_open} discharged")
+    wrong = [f"{sum(map(is_error, errata))} of {counted(len(errata), 'printed line')}"] if errata else []
+    wrong += [f"{refuted} of {counted(len(refutations), 'printed claim')}"] if refutations else []
+    if wrong:
+        number = counted(len(errata) + len(refutations), "erratum", "errata")
+        parts.append(f"{number}: {' and '.join(wrong)} seen to be wrong")
     if remarks:
         parts.append(f"{counted(len(remarks), 'remark')}: a line that is right, with facts that its reason leaves out")
     if experiments is not None:

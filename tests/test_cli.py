@@ -69,6 +69,15 @@ def entry(tmp_path: Path, *verdicts: str, name: str = "mine", more: str = "") ->
     return str(path)
 
 
+def test_the_summary_says_only_what_there_is(run, tmp_path):
+    out = run("check", "false-claim")[1]
+    summary = out.partition("\n\n")[2]
+    assert "1 erratum: 1 of 1 printed claim seen to be wrong" in summary
+    assert not any(text in summary for text in ("0 derivations", "0 lines", "0 conditions", "0 of 0"))
+    (tmp_path / "broken.py").write_text("x = 1/0")
+    assert run("check", str(tmp_path / "broken.py"))[1] == ""
+
+
 def test_check_of_everything(run):
     code, out, err = run("check")
     assert (code, err) == (0, "")

@@ -161,6 +161,7 @@ def test_a_line_that_cannot_be_read_is_named_by_its_place(tmp_path, monkeypatch)
     assert told[0].startswith("proved ") and told[1].startswith("undecided some.jsonl:3  error: this is not JSON")
     assert told[2].startswith("undecided some.jsonl:4  error: the line is not UTF-8, or longer than 400 bytes")
     assert told[3].endswith("(some.jsonl:5)  error: 'symbol' is no field: did you mean symbols?")
+    assert told[5] == "checked 4 cases: 1 proved, 3 undecided (3 could not be read)"
 
 
 def test_work_that_does_not_look_at_the_clock_ends():
