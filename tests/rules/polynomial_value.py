@@ -19,13 +19,12 @@ class Dangling(AssertionError):
 
 
 class Reader:
-    """Values of polynomials in `model`; `lower` are the bounds from which parameters are counted."""
+    """Values of polynomials in `model`; parameters are counted from where the scope counts them."""
 
     def __init__(self, model: Model, scope: Any) -> None:
         self.model, self.scope = model, scope
         self.count = len(model.probabilities)
         self.parameters = {p.name: v for p, v in model.parameters.items()}
-        self.declared = {p.name: p.lower for p in model.parameters}
 
     def poly(self, p: Any, env: dict) -> tuple:
         total = [Fraction(0)] * self.count
@@ -57,10 +56,7 @@ class Reader:
     def atom(self, a: Any, env: dict) -> tuple:
         kind, label, arguments = a
         if kind == "par":
-            low = self.declared.get(label)
-            if label in self.scope.bounds:
-                low = self.scope.bounds[label][0] and self.scope.bounds[label][0][0]
-            return self.same(self.parameters[label] - max(low or Fraction(0), Fraction(0)))
+            return self.same(self.parameters[label] - self.scope.origins[label])
         if kind in ("var", "bv"):
             if a not in env:
                 raise Dangling(f"{a} is bound nowhere")
