@@ -85,14 +85,21 @@ def _product(p: Poly, scope: Scope) -> Any:
     for q, e in scope.factored(p) or [(p, 1)]:
         if q.is_constant and q:
             number *= Fraction(q.constant_term) ** e
-        else:
-            factors.append(spelled(q, scope) if e == 1 else T.Power(spelled(q, scope), T.number(e)))
+            continue
+        sign = -1 if any(c < 0 for _, c in _by_degree(q)[:1]) else 1  # what is printed first is not negative
+        number *= sign**e
+        said = spelled(q * sign, scope)
+        factors.append(said if e == 1 else T.Power(said, T.number(e)))
     if not factors:
         return T.number(number)
     if abs(number) != 1:
         factors.insert(0, T.number(number))
     product = factors[0] if len(factors) == 1 else T.Times(*factors)
     return T.Negative(product) if number == -1 else product
+
+
+def _by_degree(p: Poly) -> list[tuple[Any, Any]]:
+    return sorted(p.items(), key=lambda item: -sum(e for _, e in item[0]))
 
 
 def spelled(p: Poly, scope: Scope) -> Any:
@@ -108,7 +115,7 @@ def spelled(p: Poly, scope: Scope) -> Any:
 
 def _sum(p: Poly, scope: Scope) -> Any:
     total: Any = None
-    for monomial, c in sorted(p.items(), key=lambda item: -sum(e for _, e in item[0])):
+    for monomial, c in _by_degree(p):
         product: Any = T.number(abs(c)) if abs(c) != 1 or not monomial else None
         for a, e in monomial:
             factor = _atom(a, scope)
