@@ -219,9 +219,9 @@ def _multiples(p: Poly, known: tuple[Poly, ...], signed: frozenset[Atom]) -> lis
             if all(e > 0 and (e % 2 == 0 or a in signed) for a, e in m):
                 columns.setdefault(Poly({m: 1}) * q, (Poly({m: 1}), Poly({m: 1}) * q, (i,), one))
     for a in sorted(a for a in p.atoms if a in signed):
-        coefficient = p.collected(a.__eq__).get(((a, 1),))
+        coefficient, _ = p.linear(a)
         root = one
-        for q, e in _factors(coefficient) if coefficient and len(coefficient) > 2 else ():
+        for q, e in _factors(coefficient) if len(coefficient) > 2 else ():
             root = root * q ** (e // 2)
         columns.setdefault(atom(a) * root * root, (atom(a), atom(a) * root * root, (), root))
     return list(columns.values())[:80]

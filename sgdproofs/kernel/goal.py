@@ -79,8 +79,7 @@ class Goal:
             if isinstance(f, ChainRule):
                 defined |= {x for x in T.walk(f.partial) if isinstance(x, (T.Element, T.Parameter))}
         n.elsewhere = frozenset(getattr(t, "family", t).name for t in defined if not isinstance(t, T.Index))
-        laws = [x for f in self.given if isinstance(f, (Equation, CitedTheorem)) for x in T.walk(f.relation)]
-        n.laws = frozenset(x.family.name for x in laws if isinstance(x, T.Element) and x.family.random)
+        n.laws = tuple(f.relation for f in self.given if isinstance(f, (Equation, CitedTheorem)))
         rewrites = any(rule.rewrites for rule in self.reason.rules) and not self._differentiates()
         for relation in n.equations if rewrites else ():
             target = relation.lhs

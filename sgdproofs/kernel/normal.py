@@ -33,6 +33,10 @@ MOMENTS = ("E", "Var", "Cov", "Conditional")
 """Atoms that are about all outcomes: what holds for some outcomes says nothing about them."""
 
 
+class Unseen(Exception):
+    """A limit or a derivative that the rules do not give."""
+
+
 class Normal:
     """Normal forms in one scope, for one reason: `opens` maps node types to rules, `facts` are those cited."""
 
@@ -48,7 +52,7 @@ class Normal:
         self.equations: tuple = ()
         self.elsewhere: frozenset[str] = frozenset()
         self.smooth: frozenset[Any] = frozenset()
-        self.laws: frozenset[str] = frozenset()
+        self.laws: tuple = ()
         self.ratios: list[Poly] = []
         self.definitions: dict[Any, list[Definition]] = {}
         for f in facts:

@@ -269,7 +269,3 @@ def inside(a: Atom) -> Iterator[Atom]:
     yield a
     for argument in a[2]:
         yield from argument.within()
-
-
-def has(a: Atom, which: Callable[[Atom], bool]) -> bool:
-    return any(which(x) for x in inside(a))

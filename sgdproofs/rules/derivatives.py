@@ -5,16 +5,12 @@ from __future__ import annotations
 from math import prod
 from typing import Any
 
-from ..kernel.normal import MOMENTS, Environment, Normal
+from ..kernel.normal import MOMENTS, Environment, Normal, Unseen
 from ..kernel.polynomial import Atom, Poly, atom, constant, inside, total
 from ..kernel.reasons import Reason, Rule, flat
 from ..language import facts as F
 from ..language import terms as T
 from .sums import open_sum
-
-
-class Unseen(Exception):
-    """A derivative that the rules do not give."""
 
 
 def open_partial(n: Normal, node: Any, env: Environment) -> Poly:
@@ -70,7 +66,8 @@ def _steady(n: Normal, variable: Atom, *parts: Poly) -> None:
 def _varies(n: Normal, a: Atom, variable: Atom) -> bool:
     """True if the atom itself may vary with the variable: openly, by a definition, or as a moment that facts give."""
     if a[0] in MOMENTS:
-        return any(b[1] in n.laws for b in inside(a))
+        tied = {x.family.name for r in n.laws for x in T.walk(r) if isinstance(x, T.Element) and x.family.random}
+        return any(b[1] in tied for b in inside(a))
     return a[:2] == variable[:2] or a[1] in n.elsewhere or a[0] == "apply" and not a[2]
 
 

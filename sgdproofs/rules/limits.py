@@ -7,8 +7,8 @@ from fractions import Fraction
 from typing import Any
 
 from ..kernel.goal import Goal, difference, holds
-from ..kernel.normal import Environment, Normal
-from ..kernel.polynomial import UNIT, Atom, Monomial, Poly, atom, constant, has, total
+from ..kernel.normal import Environment, Normal, Unseen
+from ..kernel.polynomial import UNIT, Atom, Monomial, Poly, atom, constant, inside, total
 from ..kernel.reasons import Reason, Rule, flat
 from ..language import terms as T
 from ..language.statements import Relation, free_indices
@@ -17,10 +17,6 @@ from .sums import close_geometric, open_geometric
 ORDERS = (1, 4)
 """How many powers of a small u are kept of `(1 + u)^a`, `exp(u)` and `log(1 + u)`: as few as suffice."""
 HALF = constant(Fraction(1, 2))
-
-
-class Unseen(Exception):
-    """An expansion that the rules do not give."""
 
 
 class Near:
@@ -49,7 +45,7 @@ class Near:
         self.t = ("exp", "", (atom(self.log),))
 
     def moves(self, a: Atom) -> bool:
-        return has(a, self.which.__eq__)
+        return self.which in inside(a)
 
     def still(self, p: Poly) -> Poly:
         """The terms that do not depend on t."""

@@ -6,12 +6,10 @@ from sgdproofs import *
 from sgdproofs.language.functions import EqualTo
 from sgdproofs.rules.truth import cases as truth_values
 
+from .single import verdict_of
+
 s, j = index("s", at_least=1), index("j", at_least=1)
 X, Z = random_family("X", first=1), random_variable("Z")
-
-
-def verdict_of(claim, by, *given):
-    return check(Derivation("attack", claim, (step(claim, by=by),), given)).verdict
 
 
 def test_a_mean_is_not_split_by_outcomes():

@@ -9,13 +9,11 @@ from sgdproofs.language.functions import EqualTo, SquareRoot
 from sgdproofs.language.terms import Maximum, Minimum
 from sgdproofs.rules.truth import cases as truth_values
 
+from .single import verdict_of
+
 x, c = real("x"), real("c")
 X = random_family("X", first=1)
 j = index("j")
-
-
-def verdict_of(claim, by, *given):
-    return check(Derivation("attack", claim, (step(claim, by=by),), given)).verdict
 
 
 def test_a_moment_is_known_at_the_point_and_not_around_it():

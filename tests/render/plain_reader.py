@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from math import prod
 
-from .reader import MEANINGS, Point, Value, power, quotient, span
+from .reader import MEANINGS, Point, Tokens, Value, power, quotient, span
 
 TOKEN = re.compile(r"\s*(\d+|[A-Za-z_][A-Za-z_0-9]*'*|\.\.|->|<=|>=|!=|[-+*/^()\[\]|,=<>])")
 ENDS = ("", "+", "-", ")", "]", ",", "|", "..", "=", "<", "<=", ">=", ">", "!=", "and", "or", "->")
@@ -29,7 +29,7 @@ FUNCTIONS: dict[str, Callable[..., Fraction]] = {
 
 
 @dataclass
-class PlainReader:
+class PlainReader(Tokens):
     """`families` maps the name of each family to the number of its indices; other names are symbols."""
 
     families: dict[str, int]
@@ -48,15 +48,6 @@ class PlainReader:
         value = self.sum()
         assert self.at == len(self.tokens), f"left over: {self.tokens[self.at :]} in {text}"
         return value
-
-    def peek(self) -> str:
-        return self.tokens[self.at] if self.at < len(self.tokens) else ""
-
-    def take(self, *expected: str) -> str:
-        token = self.peek()
-        assert not expected or token in expected, f"expected {expected}, got {token!r} in {' '.join(self.tokens)}"
-        self.at += 1
-        return token
 
     def touches(self, sign: str) -> bool:
         return self.peek() == sign and self.tight[self.at]

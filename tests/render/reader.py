@@ -75,8 +75,24 @@ MEANINGS: dict[str, Callable[..., Fraction]] = {
 TOKEN = re.compile(r"\\[A-Za-z]+|\\\\|[0-9]|[A-Za-z]|[^\sA-Za-z0-9]")
 
 
+class Tokens:
+    """The tokens of a text, taken one after another."""
+
+    tokens: list[str]
+    at: int
+
+    def peek(self) -> str:
+        return self.tokens[self.at] if self.at < len(self.tokens) else ""
+
+    def take(self, *expected: str) -> str:
+        token = self.peek()
+        assert not expected or token in expected, f"expected {expected}, got {token!r} in {' '.join(self.tokens)}"
+        self.at += 1
+        return token
+
+
 @dataclass
-class Reader:
+class Reader(Tokens):
     """`symbols` maps the tokens of a declared symbol to (kind, name, indices below, indices beside)."""
 
     symbols: dict[tuple[str, ...], tuple[str, str, int, int]]
@@ -90,15 +106,6 @@ class Reader:
         return value
 
     # tokens
-
-    def peek(self) -> str:
-        return self.tokens[self.at] if self.at < len(self.tokens) else ""
-
-    def take(self, *expected: str) -> str:
-        token = self.peek()
-        assert not expected or token in expected, f"expected {expected}, got {token!r} in {' '.join(self.tokens)}"
-        self.at += 1
-        return token
 
     def script(self) -> Value:
         """One group or one sign."""
