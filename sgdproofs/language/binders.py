@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import sympy
@@ -52,11 +53,17 @@ def ranges_of(relation: Relation, said: Iterable[Any]) -> list[Range]:
     symbols = relation.lhs.free_symbols | relation.rhs.free_symbols
     sides = [side for side in (relation.lhs, relation.rhs) if not isinstance(side, sympy.Rational)]
     found: dict[Range, None] = {}
-    for node in (node for term in said for node in walk(term)):
+    for node in (node for term in said for node in _binders(term)):
         own = [place for place in binds(node) if place.symbol in symbols]
         if own and any(side in walk(node) for side in sides):
             found.update(dict.fromkeys(own))
     return list(found)
+
+
+@lru_cache(maxsize=4096)
+def _binders(term: Any) -> tuple[Any, ...]:
+    """The nodes in a term that bind a symbol, outside in: each condition of a line asks for the same."""
+    return tuple(node for node in walk(term) if any(binds(node)))
 
 
 def binds(node: Any) -> Iterator[Range]:
